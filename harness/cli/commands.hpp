@@ -1,0 +1,14 @@
+// One function a subcommand: adds it to the parser; when chosen, it sets `exit_code`.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace cuparity {
+
+void add_doctor_command(CLI::App& app, int& exit_code);
+void add_list_command(CLI::App& app, int& exit_code);
+void add_run_command(CLI::App& app, int& exit_code);
+void add_compare_command(CLI::App& app, int& exit_code);
+void add_report_command(CLI::App& app, int& exit_code);
+
+}  // namespace cuparity

@@ -1,0 +1,48 @@
+// Starts one process somewhere and returns when it ended. Knows nothing of benchmarks.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "harness/access/access_mode.hpp"
+
+namespace cuparity {
+
+struct ProcessRequest {
+  std::vector<std::string> command;          ///< program and arguments, as the process sees them
+  std::map<std::string, std::string> environment;
+  std::filesystem::path output_folder;       ///< on the host; the process writes its files to output_path()
+  std::chrono::seconds time_limit{120};
+};
+
+struct ProcessResult {
+  int exit_code = -1;          ///< 128 + signal where a signal ended it
+  bool timed_out = false;      ///< killed at the time limit
+  bool interrupted = false;    ///< killed because the user asked to stop
+  double wall_seconds = 0;
+  std::string standard_error;  ///< last 16 KiB of stdout and stderr together
+};
+
+class Engine {
+ public:
+  virtual ~Engine() = default;
+
+  /// Where `request.output_folder` is seen by the process.
+  virtual std::filesystem::path output_path(const ProcessRequest& request) const = 0;
+
+  /// Folder of cuparity-bench and cuparity-validate as the process sees it.
+  virtual std::filesystem::path binary_folder() const = 0;
+
+  /// Runs to the end, the time limit or an interrupt. Throws EnvironmentError only where the engine
+  /// itself can't be used; a process that fails is a result.
+  virtual ProcessResult run(const ProcessRequest& request, const AccessMode& mode) = 0;
+
+  /// Nothing if `mode` can be used here, else one line saying what is missing and what to do.
+  virtual std::string unusable(const AccessMode& mode) = 0;
+};
+
+}  // namespace cuparity
