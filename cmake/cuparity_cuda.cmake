@@ -1,0 +1,66 @@
+# Decides whether the CUDA backend is built and for which architectures; says so in one line.
+# Sets CUPARITY_HAVE_CUDA, CMAKE_CUDA_ARCHITECTURES.
+set(CUPARITY_HAVE_CUDA OFF)
+if(CUPARITY_CUDA STREQUAL "OFF")
+  message(STATUS "cuparity: CUDA backend: off (CUPARITY_CUDA=OFF); the CPU backend alone is built")
+  return()
+endif()
+
+include(CheckLanguage)
+if(NOT CMAKE_CUDA_COMPILER AND NOT DEFINED ENV{CUDACXX} AND EXISTS /usr/local/cuda/bin/nvcc)
+  set(CMAKE_CUDA_COMPILER /usr/local/cuda/bin/nvcc CACHE FILEPATH "nvcc")
+endif()
+# check_language would otherwise compile for an architecture that this nvcc may not know.
+if(NOT CMAKE_CUDA_ARCHITECTURES)
+  set(CMAKE_CUDA_ARCHITECTURES 75)
+endif()
+check_language(CUDA)
+if(NOT CMAKE_CUDA_COMPILER)
+  if(CUPARITY_CUDA STREQUAL "ON")
+    message(FATAL_ERROR "CUPARITY_CUDA=ON, but no CUDA compiler was found. Install the CUDA Toolkit or "
+                        "set CMAKE_CUDA_COMPILER to nvcc.")
+  endif()
+  message(STATUS "cuparity: CUDA backend: no CUDA Toolkit found; the CPU backend alone is built")
+  return()
+endif()
+enable_language(CUDA)
+find_package(CUDAToolkit REQUIRED)
+set(CUPARITY_HAVE_CUDA ON)
+set(CMAKE_CUDA_STANDARD 17)  # CUDA 11.8 knows no more
+set(CMAKE_CUDA_STANDARD_REQUIRED ON)
+set(CMAKE_CUDA_RUNTIME_LIBRARY Static)
+
+if(CUPARITY_CUDA_ARCHITECTURES)
+  set(CMAKE_CUDA_ARCHITECTURES ${CUPARITY_CUDA_ARCHITECTURES})
+  set(cuparity_architectures_reason "CUPARITY_CUDA_ARCHITECTURES")
+else()
+  execute_process(COMMAND nvidia-smi --query-gpu=compute_cap --format=csv,noheader
+                  OUTPUT_VARIABLE compute_capabilities RESULT_VARIABLE status ERROR_QUIET
+                  OUTPUT_STRIP_TRAILING_WHITESPACE)
+  set(CMAKE_CUDA_ARCHITECTURES "")
+  if(status EQUAL 0 AND compute_capabilities MATCHES "^[0-9]+\\.[0-9]")
+    string(REPLACE "\n" ";" compute_capabilities "${compute_capabilities}")
+    foreach(capability IN LISTS compute_capabilities)
+      string(REPLACE "." "" architecture "${capability}")
+      list(APPEND CMAKE_CUDA_ARCHITECTURES ${architecture})
+    endforeach()
+    list(REMOVE_DUPLICATES CMAKE_CUDA_ARCHITECTURES)
+    set(cuparity_architectures_reason "the GPUs of this machine")
+  else()
+    # Volta and older are gone from CUDA 13; what is newer than the compiler is left out.
+    set(CMAKE_CUDA_ARCHITECTURES 75 80 86)
+    if(CMAKE_CUDA_COMPILER_VERSION VERSION_GREATER_EQUAL 11.8)
+      list(APPEND CMAKE_CUDA_ARCHITECTURES 89 90)
+    endif()
+    if(CMAKE_CUDA_COMPILER_VERSION VERSION_GREATER_EQUAL 12.8)
+      list(APPEND CMAKE_CUDA_ARCHITECTURES 100 120)
+    endif()
+    set(cuparity_architectures_reason "the common set, no GPU here")
+  endif()
+  # wgmma and TMA multicast need the architecture-specific target, which CUDA 12 introduced.
+  if(CMAKE_CUDA_COMPILER_VERSION VERSION_GREATER_EQUAL 12.0)
+    list(TRANSFORM CMAKE_CUDA_ARCHITECTURES REPLACE "^90$" "90a")
+  endif()
+endif()
+message(STATUS "cuparity: CUDA backend: CUDA ${CMAKE_CUDA_COMPILER_VERSION} for "
+               "${CMAKE_CUDA_ARCHITECTURES} (${cuparity_architectures_reason})")

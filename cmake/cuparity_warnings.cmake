@@ -1,0 +1,24 @@
+# cuparity_target(NAME): include root, warnings and sanitizers, the same for every target of ours.
+function(cuparity_target name)
+  target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR})
+  target_compile_options(${name} PRIVATE
+    $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wshadow -Wnon-virtual-dtor>)
+  if(CUPARITY_SANITIZE)
+    target_compile_options(${name} PRIVATE
+      $<$<COMPILE_LANGUAGE:CXX>:-fsanitize=${CUPARITY_SANITIZE} -fno-omit-frame-pointer>)
+    target_link_options(${name} PUBLIC -fsanitize=${CUPARITY_SANITIZE})
+  endif()
+endfunction()
+
+# cuparity_add_test(NAME SOURCE... LIBRARIES lib...): one GoogleTest program, one CTest entry.
+function(cuparity_add_test name)
+  cmake_parse_arguments(arg "" "" "SOURCES;LIBRARIES" ${ARGN})
+  if(NOT CUPARITY_TESTS)
+    return()
+  endif()
+  find_package(GTest REQUIRED)
+  add_executable(${name} ${arg_SOURCES})
+  cuparity_target(${name})
+  target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} GTest::gmock GTest::gtest_main)
+  add_test(NAME ${name} COMMAND ${name})
+endfunction()

@@ -1,0 +1,1 @@
+#include "environment/process_environment.hpp"

@@ -1,0 +1,38 @@
+// Probes -> findings. Reads only; nothing is changed on the machine.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "harness/access/access_mode.hpp"
+
+namespace cuparity {
+
+enum class Severity { ok, info, warning, error };
+
+/// One thing that was looked at.
+struct Finding {
+  std::string id;        ///< stable, e.g. "driver.not_loaded"
+  Severity severity = Severity::info;
+  std::string summary;   ///< one line
+  std::string cause;     ///< empty where severity is ok
+  std::string evidence;  ///< what was seen, verbatim where it is short
+  std::vector<std::string> fix;  ///< commands or steps, in order
+};
+
+struct DoctorReport {
+  nlohmann::json machine;  ///< GPUs, driver, CUDA allowed, engines, toolkit: what a person asks first
+  std::vector<Finding> findings;
+};
+
+struct DoctorOptions {
+  std::string image;               ///< empty: the default image
+  std::vector<AccessMode> modes;   ///< empty: what this machine can do
+};
+
+DoctorReport examine(const DoctorOptions& options);
+std::string render_text(const DoctorReport& report, bool colour);
+nlohmann::json to_json(const DoctorReport& report);
+
+}  // namespace cuparity

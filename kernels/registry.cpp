@@ -1,0 +1,24 @@
+// The explicit table of every workload. A new one adds its folder and one line here.
+#include "kernels/bandwidth/bandwidth.hpp"
+#include "kernels/convolution/convolution.hpp"
+#include "kernels/gemm/gemm.hpp"
+#include "kernels/launch/launch.hpp"
+#include "kernels/saxpy/saxpy.hpp"
+#include "kernels/workload.hpp"
+
+namespace cuparity {
+
+const std::vector<Workload>& registry() {
+  static const std::vector<Workload> workloads = {
+      {"bandwidth", "Memory and host-device copies", bandwidth_bench_cases, bandwidth_validation_cases},
+      {"saxpy", "y = a*x + y, own kernel and BLAS", saxpy_bench_cases, saxpy_validation_cases},
+      {"gemm", "C = A*B, own kernels and BLAS", gemm_bench_cases, gemm_validation_cases},
+      {"convolution", "ResNet-50's convolutions, forward and backward", convolution_bench_cases,
+       convolution_validation_cases},
+      {"launch", "Latencies of launches, allocations and start-up", launch_bench_cases,
+       launch_validation_cases},
+  };
+  return workloads;
+}
+
+}  // namespace cuparity
