@@ -1,0 +1,26 @@
+// Text from outside (benchmark names, reasons, environment values) made safe to show. Whoever chose a name
+// must not be able to move the cursor, reverse the line or fill the screen.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cuparity {
+
+/// Valid UTF-8 on one line: control characters, bidirectional overrides and invisible marks become U+FFFD,
+/// line ends and tabs a space, invalid bytes U+FFFD.
+std::string clean_text(std::string_view text);
+
+/// clean_text(), and where it is longer than `columns` its middle becomes "…".
+std::string shortened(std::string_view text, std::size_t columns);
+
+/// Columns that valid UTF-8 takes on a terminal: one a code point, none for combining marks, two for East
+/// Asian wide ones.
+std::size_t display_width(std::string_view text);
+
+/// As one would type it in a POSIX shell.
+std::string shell_quoted(const std::vector<std::string>& words);
+
+}  // namespace cuparity
