@@ -1,5 +1,8 @@
 # Libraries that workloads measure. Each is optional: a case whose library is missing is skipped with that
 # reason. Defines CUPARITY_HAVE_CUBLAS, _CUDNN, _OPENBLAS, _ONEDNN on cuparity_kernels.
+option(CUPARITY_CUBLAS "Measure cuBLAS if it is found" ON)
+option(CUPARITY_CUDNN "Measure cuDNN if it is found" ON)
+
 function(cuparity_offer library found)
   if(found)
     target_compile_definitions(cuparity_kernels PUBLIC CUPARITY_HAVE_${library})
@@ -10,7 +13,7 @@ function(cuparity_offer library found)
 endfunction()
 
 if(CUPARITY_HAVE_CUDA)
-  if(TARGET CUDA::cublas AND TARGET CUDA::cublasLt)
+  if(CUPARITY_CUBLAS AND TARGET CUDA::cublas AND TARGET CUDA::cublasLt)
     target_link_libraries(cuparity_kernels PUBLIC CUDA::cublas CUDA::cublasLt)
     cuparity_offer(CUBLAS TRUE)
   else()
@@ -19,7 +22,7 @@ if(CUPARITY_HAVE_CUDA)
   find_path(CUDNN_INCLUDE_DIR cudnn.h HINTS ${CUDAToolkit_INCLUDE_DIRS} ENV CUDNN_ROOT PATH_SUFFIXES include)
   find_library(CUDNN_LIBRARY NAMES cudnn libcudnn.so.9 libcudnn.so.8
                HINTS ${CUDAToolkit_LIBRARY_DIR} ENV CUDNN_ROOT PATH_SUFFIXES lib lib64)
-  if(CUDNN_INCLUDE_DIR AND CUDNN_LIBRARY)
+  if(CUPARITY_CUDNN AND CUDNN_INCLUDE_DIR AND CUDNN_LIBRARY)
     target_include_directories(cuparity_kernels SYSTEM PUBLIC ${CUDNN_INCLUDE_DIR})
     target_link_libraries(cuparity_kernels PUBLIC ${CUDNN_LIBRARY})
     cuparity_offer(CUDNN TRUE)

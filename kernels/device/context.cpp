@@ -3,9 +3,8 @@
 #include <cstdio>
 
 namespace cuparity::device {
-namespace {
 
-std::string format_uuid(const cudaUUID_t& uuid) {
+std::string uuid_text(const cudaUUID_t& uuid) {
   std::string text = "GPU-";
   for (int i = 0; i < 16; ++i) {
     char digits[3];
@@ -15,8 +14,6 @@ std::string format_uuid(const cudaUUID_t& uuid) {
   }
   return text;
 }
-
-}  // namespace
 
 Context::Context(int ordinal) : ordinal_(ordinal) {
   check(cudaSetDevice(ordinal), "selecting GPU " + std::to_string(ordinal));
@@ -28,7 +25,7 @@ Context::Context(int ordinal) : ordinal_(ordinal) {
   l2_bytes_ = static_cast<std::size_t>(properties.l2CacheSize);
   memory_bytes_ = properties.totalGlobalMem;
   name_ = properties.name;
-  uuid_ = format_uuid(properties.uuid);
+  uuid_ = uuid_text(properties.uuid);
   check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "creating a stream");
 }
 

@@ -56,6 +56,9 @@ class Event {
   cudaEvent_t event_ = nullptr;
 };
 
+/// "GPU-xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx", as NVML and nvidia-smi write it.
+std::string uuid_text(const cudaUUID_t& uuid);
+
 /// The current GPU: one stream that all timed work goes to, and the properties that choose kernels.
 class Context {
  public:

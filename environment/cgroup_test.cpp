@@ -1,0 +1,1 @@
+#include "environment/cgroup.hpp"

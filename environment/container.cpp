@@ -1,0 +1,76 @@
+#include "environment/container.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+#include "environment/mounts.hpp"
+#include "environment/nvidia_driver.hpp"
+#include "environment/text_file.hpp"
+
+namespace cuparity::environment {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_there(const fs::path& path) {
+  std::error_code error;
+  return fs::exists(path, error);
+}
+
+bool contains_any(std::string_view text, std::initializer_list<std::string_view> words) {
+  return std::any_of(words.begin(), words.end(),
+                     [&](std::string_view word) { return text.find(word) != std::string_view::npos; });
+}
+
+/// The variable's value; empty where it is not set.
+std::string value(const Variables& variables, const std::string& name) {
+  const auto found = variables.find(name);
+  return found == variables.end() ? std::string() : found->second;
+}
+
+/// Engines leave traces in the control group's name and in the folders of the root's overlay.
+std::string container_by_traces(const fs::path& root) {
+  std::string traces = read_text_file(root / "proc/self/cgroup").value_or("");
+  for (const Mount& mount : read_mounts(root))
+    if (mount.mount_point == "/" && mount.type == "overlay") traces += mount.options;
+  if (contains_any(traces, {"/docker/", "/docker-"})) return "docker";
+  if (contains_any(traces, {"libpod", "containers/storage"})) return "podman";
+  if (contains_any(traces, {"kubepods", "containerd", "/lxc/", "/crio-"})) return "other";
+  return "none";
+}
+
+bool is_driver_library(const std::string& path) {
+  const std::string name = fs::path(path).filename().string();
+  return name.rfind("libcuda.so", 0) == 0 || name.rfind("libnvidia-ml.so", 0) == 0;
+}
+
+}  // namespace
+
+std::string detect_container(const fs::path& root, const Variables& variables) {
+  if (is_there(root / "run/.containerenv")) return "podman";
+  if (is_there(root / ".dockerenv")) return "docker";
+  std::string mark = value(variables, "container");  // systemd's convention for init and its children
+  if (mark.empty()) mark = trim(read_text_file(root / "run/systemd/container").value_or(""));
+  if (mark == "docker" || mark == "podman") return mark;
+  if (!mark.empty()) return "other";
+  for (const char* name : {"APPTAINER_CONTAINER", "SINGULARITY_CONTAINER", "KUBERNETES_SERVICE_HOST"})
+    if (!value(variables, name).empty()) return "other";
+  return container_by_traces(root);
+}
+
+std::string detect_injection_path(const fs::path& root, const Variables& variables,
+                                  const std::string& container) {
+  if (container == "none") return "native";
+  if (gpu_device_nodes(nvidia_device_nodes(root)).empty()) return "none";
+  const std::string visible = value(variables, "NVIDIA_VISIBLE_DEVICES");
+  if (visible == "void") return "cdi";
+  bool libraries_mounted = false;
+  for (const Mount& mount : read_mounts(root)) {
+    if (mount.mount_point == "/proc/driver/nvidia" && mount.type == "tmpfs") return "legacy";
+    libraries_mounted = libraries_mounted || is_driver_library(mount.mount_point);
+  }
+  const bool plain_value = !visible.empty() && visible != "none";
+  return plain_value && !libraries_mounted ? "runtime" : "manual";
+}
+
+}  // namespace cuparity::environment

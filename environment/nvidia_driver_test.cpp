@@ -1,0 +1,1 @@
+#include "environment/nvidia_driver.hpp"

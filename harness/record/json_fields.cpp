@@ -1,0 +1,195 @@
+#include "harness/record/json_fields.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <limits>
+#include <sstream>
+
+#include "harness/errors.hpp"
+
+namespace cuparity {
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+[[noreturn]] void wrong_type(const nlohmann::json& json, const std::string& path, const char* expected) {
+  std::string found = json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  if (found.size() > 40) {
+    found = found.substr(0, 37) + "...";
+  }
+  throw UsageError(fmt::format("{}: expected {}, found {} ({})", path.empty() ? "the document" : path, expected,
+                               json.type_name(), found));
+}
+
+/// Puts quotes round NaN, Infinity and -Infinity outside of strings.
+std::string quote_non_finite_numbers(const std::string& text) {
+  std::string result;
+  result.reserve(text.size());
+  bool in_string = false;
+  for (std::size_t i = 0; i < text.size();) {
+    if (in_string) {
+      if (text[i] == '\\' && i + 1 < text.size()) {
+        result += text[i++];
+      } else if (text[i] == '"') {
+        in_string = false;
+      }
+      result += text[i++];
+      continue;
+    }
+    bool replaced = false;
+    for (const char* word : {"-Infinity", "Infinity", "-NaN", "NaN", "-nan", "nan", "-inf", "inf"}) {
+      if (text.compare(i, std::char_traits<char>::length(word), word) == 0) {
+        const std::string name = word;
+        const bool not_a_number = name.find('a') != std::string::npos;
+        result += not_a_number ? "\"NaN\"" : name[0] == '-' ? "\"-Infinity\"" : "\"Infinity\"";
+        i += name.size();
+        replaced = true;
+        break;
+      }
+    }
+    if (!replaced) {
+      in_string = text[i] == '"';
+      result += text[i++];
+    }
+  }
+  return result;
+}
+
+std::string line_and_column(const std::string& text, std::size_t byte) {
+  const std::size_t end = std::min(byte > 0 ? byte - 1 : 0, text.size());
+  const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(end), '\n');
+  const std::size_t last_break = end == 0 ? std::string::npos : text.rfind('\n', end - 1);
+  const std::size_t column = last_break == std::string::npos ? end + 1 : end - last_break;
+  return fmt::format("line {}, column {}", line, column);
+}
+
+}  // namespace
+
+nlohmann::json number_to_json(double value) {
+  if (std::isfinite(value)) {
+    return value;
+  }
+  return std::isnan(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity";
+}
+
+std::string valid_utf8(const std::string& text) {
+  const bool ascii = std::all_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x80; });
+  if (ascii) {
+    return text;
+  }
+  const auto replace = nlohmann::json::error_handler_t::replace;
+  return nlohmann::json::parse(nlohmann::json(text).dump(-1, ' ', false, replace)).get<std::string>();
+}
+
+nlohmann::json parse_json_text(const std::string& text, const std::string& origin) {
+  if (text.find_first_not_of(" \t\r\n") == std::string::npos) {
+    throw UsageError(fmt::format("{}: the file is empty; was the program that writes it interrupted?", origin));
+  }
+  const std::string clean = quote_non_finite_numbers(text);
+  try {
+    return nlohmann::json::parse(clean);
+  } catch (const nlohmann::json::parse_error& error) {
+    throw UsageError(fmt::format("{}: not JSON: stops making sense at {}", origin,
+                                 line_and_column(clean, error.byte)));
+  }
+}
+
+nlohmann::json read_json_file(const std::filesystem::path& path) {
+  std::error_code code;
+  if (!std::filesystem::exists(path, code)) {
+    throw UsageError(fmt::format("{}: no such file", path.string()));
+  }
+  if (std::filesystem::is_directory(path, code)) {
+    throw UsageError(fmt::format("{}: is a folder; a JSON file is needed", path.string()));
+  }
+  std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    throw UsageError(fmt::format("{}: can't be read; check its permissions", path.string()));
+  }
+  std::ostringstream text;
+  text << file.rdbuf();
+  return parse_json_text(text.str(), path.string());
+}
+
+void from_json_value(const nlohmann::json& json, const std::string& path, std::string& value) {
+  if (!json.is_string()) {
+    wrong_type(json, path, "a string");
+  }
+  value = json.get<std::string>();
+}
+
+void from_json_value(const nlohmann::json& json, const std::string& path, bool& value) {
+  if (!json.is_boolean()) {
+    wrong_type(json, path, "true or false");
+  }
+  value = json.get<bool>();
+}
+
+void from_json_value(const nlohmann::json& json, const std::string& path, int& value) {
+  const bool fits = json.is_number_unsigned()
+                        ? json.get<std::uint64_t>() <= std::numeric_limits<int>::max()
+                        : json.is_number_integer() && json.get<std::int64_t>() >= std::numeric_limits<int>::min();
+  if (!fits) {
+    wrong_type(json, path, "an integer of 32 bits");
+  }
+  value = json.get<int>();
+}
+
+void from_json_value(const nlohmann::json& json, const std::string& path, std::uint64_t& value) {
+  if (!json.is_number_unsigned() && !(json.is_number_integer() && json.get<std::int64_t>() >= 0)) {
+    wrong_type(json, path, "an integer that is not negative");
+  }
+  value = json.get<std::uint64_t>();
+}
+
+void from_json_value(const nlohmann::json& json, const std::string& path, double& value) {
+  if (json == "NaN") {
+    value = std::numeric_limits<double>::quiet_NaN();
+  } else if (json == "Infinity") {
+    value = infinity;
+  } else if (json == "-Infinity") {
+    value = -infinity;
+  } else if (json.is_number()) {
+    value = json.get<double>();
+  } else {
+    wrong_type(json, path, "a number");
+  }
+}
+
+void require_array(const nlohmann::json& json, const std::string& path) {
+  if (!json.is_array()) {
+    wrong_type(json, path, "an array");
+  }
+}
+
+void require_object(const nlohmann::json& json, const std::string& path) {
+  if (!json.is_object()) {
+    wrong_type(json, path, "an object");
+  }
+}
+
+JsonFields::JsonFields(const nlohmann::json& json, std::string path) : json_(json), path_(std::move(path)) {
+  require_object(json_, path_);
+}
+
+bool JsonFields::has(const std::string& name) const {
+  const auto member = json_.find(name);
+  return member != json_.end() && !member->is_null();
+}
+
+const nlohmann::json& JsonFields::required(const std::string& name) const {
+  const auto member = json_.find(name);
+  if (member == json_.end()) {
+    throw UsageError(fmt::format("{}: is missing", path_of(name)));
+  }
+  return *member;
+}
+
+std::string JsonFields::path_of(const std::string& name) const {
+  return path_.empty() ? name : path_ + "." + name;
+}
+
+}  // namespace cuparity

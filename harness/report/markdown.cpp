@@ -1,0 +1,176 @@
+// The report for a pull request's comment (at most 65,536 characters) or a step's summary.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/report/numbers.hpp"
+#include "harness/report/report.hpp"
+#include "harness/report/report_view.hpp"
+#include "harness/report/text.hpp"
+
+namespace cuparity {
+namespace {
+
+// GitHub refuses a comment above 65,536 characters; bytes are counted here, which is never less.
+constexpr std::size_t table_budget = 36'000;
+constexpr std::size_t list_budget = 6'000;
+
+/// Free text: nothing in it is markup, a link, HTML or a mention.
+std::string plain(const std::string& text, std::size_t limit = 400) {
+  std::string escaped;
+  for (const char c : shortened(text, limit)) {
+    switch (c) {
+      case '&': escaped += "&amp;"; break;
+      case '<': escaped += "&lt;"; break;
+      case '>': escaped += "&gt;"; break;
+      case '@': escaped += "@<!-- -->"; break;  // no mention
+      case '\\': case '`': case '*': case '_': case '{': case '}': case '[': case ']': case '#': case '|':
+      case '~': case '!': case '$':
+        escaped += '\\';
+        [[fallthrough]];
+      default: escaped += c;
+    }
+  }
+  for (std::size_t at = 0; (at = escaped.find("://", at)) != std::string::npos; at += 12) {
+    escaped.replace(at, 3, "<!-- -->://");  // no automatic link
+  }
+  return escaped;
+}
+
+/// Names and commands. A bar ends a table's cell even inside a code span unless it is escaped there.
+std::string code(const std::string& text, std::size_t limit, bool in_table) {
+  std::string span = "`";
+  for (const char c : shortened(text, limit)) {
+    if (c == '`') span += '\'';
+    else if (c == '|' && in_table) span += "\\|";
+    else span += c;
+  }
+  return span + "`";
+}
+
+const char* mark(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::same: return "✅";
+    case Verdict::faster: return "⏩";
+    case Verdict::slower: return "❌";
+    case Verdict::inconclusive: return "❔";
+    case Verdict::invalid: return "⛔";
+  }
+  return "";
+}
+
+std::string table_row(const ComparisonCells& row) {
+  return fmt::format("| {} | {} | {} | {} | {} | {} | {} | {} {}{} |\n", code(row.name, 80, true), row.baseline_value,
+                     row.candidate_value, row.effect, row.interval, row.blocks, row.minimum_detectable_effect,
+                     mark(row.comparison->verdict), row.verdict,
+                     row.remark.empty() ? "" : " (" + row.remark + ")");
+}
+
+/// All rows where they fit, else those that are not `same` first.
+std::string table_text(const ModeTable& table, std::size_t budget) {
+  std::string text =
+      fmt::format("\n**{}** against **{}**\n\n| benchmark | {} | {} | effect | {} interval | n | MDE | verdict |\n"
+                  "|:--|--:|--:|--:|:-:|--:|--:|:--|\n",
+                  plain(table.candidate, 80), plain(table.baseline, 80), code(table.baseline, 40, true),
+                  code(table.candidate, 40, true), format_percent(table.rows.front().comparison->confidence_level));
+  std::vector<std::string> lines;
+  std::size_t bytes = 0;
+  for (const ComparisonCells& row : table.rows) bytes += lines.emplace_back(table_row(row)).size();
+  const bool fits = bytes <= budget;
+  std::size_t left_out = 0, used = 0;
+  for (const bool same : {false, true}) {
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+      if (!fits && (table.rows[i].comparison->verdict == Verdict::same) != same) continue;
+      if (fits && same) continue;  // all were written in their order
+      if (used + lines[i].size() > budget) {
+        ++left_out;
+        continue;
+      }
+      used += lines[i].size();
+      text += lines[i];
+    }
+  }
+  if (left_out > 0) text += fmt::format("\n… and {} more rows, in report.html\n", left_out);
+  return text;
+}
+
+std::string list_text(const std::string& title, const std::vector<std::string>& lines, bool open) {
+  if (lines.empty()) return "";
+  std::string text = fmt::format("\n<details{}><summary>{} ({})</summary>\n\n", open ? " open" : "", title, lines.size());
+  std::size_t used = 0, written = 0;
+  for (const std::string& line : lines) {
+    if (used + line.size() > list_budget) break;
+    text += "- " + line + "\n";
+    used += line.size();
+    ++written;
+  }
+  if (written < lines.size()) text += fmt::format("- … and {} more, in report.html\n", lines.size() - written);
+  return text + "\n</details>\n";
+}
+
+std::vector<std::string> escaped(const std::vector<std::string>& lines) {
+  std::vector<std::string> result;
+  for (const std::string& line : lines) result.push_back(plain(line));
+  return result;
+}
+
+std::string environment_text(const ReportView& view) {
+  std::vector<std::string> lines;
+  for (const EnvironmentKey& key : view.environment) {
+    if (!key.differs) continue;
+    std::string line = code(key.key, 60, false) + ": ";
+    for (std::size_t i = 0; i < key.values.size(); ++i) line += (i > 0 ? " → " : "") + code(key.values[i], 80, false);
+    lines.push_back(std::move(line));
+  }
+  std::string title = "What differs between the environments: ";
+  for (std::size_t i = 0; i < view.modes.size(); ++i) title += (i > 0 ? " → " : "") + plain(view.modes[i], 60);
+  return list_text(title, lines, false);
+}
+
+std::string skipped_text(const ReportView& view) {
+  std::vector<std::string> lines;
+  for (const SkippedGroup& group : view.skipped) {
+    std::string line = plain(group.reason);
+    for (std::size_t i = 0; i < group.benchmarks.size(); ++i) {
+      if (i == 20) {
+        line += fmt::format(" and {} more", group.benchmarks.size() - i);
+        break;
+      }
+      line += (i == 0 ? ": " : ", ") + code(group.benchmarks[i], 80, false);
+    }
+    lines.push_back(std::move(line));
+  }
+  return list_text("Skipped, by reason", lines, false);
+}
+
+std::string provenance_text(const ReportView& view) {
+  std::vector<std::string> lines;
+  for (const auto& [label, value] : view.provenance) lines.push_back(label + ": " + plain(value, 160));
+  return list_text("Where this comes from", lines, false);
+}
+
+}  // namespace
+
+std::string render_markdown(const Run& run, const Analysis& analysis) {
+  const ReportView view = describe(run, analysis);
+  std::string text = fmt::format("### {} {}\n", mark(view.verdict), plain(view.sentence, 1000));
+  if (!view.state.empty()) text += "\n" + plain(view.state) + "\n";
+  for (const ModeTable& table : view.tables) {
+    text += table_text(table, table_budget / std::max<std::size_t>(view.tables.size(), 1));
+  }
+  if (!view.tables.empty()) {
+    text += "\n<sub>effect: how much longer it takes, + is slower · n: paired blocks · "
+            "MDE: smallest effect that would have been found</sub>\n";
+  }
+  text += list_text("Wrong", escaped(view.wrong), true);
+  text += skipped_text(view);
+  text += list_text("Notes", escaped(view.notes), false);
+  text += environment_text(view);
+  text += provenance_text(view);
+  if (!view.noise_floor_summary.empty()) text += "\nNoise floor: " + plain(view.noise_floor_summary) + "\n";
+  if (!view.overhead.empty()) text += "\nHarness: " + plain(view.overhead) + "\n";
+  if (!view.command.empty()) text += "\nRepeat: " + code(view.command, 1000, false) + "\n";
+  return text;
+}
+
+}  // namespace cuparity

@@ -1,0 +1,195 @@
+#include "harness/report/report_view.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "harness/record/benchmark_json.hpp"
+#include "harness/report/environment_keys.hpp"
+#include "harness/report/numbers.hpp"
+#include "harness/report/text.hpp"
+
+namespace cuparity {
+namespace {
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const std::size_t half = values.size() / 2;
+  return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
+}
+
+/// Rates by mode and benchmark: the median over the processes.
+class Rates {
+ public:
+  explicit Rates(const Run& run) {
+    for (const Trial& trial : run.trials) {
+      if (trial.kind != TrialKind::benchmark || !trial.ok) continue;
+      for (const Row& row : trial.rows) {
+        if (row.state != RowState::measured) continue;
+        Samples& samples = samples_[{trial.mode, row.benchmark}];
+        if (row.flops_per_second) samples.flops.push_back(*row.flops_per_second);
+        if (row.bytes_per_second) samples.bytes.push_back(*row.bytes_per_second);
+      }
+    }
+  }
+
+  /// FLOP/s before bytes/s before time: what the benchmark is about.
+  std::string value(const std::string& mode, const std::string& benchmark, std::optional<double> seconds) const {
+    if (const auto found = samples_.find({mode, benchmark}); found != samples_.end()) {
+      if (!found->second.flops.empty()) return format_flops_per_second(median(found->second.flops));
+      if (!found->second.bytes.empty()) return format_bytes_per_second(median(found->second.bytes));
+    }
+    return seconds ? format_seconds(*seconds) : "–";
+  }
+
+ private:
+  struct Samples {
+    std::vector<double> flops, bytes;
+  };
+  std::map<std::pair<std::string, std::string>, Samples> samples_;
+};
+
+ComparisonCells cells(const Comparison& comparison, const Rates& rates) {
+  ComparisonCells result;
+  result.comparison = &comparison;
+  result.name = short_name(comparison.benchmark);
+  result.baseline_value = rates.value(comparison.baseline, comparison.benchmark, comparison.baseline_seconds);
+  result.candidate_value = rates.value(comparison.candidate, comparison.benchmark, comparison.candidate_seconds);
+  result.effect = comparison.effect ? format_effect(*comparison.effect) : "–";
+  result.interval = format_interval(comparison.interval_low, comparison.interval_high);
+  result.blocks = std::to_string(comparison.n);
+  result.minimum_detectable_effect =
+      comparison.minimum_detectable_effect ? format_percent(*comparison.minimum_detectable_effect) : "–";
+  result.verdict = to_string(comparison.verdict);
+  if (comparison.detectable_below_margin) result.remark = "detectable, below the margin";
+  if (comparison.same_bits && !*comparison.same_bits) {
+    result.remark += result.remark.empty() ? "other bits" : "; other bits";
+  }
+  return result;
+}
+
+std::vector<ModeTable> mode_tables(const Run& run, const Analysis& analysis, const Rates& rates) {
+  std::vector<ModeTable> tables;
+  for (const std::string& mode : run.modes) {
+    if (mode != run.baseline_mode) tables.push_back({run.baseline_mode, mode, {}, {}});
+  }
+  for (const Comparison& comparison : analysis.comparisons) {
+    auto table = std::find_if(tables.begin(), tables.end(),
+                              [&](const ModeTable& t) { return t.candidate == comparison.candidate; });
+    if (table == tables.end()) table = tables.insert(table, {comparison.baseline, comparison.candidate, {}, {}});
+    table->rows.push_back(cells(comparison, rates));
+    ++table->count[comparison.verdict];
+  }
+  std::erase_if(tables, [](const ModeTable& table) { return table.rows.empty(); });
+  return tables;
+}
+
+std::string noise_floor_summary(const std::vector<ComparisonCells>& noise_floor, const std::string& baseline) {
+  const ComparisonCells* largest = nullptr;
+  std::vector<double> sizes;
+  for (const ComparisonCells& row : noise_floor) {
+    if (!row.comparison->effect) continue;
+    sizes.push_back(std::abs(*row.comparison->effect));
+    if (!largest || sizes.back() > std::abs(*largest->comparison->effect)) largest = &row;
+  }
+  if (!largest) return "";
+  return fmt::format("{} against itself: median {}, largest {} ({})", baseline, format_percent(median(sizes)),
+                     format_percent(std::abs(*largest->comparison->effect)), largest->name);
+}
+
+std::vector<SkippedGroup> skipped_groups(const Run& run, const Analysis& analysis) {
+  std::set<std::string> all_modes;
+  std::vector<std::string> reasons, benchmarks;  // in order of appearance
+  std::map<std::string, std::map<std::string, std::set<std::string>>> seen;  // reason, benchmark, modes
+  for (const Trial& trial : run.trials) {
+    if (trial.kind != TrialKind::benchmark) continue;
+    all_modes.insert(trial.mode);
+    for (const Row& row : trial.rows) {
+      if (row.state != RowState::skipped) continue;
+      if (!seen.contains(row.message)) reasons.push_back(row.message);
+      if (std::find(benchmarks.begin(), benchmarks.end(), row.benchmark) == benchmarks.end()) {
+        benchmarks.push_back(row.benchmark);
+      }
+      seen[row.message][row.benchmark].insert(trial.mode);
+    }
+  }
+  std::vector<SkippedGroup> groups;
+  for (const std::string& reason : reasons) {
+    SkippedGroup& group = groups.emplace_back(SkippedGroup{reason.empty() ? "no reason given" : reason, {}});
+    for (const std::string& benchmark : benchmarks) {
+      const auto found = seen[reason].find(benchmark);
+      if (found == seen[reason].end()) continue;
+      const bool everywhere = found->second == all_modes;
+      group.benchmarks.push_back(short_name(benchmark) +
+                                 (everywhere ? "" : fmt::format(" ({})", fmt::join(found->second, ", "))));
+    }
+  }
+  // An analysis of something else than our own trials knows its skipped rows as lines alone.
+  if (groups.empty()) {
+    for (const std::string& line : analysis.skipped) groups.push_back({line, {}});
+  }
+  return groups;
+}
+
+std::string state_of(const Run& run) {
+  if (!run.finished_at.empty()) return "";
+  std::set<int> blocks;
+  for (const Trial& trial : run.trials) {
+    if (trial.kind == TrialKind::benchmark && trial.ok && trial.block >= 0) blocks.insert(trial.block);
+  }
+  if (run.planned_blocks <= 0) return "interrupted: this is what had been measured by then";
+  return fmt::format("interrupted: {} of {} blocks had begun; this is what had been measured by then",
+                     blocks.size(), run.planned_blocks);
+}
+
+std::string overhead_of(const Run& run, const Analysis& analysis) {
+  double processes = 0;
+  for (const Trial& trial : run.trials) processes += trial.wall_seconds;
+  if (processes <= 0) return "";
+  return fmt::format("{} outside of the measured processes, {} of their {}", format_seconds(run.harness_seconds),
+                     format_percent(analysis.overhead_ratio), format_seconds(processes));
+}
+
+std::string command_of(const Run& run) {
+  if (run.command.empty()) return "";
+  std::vector<std::string> command = run.command;
+  const bool seeded = std::any_of(command.begin(), command.end(),
+                                  [](const std::string& word) { return word.starts_with("--seed"); });
+  if (!seeded) {  // a seed that was drawn: the same order of trials again
+    command.push_back("--seed");
+    command.push_back(std::to_string(run.seed));
+  }
+  return shell_quoted(command);
+}
+
+}  // namespace
+
+ReportView describe(const Run& run, const Analysis& analysis) {
+  const Rates rates(run);
+  ReportView view;
+  view.verdict = analysis.verdict;
+  view.sentence = analysis.sentence.empty() ? "Nothing was compared." : analysis.sentence;
+  view.state = state_of(run);
+  if (!run.baseline_mode.empty()) view.modes.push_back(run.baseline_mode);
+  for (const std::string& mode : run.modes) {
+    if (mode != run.baseline_mode) view.modes.push_back(mode);
+  }
+  view.tables = mode_tables(run, analysis, rates);
+  for (const Comparison& comparison : analysis.noise_floor) {
+    view.noise_floor.push_back(cells(comparison, rates));
+  }
+  view.noise_floor_summary = noise_floor_summary(view.noise_floor, run.baseline_mode);
+  view.wrong = analysis.wrong;
+  view.skipped = skipped_groups(run, analysis);
+  view.notes = run.notes;
+  for (const auto& [mode, reason] : run.mode_reasons) view.notes.push_back(mode + ": " + reason);
+  view.environment = environment_keys(run, view.modes);
+  view.provenance = provenance(run);
+  view.overhead = overhead_of(run, analysis);
+  view.command = command_of(run);
+  return view;
+}
+
+}  // namespace cuparity

@@ -1,0 +1,69 @@
+// What every report shows, once: a run and its analysis turned into lines and cells. The formats only lay
+// it out, and each escapes it in its own way: the texts here are as they came.
+#pragma once
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "harness/record/run.hpp"
+#include "harness/stats/analysis.hpp"
+
+namespace cuparity {
+
+/// A comparison as cells.
+struct ComparisonCells {
+  const Comparison* comparison = nullptr;
+  std::string name;             ///< short_name of the benchmark
+  std::string baseline_value;   ///< rate where the benchmark has one, else time
+  std::string candidate_value;
+  std::string effect;           ///< how much longer the candidate takes
+  std::string interval;
+  std::string blocks;
+  std::string minimum_detectable_effect;
+  std::string verdict;          ///< "same", "slower" …
+  std::string remark;           ///< "detectable, below the margin", "other bits"; mostly empty
+};
+
+/// Every comparison of one mode with the baseline.
+struct ModeTable {
+  std::string baseline;
+  std::string candidate;
+  std::vector<ComparisonCells> rows;
+  std::map<Verdict, int> count;
+};
+
+struct SkippedGroup {
+  std::string reason;
+  std::vector<std::string> benchmarks;  ///< short names, with the modes where it was not all of them
+};
+
+/// One key of the environments seen from inside; one value a mode, in the order of ReportView::modes.
+struct EnvironmentKey {
+  std::string key;
+  std::vector<std::string> values;  ///< "–" where a mode does not have it
+  bool differs = false;             ///< between modes, and not merely from moment to moment
+};
+
+struct ReportView {
+  Verdict verdict = Verdict::invalid;
+  std::string sentence;
+  std::string state;  ///< empty: complete; else what is missing
+  std::vector<std::string> modes;       ///< the baseline first
+  std::vector<ModeTable> tables;        ///< one for each mode but the baseline
+  std::vector<ComparisonCells> noise_floor;
+  std::string noise_floor_summary;
+  std::vector<std::string> wrong;
+  std::vector<SkippedGroup> skipped;
+  std::vector<std::string> notes;
+  std::vector<EnvironmentKey> environment;
+  std::vector<std::pair<std::string, std::string>> provenance;
+  std::string overhead;
+  std::string command;  ///< to repeat the run, quoted for a shell; empty where unknown
+};
+
+/// `analysis` must outlive the view: its cells point at the comparisons.
+ReportView describe(const Run& run, const Analysis& analysis);
+
+}  // namespace cuparity
