@@ -15,14 +15,15 @@ CUPARITY_HOST_DEVICE inline std::uint64_t digest_word(std::uint64_t index, std::
   return mix64(((index + 1) * 0x9e3779b97f4a7c15ULL) ^ (static_cast<std::uint64_t>(word) << 16) ^ word);
 }
 
-/// Digest of `bytes` bytes of host memory; the last word is padded with zero bytes.
-inline std::uint64_t digest_bytes(const void* data, std::size_t bytes) {
+/// Digest of `bytes` bytes of host memory; the last word is padded with zero bytes. `first_word` is the index
+/// of the first word: the digests of consecutive pieces add up to the digest of the whole.
+inline std::uint64_t digest_bytes(const void* data, std::size_t bytes, std::uint64_t first_word = 0) {
   const auto* source = static_cast<const unsigned char*>(data);
   std::uint64_t sum = 0;
   for (std::size_t offset = 0; offset < bytes; offset += 4) {
     std::uint32_t word = 0;
     std::memcpy(&word, source + offset, bytes - offset < 4 ? bytes - offset : 4);
-    sum += digest_word(offset / 4, word);
+    sum += digest_word(first_word + offset / 4, word);
   }
   return sum;
 }

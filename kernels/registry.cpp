@@ -4,6 +4,7 @@
 #include "kernels/gemm/gemm.hpp"
 #include "kernels/launch/launch.hpp"
 #include "kernels/saxpy/saxpy.hpp"
+#include "kernels/startup/startup.hpp"
 #include "kernels/workload.hpp"
 
 namespace cuparity {
@@ -15,8 +16,8 @@ const std::vector<Workload>& registry() {
       {"gemm", "C = A*B, own kernels and BLAS", gemm_bench_cases, gemm_validation_cases},
       {"convolution", "ResNet-50's convolutions, forward and backward", convolution_bench_cases,
        convolution_validation_cases},
-      {"launch", "Latencies of launches, allocations and start-up", launch_bench_cases,
-       launch_validation_cases},
+      {"launch", "Latencies of launches and allocations", launch_bench_cases, launch_validation_cases},
+      {"startup", "Where the start of a process goes", startup_bench_cases, startup_validation_cases},
   };
   return workloads;
 }

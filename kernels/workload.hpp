@@ -74,13 +74,17 @@ struct Case {
   Work work;                        ///< per operation
   double operations = 1;            ///< operations that one run() performs
   Timing timing = Timing::host_clock;
-  std::size_t footprint_bytes = 0;  ///< memory that one run() touches; decides whether the L2 is flushed
+  /// Memory that one run() touches; decides whether the L2 is flushed. 0: none, so nothing to flush.
+  std::size_t footprint_bytes = 0;
 
   /// Why this device cannot run the case, or nothing. `context` is null on the CPU backend.
   std::function<std::optional<std::string>(device::Context* context)> unsupported;
 
   /// Allocates and fills. `context` is null on the CPU backend. Throws std::runtime_error.
   std::function<std::unique_ptr<Execution>(device::Context* context)> prepare;
+
+  /// Runs of one repetition where the number is fixed (each is slow); 0: as many as the minimum time asks for.
+  int iterations = 0;
 };
 
 /// A family of cases. `bench_cases` are timed; `validation_cases` cover sizes 0, 1, odd, unaligned

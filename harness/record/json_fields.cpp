@@ -7,6 +7,7 @@
 #include <fstream>
 #include <limits>
 #include <sstream>
+#include <utility>
 
 #include "harness/errors.hpp"
 
@@ -130,8 +131,8 @@ void from_json_value(const nlohmann::json& json, const std::string& path, bool& 
 
 void from_json_value(const nlohmann::json& json, const std::string& path, int& value) {
   const bool fits = json.is_number_unsigned()
-                        ? json.get<std::uint64_t>() <= std::numeric_limits<int>::max()
-                        : json.is_number_integer() && json.get<std::int64_t>() >= std::numeric_limits<int>::min();
+                        ? std::in_range<int>(json.get<std::uint64_t>())
+                        : json.is_number_integer() && std::in_range<int>(json.get<std::int64_t>());
   if (!fits) {
     wrong_type(json, path, "an integer of 32 bits");
   }

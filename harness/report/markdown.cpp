@@ -108,6 +108,35 @@ std::string list_text(const std::string& title, const std::vector<std::string>& 
   return text + "\n</details>\n";
 }
 
+std::string measured_text(const ReportView& view) {
+  if (view.measured.empty()) return "";
+  std::string text = "\nMeasured, with nothing to compare it with:\n\n| benchmark | mode | median | processes |\n|:--|:--|--:|--:|\n";
+  std::size_t written = 0;
+  for (const MeasuredCells& row : view.measured) {
+    if (text.size() > table_budget) break;
+    text += fmt::format("| {} | {} | {} | {} |\n", code(row.name, 80, true), code(row.mode, 60, true), row.value,
+                        row.processes);
+    ++written;
+  }
+  if (written < view.measured.size()) {
+    text += fmt::format("\n… and {} more rows, in report.html\n", view.measured.size() - written);
+  }
+  return text;
+}
+
+/// Inside an HTML tag Markdown's escapes are shown as they are.
+std::string html(const std::string& text, std::size_t limit) {
+  std::string escaped;
+  for (const char c : shortened(text, limit)) {
+    if (c == '&') escaped += "&amp;";
+    else if (c == '<') escaped += "&lt;";
+    else if (c == '>') escaped += "&gt;";
+    else if (c == '@') escaped += "@<!-- -->";
+    else escaped += c;
+  }
+  return escaped;
+}
+
 std::vector<std::string> escaped(const std::vector<std::string>& lines) {
   std::vector<std::string> result;
   for (const std::string& line : lines) result.push_back(plain(line));
@@ -123,7 +152,7 @@ std::string environment_text(const ReportView& view) {
     lines.push_back(std::move(line));
   }
   std::string title = "What differs between the environments: ";
-  for (std::size_t i = 0; i < view.modes.size(); ++i) title += (i > 0 ? " → " : "") + plain(view.modes[i], 60);
+  for (std::size_t i = 0; i < view.modes.size(); ++i) title += (i > 0 ? " → " : "") + html(view.modes[i], 60);
   return list_text(title, lines, false);
 }
 
@@ -162,6 +191,7 @@ std::string render_markdown(const Run& run, const Analysis& analysis) {
     text += "\n<sub>effect: how much longer it takes, + is slower · n: paired blocks · "
             "MDE: smallest effect that would have been found</sub>\n";
   }
+  text += measured_text(view);
   text += list_text("Wrong", escaped(view.wrong), true);
   text += skipped_text(view);
   text += list_text("Notes", escaped(view.notes), false);

@@ -86,6 +86,26 @@ std::vector<ModeTable> mode_tables(const Run& run, const Analysis& analysis, con
   return tables;
 }
 
+std::vector<MeasuredCells> measured_cells(const Run& run, const Rates& rates) {
+  std::vector<std::pair<std::string, std::string>> order;  // mode, benchmark
+  std::map<std::pair<std::string, std::string>, std::vector<double>> seconds;
+  for (const Trial& trial : run.trials) {
+    if (trial.kind != TrialKind::benchmark || !trial.ok) continue;
+    for (const Row& row : trial.rows) {
+      if (row.state != RowState::measured) continue;
+      const std::pair<std::string, std::string> key{trial.mode, row.benchmark};
+      if (!seconds.contains(key)) order.push_back(key);
+      seconds[key].push_back(row.seconds);
+    }
+  }
+  std::vector<MeasuredCells> lines;
+  for (const auto& key : order) {
+    lines.push_back({key.first, short_name(key.second), rates.value(key.first, key.second, median(seconds[key])),
+                     std::to_string(seconds[key].size())});
+  }
+  return lines;
+}
+
 std::string noise_floor_summary(const std::vector<ComparisonCells>& noise_floor, const std::string& baseline) {
   const ComparisonCells* largest = nullptr;
   std::vector<double> sizes;
@@ -177,6 +197,7 @@ ReportView describe(const Run& run, const Analysis& analysis) {
     if (mode != run.baseline_mode) view.modes.push_back(mode);
   }
   view.tables = mode_tables(run, analysis, rates);
+  if (view.tables.empty()) view.measured = measured_cells(run, rates);
   for (const Comparison& comparison : analysis.noise_floor) {
     view.noise_floor.push_back(cells(comparison, rates));
   }

@@ -34,6 +34,14 @@ struct ModeTable {
   std::map<Verdict, int> count;
 };
 
+/// What one mode measured, where there was nothing to compare it with.
+struct MeasuredCells {
+  std::string mode;
+  std::string name;
+  std::string value;
+  std::string processes;
+};
+
 struct SkippedGroup {
   std::string reason;
   std::vector<std::string> benchmarks;  ///< short names, with the modes where it was not all of them
@@ -52,6 +60,7 @@ struct ReportView {
   std::string state;  ///< empty: complete; else what is missing
   std::vector<std::string> modes;       ///< the baseline first
   std::vector<ModeTable> tables;        ///< one for each mode but the baseline
+  std::vector<MeasuredCells> measured;  ///< filled where `tables` is empty: nothing measured is hidden
   std::vector<ComparisonCells> noise_floor;
   std::string noise_floor_summary;
   std::vector<std::string> wrong;

@@ -72,6 +72,21 @@ std::string table_text(const ModeTable& table, bool colour) {
   return text;
 }
 
+std::string measured_text(const ReportView& view, bool colour) {
+  if (view.measured.empty()) return "";
+  std::size_t width = 0;
+  for (const MeasuredCells& row : view.measured) {
+    width = std::max(width, display_width(shortened(row.name, name_columns)));
+  }
+  std::string text = "\n" + bold("Measured, with nothing to compare it with", colour) + "\n";
+  for (const MeasuredCells& row : view.measured) {
+    const std::string name = shortened(row.name, name_columns);
+    text += name + std::string(width - display_width(name), ' ');
+    text += fmt::format("  {}  ({}, processes: {})\n", row.value, shortened(row.mode, 40), row.processes);
+  }
+  return text;
+}
+
 std::string list_text(const char* title, const std::vector<std::string>& lines, bool colour, std::size_t limit) {
   if (lines.empty()) return "";
   std::string text = "\n" + bold(fmt::format("{} ({})", title, lines.size()), colour) + "\n";
@@ -123,6 +138,7 @@ std::string render_terminal(const Run& run, const Analysis& analysis, bool colou
     text += "effect: how much longer it takes, + is slower; n: paired blocks; "
             "MDE: smallest effect that would have been found\n";
   }
+  text += measured_text(view, colour);
   text += list_text("Wrong", view.wrong, colour, 40);
   text += skipped_text(view, colour);
   text += list_text("Notes", view.notes, colour, list_limit);

@@ -1,8 +1,146 @@
 #include "kernels/bandwidth/bandwidth.hpp"
 
-namespace cuparity {
+#include <string>
 
-std::vector<Case> bandwidth_bench_cases(Backend) { return {}; }
-std::vector<Case> bandwidth_validation_cases(Backend) { return {}; }
+#include "kernels/bandwidth/bandwidth_host.hpp"
+#include "kernels/bandwidth/stream_operation.hpp"
+#include "kernels/host/memory.hpp"
+#ifdef CUPARITY_HAVE_CUDA
+#include "kernels/bandwidth/bandwidth_cuda.hpp"
+#include "kernels/device/memory.hpp"
+#endif
+
+namespace cuparity {
+namespace {
+
+constexpr std::size_t mebibyte = std::size_t{1} << 20;
+constexpr std::size_t gibibyte = std::size_t{1} << 30;
+
+Case stream_case(Backend backend, const StreamProblem& problem, const std::string& size) {
+  const std::size_t element = backend == Backend::cuda ? sizeof(float) : sizeof(double);
+  const std::size_t bytes = problem.count * element * arrays_moved(problem.operation);
+  Case result;
+  result.name = "bandwidth/" + std::string(to_string(problem.operation)) +
+                (backend == Backend::cuda ? "/fp32/" : "/fp64/") + size;
+  result.backend = backend;
+  result.work = {static_cast<double>(bytes),
+                 static_cast<double>(problem.count) * flops_per_element(problem.operation)};
+  result.footprint_bytes = bytes;
+#ifdef CUPARITY_HAVE_CUDA
+  if (backend == Backend::cuda) {
+    result.timing = Timing::device_events;
+    // The digest, the sample and the sums of the blocks need a little besides the arrays.
+    result.unsupported = [bytes](device::Context*) { return device::memory_shortage(bytes + 64 * mebibyte); };
+    result.prepare = [problem](device::Context* context) { return prepare_stream(*context, problem); };
+    return result;
+  }
+#endif
+  result.timing = Timing::host_clock;
+  result.unsupported = [bytes](device::Context*) { return host::memory_shortage(bytes); };
+  result.prepare = [problem](device::Context*) { return host::prepare_stream(problem); };
+  return result;
+}
+
+/// The same sizes for every operation: around the widths of vectors, lines, chunks and tiles.
+std::vector<Case> small_stream_cases(Backend backend) {
+  const std::size_t counts[] = {0,    1,    2,    3,     5,     7,     8,       15,      64,
+                                255,  1000, 4095, 4096,  4097,  65535, 65536,   65537,   1000003};
+  const struct {
+    const char* suffix;
+    StreamOffsets offsets;
+  } alignments[] = {{"", {}}, {"_unaligned", {1, 1, 1}}, {"_unlike_aligned", {1, 0, 0}}};
+  std::vector<Case> cases;
+  for (const StreamOperation operation : all_stream_operations)
+    for (const std::size_t count : counts)
+      for (const auto& alignment : alignments) {
+        if (operation == StreamOperation::write && alignment.offsets.x != alignment.offsets.z) continue;
+        cases.push_back(stream_case(backend, {operation, count, alignment.offsets, true},
+                                    std::to_string(count) + alignment.suffix));
+      }
+  return cases;
+}
+
+#ifdef CUPARITY_HAVE_CUDA
+std::vector<Case> transfer_cases(std::size_t bytes, const std::string& size) {
+  std::vector<Case> cases;
+  for (const Transfer transfer : all_transfers) {
+    Case result;
+    result.name = "bandwidth/" + std::string(to_string(transfer)) + "/" + size;
+    result.backend = Backend::cuda;
+    const int directions = transfer == Transfer::bidirectional_pinned ? 2 : 1;
+    result.work.bytes = static_cast<double>(bytes) * directions;
+    result.footprint_bytes = bytes * directions;
+    // A copy from pageable memory is partly the work of the CPU, which events do not see.
+    const bool pageable = transfer == Transfer::h2d_pageable || transfer == Transfer::d2h_pageable;
+    result.timing = pageable ? Timing::host_clock : Timing::device_events;
+    result.unsupported = [bytes, directions](device::Context*) {
+      auto shortage = device::memory_shortage(bytes * directions + mebibyte);
+      return shortage ? shortage : host::memory_shortage(bytes * directions);
+    };
+    result.prepare = [transfer, bytes](device::Context* context) {
+      return prepare_transfer(*context, transfer, bytes);
+    };
+    cases.push_back(std::move(result));
+  }
+  return cases;
+}
+
+std::vector<Case> cuda_bench_cases() {
+  std::vector<Case> cases;
+  for (const StreamOperation operation : all_stream_operations)
+    cases.push_back(stream_case(Backend::cuda, {operation, gibibyte / sizeof(float), {}, false}, "1GiB"));
+  for (const StreamOperation operation :
+       {StreamOperation::read, StreamOperation::write, StreamOperation::copy, StreamOperation::triad})
+    cases.push_back(stream_case(Backend::cuda, {operation, 4 * gibibyte / sizeof(float), {}, false}, "4GiB"));
+  for (Case& transfer : transfer_cases(256 * mebibyte, "256MiB")) cases.push_back(std::move(transfer));
+  return cases;
+}
+
+std::vector<Case> cuda_validation_cases() {
+  std::vector<Case> cases = small_stream_cases(Backend::cuda);
+  const std::size_t large = (std::size_t{1} << 29) + 3;
+  for (const StreamOperation operation : all_stream_operations)
+    cases.push_back(stream_case(Backend::cuda, {operation, large, {}, true}, std::to_string(large)));
+  for (const std::size_t bytes : {std::size_t{0}, std::size_t{1}, std::size_t{4099}, 8 * mebibyte + 3})
+    for (Case& transfer : transfer_cases(bytes, std::to_string(bytes))) cases.push_back(std::move(transfer));
+  return cases;
+}
+#endif
+
+std::vector<Case> cpu_bench_cases() {
+  std::vector<Case> cases;
+  for (const StreamOperation operation : all_stream_operations)
+    cases.push_back(
+        stream_case(Backend::cpu, {operation, 256 * mebibyte / sizeof(double), {}, true}, "256MiB"));
+  return cases;
+}
+
+std::vector<Case> cpu_validation_cases() {
+  std::vector<Case> cases = small_stream_cases(Backend::cpu);
+  const std::size_t large = (std::size_t{1} << 24) + 5;
+  for (const StreamOperation operation : all_stream_operations)
+    cases.push_back(stream_case(Backend::cpu, {operation, large, {}, true}, std::to_string(large)));
+  return cases;
+}
+
+}  // namespace
+
+std::vector<Case> bandwidth_bench_cases(Backend backend) {
+  if (backend == Backend::cpu) return cpu_bench_cases();
+#ifdef CUPARITY_HAVE_CUDA
+  return cuda_bench_cases();
+#else
+  return {};
+#endif
+}
+
+std::vector<Case> bandwidth_validation_cases(Backend backend) {
+  if (backend == Backend::cpu) return cpu_validation_cases();
+#ifdef CUPARITY_HAVE_CUDA
+  return cuda_validation_cases();
+#else
+  return {};
+#endif
+}
 
 }  // namespace cuparity

@@ -1,3 +1,8 @@
+// Bandwidth of memory (the STREAM operations) and of copies between host and device. A folder of parts:
+//   stream_operation.hpp  what the operations compute      stream_reference.*  what they must yield
+//   bandwidth.cu          CUDA kernels                     elementwise.cuh     the kernel behind most of them
+//   stream_cuda.cpp       the CUDA cases                   transfer_cuda.cpp   host-device copies
+//   bandwidth_host.cpp    the CPU backend                  bandwidth.cpp       the tables of cases
 #pragma once
 
 #include <vector>
@@ -6,7 +11,14 @@
 
 namespace cuparity {
 
+/// CUDA: bandwidth/{read,write,copy,scale,add,triad,dot}/fp32/<bytes of one array> and
+/// bandwidth/{h2d,d2h}_{pinned,pageable}/256MiB, bandwidth/bidirectional_pinned/256MiB.
+/// CPU: the same operations on fp64 as STREAM has them, over all cores.
+/// Work.bytes counts what the operation reads plus what it writes; for copies between host and device each
+/// byte counts once (the link carries it once), for both directions at once their sum.
 std::vector<Case> bandwidth_bench_cases(Backend backend);
+
+/// Sizes 0, 1, odd, around vector and block borders, unaligned, and, with CUDA, above 2^31 bytes.
 std::vector<Case> bandwidth_validation_cases(Backend backend);
 
 }  // namespace cuparity

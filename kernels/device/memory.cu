@@ -37,6 +37,13 @@ __global__ void digest_kernel(const unsigned char* memory, std::size_t bytes, un
 }
 
 template <typename T>
+__global__ void gather_kernel(const T* memory, const std::uint64_t* indices, std::size_t count, T* output) {
+  for (std::size_t j = blockIdx.x * std::size_t{blockDim.x} + threadIdx.x; j < count;
+       j += std::size_t{gridDim.x} * blockDim.x)
+    output[j] = memory[indices[j]];
+}
+
+template <typename T>
 void fill(T* output, std::size_t count, std::uint64_t seed, cudaStream_t stream) {
   if (count == 0) return;
   fill_kernel<<<blocks_for(count), threads_per_block, 0, stream>>>(output, count, seed);
@@ -65,6 +72,32 @@ std::uint64_t digest(const void* memory, std::size_t bytes, cudaStream_t stream)
       static_cast<const unsigned char*>(memory), bytes, sum.data());
   check(cudaGetLastError(), "computing a digest");
   return to_host(sum.data(), 1, stream).front();
+}
+
+template <typename T>
+std::vector<T> gather(const T* memory, const std::vector<std::uint64_t>& indices, cudaStream_t stream) {
+  const std::size_t count = indices.size();
+  if (count == 0) return {};
+  Buffer<std::uint64_t> where(count);
+  Buffer<T> found(count);
+  check(cudaMemcpyAsync(where.data(), indices.data(), where.bytes(), cudaMemcpyHostToDevice, stream),
+        "copying the indices of a sample to the GPU");
+  gather_kernel<<<blocks_for(count), threads_per_block, 0, stream>>>(memory, where.data(), count, found.data());
+  check(cudaGetLastError(), "gathering a sample of an output");
+  return to_host(found.data(), count, stream);
+}
+
+template std::vector<float> gather(const float*, const std::vector<std::uint64_t>&, cudaStream_t);
+template std::vector<double> gather(const double*, const std::vector<std::uint64_t>&, cudaStream_t);
+template std::vector<std::uint32_t> gather(const std::uint32_t*, const std::vector<std::uint64_t>&, cudaStream_t);
+
+std::optional<std::string> memory_shortage(std::size_t needed) {
+  std::size_t available = 0;
+  std::size_t total = 0;
+  check(cudaMemGetInfo(&available, &total), "asking how much GPU memory is free");
+  if (needed <= available) return std::nullopt;
+  return "needs " + std::to_string(needed >> 20) + " MiB of GPU memory, " + std::to_string(available >> 20) +
+         " of " + std::to_string(total >> 20) + " MiB are free";
 }
 
 }  // namespace cuparity::device

@@ -6,6 +6,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "kernels/device/check.hpp"
@@ -33,5 +35,13 @@ std::vector<T> to_host(const T* memory, std::size_t count, cudaStream_t stream) 
   }
   return host;
 }
+
+/// memory[indices[j]] for every j, copied to the host: samples outputs that are too large to copy whole.
+/// T is float, double or a 32-bit word. Waits.
+template <typename T>
+std::vector<T> gather(const T* memory, const std::vector<std::uint64_t>& indices, cudaStream_t stream);
+
+/// Why `needed` bytes of memory of the current GPU are not to be had now, or nothing.
+std::optional<std::string> memory_shortage(std::size_t needed);
 
 }  // namespace cuparity::device

@@ -1,0 +1,236 @@
+#include "harness/engine/container.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdlib>
+#include <utility>
+
+#include "harness/engine/process.hpp"
+#include "harness/errors.hpp"
+
+namespace cuparity {
+namespace {
+
+constexpr const char* output_folder_inside = "/cuparity-out";
+constexpr const char* library_folder_inside = "/usr/local/nvidia/lib64";
+constexpr std::chrono::seconds question_limit{30};
+
+std::string first_line(const std::string& text) {
+  const std::size_t begin = text.find_first_not_of(" \t\r\n");
+  if (begin == std::string::npos) return "";
+  return text.substr(begin, text.find('\n', begin) - begin);
+}
+
+std::string last_line(const std::string& text) {
+  const std::size_t end = text.find_last_not_of(" \t\r\n");
+  if (end == std::string::npos) return "";
+  const std::size_t begin = text.rfind('\n', end);
+  return text.substr(begin == std::string::npos ? 0 : begin + 1, end - (begin == std::string::npos ? 0 : begin + 1) + 1);
+}
+
+/// A short question to the command-line program.
+ProcessResult ask(std::vector<std::string> command) {
+  ChildProcess child;
+  child.command = std::move(command);
+  child.time_limit = question_limit;
+  return run_process(child);
+}
+
+std::string in_path(const std::string& program) {
+  const char* path = std::getenv("PATH");
+  std::string folders = path == nullptr ? "/usr/bin:/bin" : path;
+  for (std::size_t begin = 0; begin <= folders.size();) {
+    const std::size_t end = std::min(folders.find(':', begin), folders.size());
+    const std::string file = folders.substr(begin, end - begin) + "/" + program;
+    if (access(file.c_str(), X_OK) == 0) return file;
+    begin = end + 1;
+  }
+  return "";
+}
+
+bool names_flag(const std::vector<std::string>& arguments, std::initializer_list<const char*> flags) {
+  return std::any_of(arguments.begin(), arguments.end(), [&](const std::string& argument) {
+    const std::string flag = argument.substr(0, argument.find('='));
+    return std::any_of(flags.begin(), flags.end(), [&](const char* f) { return flag == f; });
+  });
+}
+
+void append(std::vector<std::string>& words, const std::vector<std::string>& more) {
+  words.insert(words.end(), more.begin(), more.end());
+}
+
+void append_manual_access(std::vector<std::string>& words, const DriverFiles& files) {
+  for (const auto& node : files.device_nodes) append(words, {"--device", node.string()});
+  for (const auto& [soname, file] : files.libraries) {
+    append(words, {"--volume", fmt::format("{}:{}/{}:ro", file.string(), library_folder_inside, soname)});
+  }
+  append(words, {"--env", fmt::format("LD_LIBRARY_PATH={}:/usr/local/cuda/lib64", library_folder_inside)});
+}
+
+}  // namespace
+
+ContainerCli docker_cli() {
+  ContainerCli cli;
+  cli.program = "docker";
+  cli.package = "docker.io";
+  cli.version_format = "{{.Server.Version}}";
+  cli.rootless_format = "{{.SecurityOptions}}";
+  cli.rootless_answer = "name=rootless";
+  cli.start_hint = "start it (./scripts/start-engine, or sudo systemctl start docker) or join its group (sudo usermod "
+                   "-aG docker $USER, then log in again)";
+  cli.relabel_volumes = false;
+  cli.first_gpus_version = 19;
+  return cli;
+}
+
+ContainerCli podman_cli() {
+  ContainerCli cli;
+  cli.program = "podman";
+  cli.package = "podman";
+  cli.version_format = "{{.Client.Version}}";
+  cli.rootless_format = "{{.Host.Security.Rootless}}";
+  cli.rootless_answer = "true";
+  cli.start_hint = "see 'podman info'";
+  cli.relabel_volumes = true;
+  cli.first_gpus_version = 5;
+  return cli;
+}
+
+std::vector<std::string> container_command(const ContainerCli& cli, const ContainerRequest& request) {
+  std::vector<std::string> words = {cli.program, "run", "--rm", "--name", request.name};
+  if (!names_flag(request.mode.arguments, {"--network", "--net"}) &&
+      !names_flag(request.extra_flags, {"--network", "--net"})) {
+    append(words, {"--network", "none"});
+  }
+  append(words, {"--volume", fmt::format("{}:{}{}", request.process.output_folder.string(), output_folder_inside,
+                                         cli.relabel_volumes ? ":z" : "")});
+  if (request.user) append(words, {"--user", *request.user});
+  for (const auto& [name, value] : request.process.environment) append(words, {"--env", name + "=" + value});
+  if (request.mode.request == RequestKind::manual) append_manual_access(words, request.driver_files);
+  append(words, request.extra_flags);
+  append(words, request.mode.arguments);
+  append(words, {"--entrypoint", request.process.command.front(), request.image});
+  words.insert(words.end(), request.process.command.begin() + 1, request.process.command.end());
+  return words;
+}
+
+ContainerEngine::ContainerEngine(ContainerCli cli, std::string image, std::vector<std::string> extra_flags,
+                                 std::function<bool()> stop_requested)
+    : cli_(std::move(cli)), image_(std::move(image)), extra_flags_(std::move(extra_flags)),
+      stop_requested_(std::move(stop_requested)) {}
+
+std::filesystem::path ContainerEngine::output_path(const ProcessRequest&) const { return output_folder_inside; }
+
+std::filesystem::path ContainerEngine::binary_folder() const { return "/opt/cuparity/bin"; }
+
+ProcessResult ContainerEngine::run(const ProcessRequest& request, const AccessMode& mode) {
+  static std::atomic<int> next_number{0};
+  if (request.output_folder.string().find(':') != std::string::npos) {
+    throw UsageError(fmt::format("the folder {} can't be mounted into a container: its name holds a ':'; choose another "
+                                 "with --out", request.output_folder.string()));
+  }
+  ContainerRequest container;
+  container.name = fmt::format("cuparity-{}-{}", getpid(), next_number++);
+  container.image = image_;
+  container.mode = mode;
+  container.process = request;
+  container.extra_flags = extra_flags_;
+  container.user = user();
+  if (mode.request == RequestKind::manual) {
+    if (!driver_files_) driver_files_ = find_driver_files("/dev", driver_library_folders());
+    container.driver_files = *driver_files_;
+  }
+  ChildProcess child;
+  child.command = container_command(cli_, container);
+  child.time_limit = request.time_limit;
+  child.stop_requested = stop_requested_;
+  child.before_kill = [&] { end_container(container.name, "kill"); };
+  ProcessResult result = run_process(child);
+  // --rm is the killed command's work, or its engine's: make sure that nothing stays.
+  if (result.timed_out || result.interrupted) end_container(container.name, "rm");
+  return result;
+}
+
+void ContainerEngine::end_container(const std::string& name, const char* verb) const {
+  std::vector<std::string> command = {cli_.program, verb};
+  if (std::string(verb) == "rm") command.push_back("--force");
+  command.push_back(name);
+  ask(command);
+}
+
+std::string ContainerEngine::unusable(const AccessMode& mode) {
+  const std::string failure = engine_failure();
+  return failure.empty() ? mode_failure(mode) : failure;
+}
+
+std::string ContainerEngine::engine_failure() {
+  if (in_path(cli_.program).empty()) {
+    return fmt::format("{} is not installed: install it (e.g. sudo apt-get install {}), or use another engine",
+                       cli_.program, cli_.package);
+  }
+  if (version().empty()) {
+    const ProcessResult result = ask({cli_.program, "version", "--format", cli_.version_format});
+    return fmt::format("{} does not answer ({}): {}", cli_.program,
+                       result.timed_out ? "no answer within 30 s" : last_line(result.standard_error), cli_.start_hint);
+  }
+  if (!image()) {
+    return fmt::format("image '{0}' is not there for {1}; build it with ./scripts/build-image --engine {1} or pull it "
+                       "({1} pull {0})", image_, cli_.program);
+  }
+  return "";
+}
+
+std::string ContainerEngine::mode_failure(const AccessMode& mode) {
+  if (mode.request == RequestKind::manual) {
+    driver_files_ = find_driver_files("/dev", driver_library_folders());
+    return driver_files_->missing();
+  }
+  if (names_flag(mode.arguments, {"--gpus"}) && std::atoi(version().c_str()) < cli_.first_gpus_version) {
+    return fmt::format("{0} {1} ignores --gpus or does not know it; use {0}:--device=nvidia.com/gpu=all (CDI) or "
+                       "{0}:manual", cli_.program, version());
+  }
+  return "";
+}
+
+std::string ContainerEngine::version() {
+  if (!version_ || version_->empty()) {
+    version_ = "";
+    if (!in_path(cli_.program).empty()) {
+      const ProcessResult result = ask({cli_.program, "version", "--format", cli_.version_format});
+      if (result.exit_code == 0) version_ = last_line(result.standard_error);
+    }
+  }
+  return *version_;
+}
+
+std::optional<ImageFacts> ContainerEngine::image() {
+  const ProcessResult result =
+      ask({cli_.program, "image", "inspect", "--format", "{{.Id}} {{range .RepoDigests}}{{.}} {{end}}", image_});
+  if (result.exit_code != 0) return std::nullopt;
+  const std::string line = first_line(result.standard_error);
+  const std::size_t space = line.find(' ');
+  ImageFacts facts;
+  facts.id = line.substr(0, space);
+  if (facts.id.rfind("sha256:", 0) != 0) facts.id = "sha256:" + facts.id;
+  if (space != std::string::npos) {
+    const std::string digests = line.substr(space + 1);
+    facts.digest = digests.substr(0, digests.find(' '));
+    // Podman gives images built here a digest under localhost/: no registry knows it.
+    if (facts.digest.rfind("localhost/", 0) == 0) facts.digest.clear();
+  }
+  return facts;
+}
+
+std::optional<std::string> ContainerEngine::user() {
+  if (!rootless_) {
+    const ProcessResult result = ask({cli_.program, "info", "--format", cli_.rootless_format});
+    rootless_ = result.standard_error.find(cli_.rootless_answer) != std::string::npos;
+  }
+  if (*rootless_) return std::nullopt;
+  return fmt::format("{}:{}", geteuid(), getegid());
+}
+
+}  // namespace cuparity

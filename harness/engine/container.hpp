@@ -1,0 +1,77 @@
+// A process in a container of Docker or Podman, whose command lines are alike.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/engine/driver_files.hpp"
+#include "harness/engine/engine.hpp"
+
+namespace cuparity {
+
+/// In what the two command-line programs differ.
+struct ContainerCli {
+  std::string program;          ///< also the engine's name
+  std::string package;          ///< Debian's and Ubuntu's name of it
+  std::string version_format;   ///< --format of `PROGRAM version` for the engine's version
+  std::string rootless_format;  ///< --format of `PROGRAM info`
+  std::string rootless_answer;  ///< stands in its answer where the engine maps root to the user
+  std::string start_hint;       ///< what to do where the engine does not answer
+  bool relabel_volumes;         ///< label result folders for SELinux (":z")
+  int first_gpus_version;       ///< --gpus is accepted, but does nothing, in older major versions
+};
+
+ContainerCli docker_cli();
+ContainerCli podman_cli();
+
+/// What `docker run` is asked for; every field explicit, so that the command line is a pure function of it.
+struct ContainerRequest {
+  std::string name;
+  std::string image;
+  AccessMode mode;
+  ProcessRequest process;
+  std::vector<std::string> extra_flags;
+  std::optional<std::string> user;  ///< "uid:gid"; nothing where the engine maps root to the user (rootless)
+  DriverFiles driver_files;         ///< RequestKind::manual only
+};
+
+std::vector<std::string> container_command(const ContainerCli& cli, const ContainerRequest& request);
+
+struct ImageFacts {
+  std::string id;      ///< sha256:… of the image's configuration
+  std::string digest;  ///< NAME@sha256:… of the registry; empty for an image built here
+};
+
+class ContainerEngine : public Engine {
+ public:
+  ContainerEngine(ContainerCli cli, std::string image, std::vector<std::string> extra_flags,
+                  std::function<bool()> stop_requested);
+
+  std::filesystem::path output_path(const ProcessRequest& request) const override;
+  std::filesystem::path binary_folder() const override;
+  ProcessResult run(const ProcessRequest& request, const AccessMode& mode) override;
+  std::string unusable(const AccessMode& mode) override;
+
+  /// Version of the engine; empty where it does not answer.
+  std::string version();
+  /// Nothing where the image is not there.
+  std::optional<ImageFacts> image();
+
+ private:
+  std::string engine_failure();
+  std::string mode_failure(const AccessMode& mode);
+  std::optional<std::string> user();
+  void end_container(const std::string& name, const char* verb) const;
+
+  ContainerCli cli_;
+  std::string image_;
+  std::vector<std::string> extra_flags_;
+  std::function<bool()> stop_requested_;
+  std::optional<std::string> version_;  ///< asked once
+  std::optional<bool> rootless_;        ///< asked once
+  std::optional<DriverFiles> driver_files_;
+};
+
+}  // namespace cuparity

@@ -1,0 +1,27 @@
+// The one place that knows which engines there are.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "harness/engine/engine.hpp"
+
+namespace cuparity {
+
+struct EngineOptions {
+  std::string image;                      ///< containers only
+  std::filesystem::path binary_folder;    ///< native only: folder of cuparity-bench and cuparity-validate
+  std::function<bool()> stop_requested;   ///< true ends the running process; may be empty
+};
+
+std::unique_ptr<Engine> make_engine(EngineKind kind, const EngineOptions& options);
+
+/// "native", "docker", "podman".
+std::string engine_name(EngineKind kind);
+
+/// The image that ./scripts/build-image makes for this version.
+std::string default_image();
+
+}  // namespace cuparity

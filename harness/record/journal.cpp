@@ -1,0 +1,116 @@
+#include "harness/record/journal.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <utility>
+
+#include "harness/errors.hpp"
+#include "harness/record/run_json.hpp"
+
+namespace cuparity {
+namespace {
+
+std::filesystem::path journal_path(const std::filesystem::path& folder) { return folder / "journal.jsonl"; }
+
+/// All of it or an error: a short write would leave a torn line in the middle.
+void write_line(int file, std::string line) {
+  line += '\n';
+  for (std::size_t written = 0; written < line.size();) {
+    const ssize_t size = ::write(file, line.data() + written, line.size() - written);
+    if (size < 0 && errno == EINTR) continue;
+    if (size <= 0) throw EnvironmentError(fmt::format("writing the journal failed: {}", std::strerror(errno)));
+    written += static_cast<std::size_t>(size);
+  }
+  if (::fsync(file) != 0 && errno != EINVAL) {
+    throw EnvironmentError(fmt::format("flushing the journal to the disk failed: {}", std::strerror(errno)));
+  }
+}
+
+std::string read_text(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    throw UsageError(fmt::format("{} can't be read: {}; give the folder of a run", path.string(), std::strerror(errno)));
+  }
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+nlohmann::json parse_line(const std::filesystem::path& path, int number, const std::string& line) {
+  try {
+    return nlohmann::json::parse(line);
+  } catch (const nlohmann::json::exception&) {
+    throw UsageError(fmt::format("{}:{}: damaged: this line is not JSON; the run can't be read", path.string(), number));
+  }
+}
+
+}  // namespace
+
+Journal::Journal(int file) : file_(file) {}
+
+Journal::Journal(Journal&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
+
+Journal::~Journal() {
+  if (file_ >= 0) ::close(file_);
+}
+
+Journal Journal::create(const std::filesystem::path& folder, const Run& header) {
+  const std::filesystem::path path = journal_path(folder);
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0644);
+  if (file < 0) {
+    throw EnvironmentError(fmt::format("making the journal {} failed: {}", path.string(), std::strerror(errno)));
+  }
+  Journal journal(file);
+  write_line(file, header_to_json(header).dump());
+  return journal;
+}
+
+Journal Journal::reopen(const std::filesystem::path& folder) {
+  const std::filesystem::path path = journal_path(folder);
+  const std::string text = read_text(path);
+  const int file = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
+  if (file < 0) {
+    throw EnvironmentError(fmt::format("opening the journal {} failed: {}", path.string(), std::strerror(errno)));
+  }
+  Journal journal(file);
+  const std::size_t end = text.rfind('\n');
+  const std::size_t whole = end == std::string::npos ? 0 : end + 1;
+  if (whole < text.size() && ::ftruncate(file, static_cast<off_t>(whole)) != 0) {
+    throw EnvironmentError(fmt::format("cutting a torn line off {} failed: {}", path.string(), std::strerror(errno)));
+  }
+  return journal;
+}
+
+void Journal::append(const Trial& trial) { write_line(file_, to_json(trial).dump()); }
+
+Run read_journal(const std::filesystem::path& folder) {
+  const std::filesystem::path path = journal_path(folder);
+  const std::string text = read_text(path);
+  Run run;
+  bool has_header = false;
+  int number = 0;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = text.find('\n', begin);
+    ++number;
+    if (end == std::string::npos) break;  // torn: the program died while writing it
+    const nlohmann::json json = parse_line(path, number, text.substr(begin, end - begin));
+    begin = end + 1;
+    if (has_header) {
+      run.trials.push_back(trial_from_json(json));
+    } else {
+      run = header_from_json(json);
+      has_header = true;
+    }
+  }
+  if (!has_header) throw UsageError(fmt::format("{} holds no run: it was stopped before it began", path.string()));
+  return run;
+}
+
+}  // namespace cuparity

@@ -1,0 +1,206 @@
+// report.html: the template of assets/ filled in. Mustache escapes every {{value}}; the {{{three}}} that it
+// does not escape are made here: style, script, the data as script-safe JSON, and SVG of numbers alone.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <kainjow/mustache.hpp>
+
+#include "harness/report/numbers.hpp"
+#include "harness/report/report.hpp"
+#include "harness/report/report_assets.hpp"
+#include "harness/report/report_data.hpp"
+#include "harness/report/report_view.hpp"
+#include "harness/report/svg_forest.hpp"
+#include "harness/report/text.hpp"
+
+namespace cuparity {
+namespace {
+
+using kainjow::mustache::data;
+using kainjow::mustache::mustache;
+
+constexpr std::size_t name_limit = 120;
+constexpr std::size_t text_limit = 2000;
+
+std::string badge(const ReportView& view, const Analysis& analysis) {
+  if (analysis.comparisons.empty() && analysis.wrong.empty()) return "nothing compared";
+  return !analysis.wrong.empty() && view.verdict == Verdict::same ? "wrong" : to_string(view.verdict);
+}
+
+data row_data(const ComparisonCells& cells, std::size_t index) {
+  const Comparison& comparison = *cells.comparison;
+  data row;
+  row.set("index", std::to_string(index));
+  row.set("name", shortened(cells.name, name_limit));
+  row.set("mode", shortened(comparison.candidate, name_limit));
+  row.set("baseline_value", cells.baseline_value);
+  row.set("candidate_value", cells.candidate_value);
+  row.set("effect", cells.effect);
+  row.set("effect_sort", comparison.effect ? fmt::format("{:.9g}", *comparison.effect) : "");
+  row.set("forest", svg_forest_row(comparison));
+  row.set("interval", cells.interval);
+  row.set("blocks", cells.blocks);
+  row.set("mde", cells.minimum_detectable_effect);
+  row.set("mde_sort", comparison.minimum_detectable_effect
+                          ? fmt::format("{:.9g}", *comparison.minimum_detectable_effect) : "");
+  row.set("verdict", cells.verdict);
+  row.set("remark", cells.remark);
+  row.set("reason", shortened(comparison.reason, text_limit));
+  return row;
+}
+
+data comparisons_data(const ReportView& view, const Analysis& analysis) {
+  data rows = data::type::list;
+  for (const ModeTable& table : view.tables) {
+    for (const ComparisonCells& cells : table.rows) {
+      rows << row_data(cells, static_cast<std::size_t>(cells.comparison - analysis.comparisons.data()));
+    }
+  }
+  return rows;
+}
+
+data counts_data(const ReportView& view) {
+  std::map<Verdict, int> total;
+  for (const ModeTable& table : view.tables) {
+    for (const auto& [verdict, count] : table.count) total[verdict] += count;
+  }
+  data counts = data::type::list;
+  for (const Verdict verdict :
+       {Verdict::slower, Verdict::invalid, Verdict::inconclusive, Verdict::faster, Verdict::same}) {
+    if (total[verdict] == 0) continue;
+    data count;
+    count.set("verdict", to_string(verdict));
+    count.set("count", std::to_string(total[verdict]));
+    counts << count;
+  }
+  return counts;
+}
+
+data texts_data(const std::vector<std::string>& texts) {
+  data list = data::type::list;
+  for (const std::string& text : texts) list << data("text", shortened(text, text_limit));
+  return list;
+}
+
+data skipped_data(const ReportView& view) {
+  data groups = data::type::list;
+  for (const SkippedGroup& skipped : view.skipped) {
+    data group;
+    group.set("reason", shortened(skipped.reason, text_limit));
+    group.set("count", std::to_string(skipped.benchmarks.size()));
+    data names = data::type::list;
+    for (const std::string& name : skipped.benchmarks) names << data("text", shortened(name, name_limit));
+    group.set("benchmarks", names);
+    groups << group;
+  }
+  return groups;
+}
+
+data environment_data(const ReportView& view) {
+  data keys = data::type::list;
+  for (const EnvironmentKey& key : view.environment) {
+    data entry;
+    entry.set("key", shortened(key.key, name_limit));
+    entry.set("differs", key.differs);
+    data values = data::type::list;
+    for (const std::string& value : key.values) values << data("text", shortened(value, text_limit));
+    entry.set("values", values);
+    keys << entry;
+  }
+  return keys;
+}
+
+data noise_floor_data(const ReportView& view) {
+  data rows = data::type::list;
+  for (std::size_t i = 0; i < view.noise_floor.size(); ++i) rows << row_data(view.noise_floor[i], i);
+  return rows;
+}
+
+data measured_data(const ReportView& view) {
+  data rows = data::type::list;
+  for (const MeasuredCells& measured : view.measured) {
+    data row;
+    row.set("name", shortened(measured.name, name_limit));
+    row.set("mode", shortened(measured.mode, name_limit));
+    row.set("value", measured.value);
+    row.set("processes", measured.processes);
+    rows << row;
+  }
+  return rows;
+}
+
+data pairs_data(const std::vector<std::pair<std::string, std::string>>& pairs) {
+  data list = data::type::list;
+  for (const auto& [label, value] : pairs) {
+    data entry;
+    entry.set("label", label);
+    entry.set("value", shortened(value, text_limit));
+    list << entry;
+  }
+  return list;
+}
+
+/// The line under the verdict: what was measured on what.
+std::string subtitle(const Run& run, const ReportView& view) {
+  std::string text;
+  const auto add = [&](const std::string& part) {
+    if (!part.empty()) text += (text.empty() ? "" : " · ") + shortened(part, 100);
+  };
+  for (const char* label : {"GPU", "CPU"}) {
+    const auto found = std::find_if(view.provenance.begin(), view.provenance.end(),
+                                    [&](const auto& pair) { return pair.first == label; });
+    if (found == view.provenance.end()) continue;
+    add(found->second);
+    break;
+  }
+  for (const ModeTable& table : view.tables) add(table.candidate + " against " + table.baseline);
+  if (!run.suite.empty()) add("suite " + run.suite);
+  add(run.started_at);
+  return text;
+}
+
+void set_list(data& page, const std::string& name, const data& list) {
+  page.set(name, list);
+  page.set("has_" + name, list.is_non_empty_list());
+  page.set("count_" + name, std::to_string(list.list_value().size()));
+}
+
+}  // namespace
+
+std::string render_html(const Run& run, const Analysis& analysis) {
+  const ReportView view = describe(run, analysis);
+  data page;
+  page.set("style", std::string(report_style));
+  page.set("script", std::string(report_script));
+  page.set("data", script_safe(report_data(run, analysis)));
+  page.set("verdict", badge(view, analysis));
+  page.set("verdict_class", analysis.wrong.empty() ? to_string(view.verdict) : "slower");
+  page.set("sentence", shortened(view.sentence, text_limit));
+  page.set("state", view.state);
+  page.set("subtitle", subtitle(run, view));
+  page.set("version", shortened(run.version, name_limit));
+  set_list(page, "counts", counts_data(view));
+  set_list(page, "comparisons", comparisons_data(view, analysis));
+  page.set("several_modes", view.tables.size() > 1);
+  page.set("baseline", shortened(run.baseline_mode, 40));
+  page.set("candidate", view.tables.size() == 1 ? shortened(view.tables.front().candidate, 40) : "candidate");
+  page.set("level", view.tables.empty() ? "" : format_percent(view.tables.front().rows.front().comparison->confidence_level));
+  data candidates = data::type::list;
+  for (const ModeTable& table : view.tables) candidates << data("text", shortened(table.candidate, name_limit));
+  page.set("candidates", candidates);
+  set_list(page, "measured", measured_data(view));
+  set_list(page, "wrong", texts_data(view.wrong));
+  set_list(page, "notes", texts_data(view.notes));
+  set_list(page, "skipped", skipped_data(view));
+  set_list(page, "noise_floor", noise_floor_data(view));
+  page.set("noise_floor_summary", shortened(view.noise_floor_summary, text_limit));
+  set_list(page, "modes", texts_data(view.modes));
+  set_list(page, "environment", environment_data(view));
+  set_list(page, "provenance", pairs_data(view.provenance));
+  page.set("overhead", view.overhead);
+  page.set("command", clean_text(view.command));
+  mustache page_template{std::string(report_template)};
+  return page_template.render(page);
+}
+
+}  // namespace cuparity

@@ -1,0 +1,27 @@
+// The two libraries that compute convolutions, behind the same call.
+#pragma once
+
+#include "kernels/convolution/convolution.hpp"
+
+namespace cuparity {
+
+/// How cuDNN's plan is found. The counts are the same in every process, so that the same machine finds
+/// the same plan; `seconds` only bounds what a slow compiler of plans can cost.
+struct PlanSearch {
+  int candidates = 8;    ///< plans built and timed at most, in the order of cuDNN's heuristics
+  int rounds = 5;        ///< timed runs of each candidate; their median counts
+  double seconds = 0.5;  ///< no further candidate is built, no further round begun after this long
+};
+
+/// Plans are taken as the heuristics rank them, without timing.
+constexpr PlanSearch first_plan{1, 0, 0};
+
+#ifdef CUPARITY_HAVE_CUDA
+/// Fills `unsupported` and `prepare` of a case on the GPU. Cases that share a handle share its start-up.
+void use_cudnn(std::vector<Case>& cases, const std::vector<ConvolutionProblem>& problems, PlanSearch search);
+#endif
+
+/// Fills `unsupported` and `prepare` of a case on the CPU.
+void use_onednn(std::vector<Case>& cases, const std::vector<ConvolutionProblem>& problems);
+
+}  // namespace cuparity
