@@ -39,6 +39,15 @@ std::string container_by_traces(const fs::path& root) {
   return "none";
 }
 
+/// A virtual machine made from a container's image keeps the image's marker files, but its root is a
+/// whole disk, which no container engine's is.
+bool root_is_a_disk(const fs::path& root) {
+  bool disk = false;
+  for (const Mount& mount : read_mounts(root))
+    if (mount.mount_point == "/") disk = mount.root == "/" && mount.source.rfind("/dev/", 0) == 0;
+  return disk;  // of the last one, which covers the others
+}
+
 bool is_driver_library(const std::string& path) {
   const std::string name = fs::path(path).filename().string();
   return name.rfind("libcuda.so", 0) == 0 || name.rfind("libnvidia-ml.so", 0) == 0;
@@ -47,6 +56,7 @@ bool is_driver_library(const std::string& path) {
 }  // namespace
 
 std::string detect_container(const fs::path& root, const Variables& variables) {
+  if (root_is_a_disk(root)) return "none";
   if (is_there(root / "run/.containerenv")) return "podman";
   if (is_there(root / ".dockerenv")) return "docker";
   std::string mark = value(variables, "container");  // systemd's convention for init and its children

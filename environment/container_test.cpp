@@ -20,6 +20,20 @@ TEST(Container, DockerByItsFile) {
   EXPECT_EQ(detect_container(root.path(), {}), "docker");
 }
 
+TEST(Container, AVirtualMachineMadeFromAnImageIsNone) {
+  FakeRoot root;
+  root.write(".dockerenv");
+  root.write("proc/self/mountinfo", "27 1 254:0 / / rw,relatime - ext4 /dev/vda rw\n");
+  EXPECT_EQ(detect_container(root.path(), {{"container", "docker"}}), "none");
+}
+
+TEST(Container, DockerOnAStorageDriverWithoutOverlay) {
+  FakeRoot root;
+  root.write(".dockerenv");
+  root.write("proc/self/mountinfo", "27 1 8:1 /var/lib/docker/vfs/dir/0a / rw,relatime - ext4 /dev/sda1 rw\n");
+  EXPECT_EQ(detect_container(root.path(), {}), "docker");
+}
+
 TEST(Container, PodmanByItsFile) {
   FakeRoot root;
   root.write("run/.containerenv", "engine=\"podman-4.3.1\"\n");

@@ -1,7 +1,9 @@
 #include "environment/nvidia_driver.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <regex>
+#include <tuple>
 
 #include "environment/text_file.hpp"
 
@@ -55,18 +57,24 @@ std::optional<std::string> kernel_driver_version(const fs::path& root) {
   return match[1].str();
 }
 
-std::vector<std::string> kernel_driver_gpu_uuids(const fs::path& root) {
-  std::vector<std::string> uuids;
+std::vector<KernelGpu> kernel_driver_gpus(const fs::path& root) {
+  std::vector<KernelGpu> gpus;
   std::error_code error;
   for (fs::directory_iterator entry(root / "proc/driver/nvidia/gpus", error), end; !error && entry != end;
        entry.increment(error)) {
     const auto text = read_text_file(entry->path() / "information");
-    const auto uuid = text ? find_value(*text, "GPU UUID", ':') : std::nullopt;
-    // A GPU that was never opened shows question marks.
-    if (uuid && uuid->find('?') == std::string::npos) uuids.push_back(*uuid);
+    if (!text) continue;
+    KernelGpu& gpu = gpus.emplace_back();
+    gpu.uuid = find_value(*text, "GPU UUID", ':').value_or("");
+    if (gpu.uuid.find('?') != std::string::npos) gpu.uuid.clear();  // how a GPU never opened is shown
+    const std::string minor = find_value(*text, "Device Minor", ':').value_or("");
+    if (!minor.empty() && minor.size() < 6 && minor.find_first_not_of("0123456789") == std::string::npos)
+      gpu.minor = std::stoi(minor);
   }
-  std::sort(uuids.begin(), uuids.end());
-  return uuids;
+  std::sort(gpus.begin(), gpus.end(), [](const KernelGpu& a, const KernelGpu& b) {
+    return std::tie(a.minor, a.uuid) < std::tie(b.minor, b.uuid);
+  });
+  return gpus;
 }
 
 std::string library_driver_version(const std::string& path) {

@@ -18,9 +18,14 @@ std::vector<std::string> gpu_device_nodes(const std::vector<std::string>& nodes)
 /// The version of the loaded kernel module, e.g. "580.159.04", from /proc/driver/nvidia/version.
 std::optional<std::string> kernel_driver_version(const std::filesystem::path& root);
 
-/// The UUIDs in /proc/driver/nvidia/gpus/*/information: of every GPU of the kernel driver that this
-/// process is shown, whether or not it has the GPU's node.
-std::vector<std::string> kernel_driver_gpu_uuids(const std::filesystem::path& root);
+/// A GPU as the kernel driver lists it in /proc/driver/nvidia/gpus/*/information.
+struct KernelGpu {
+  std::string uuid;  ///< empty for a GPU that was never opened
+  int minor = -1;    ///< its node is /dev/nvidia<minor>; -1 where that is not said
+};
+
+/// Every GPU that this process is shown there, by minor; a container may be shown more than it was given.
+std::vector<KernelGpu> kernel_driver_gpus(const std::filesystem::path& root);
 
 /// What follows ".so." in a driver library's real name, e.g. "580.159.04"; empty where that is no version
 /// of a driver (libcuda.so.1 is not).

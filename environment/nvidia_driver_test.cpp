@@ -25,7 +25,7 @@ TEST(NvidiaDriver, NothingThere) {
   const FakeRoot root;
   EXPECT_THAT(nvidia_device_nodes(root.path()), IsEmpty());
   EXPECT_FALSE(kernel_driver_version(root.path()));
-  EXPECT_THAT(kernel_driver_gpu_uuids(root.path()), IsEmpty());
+  EXPECT_THAT(kernel_driver_gpus(root.path()), IsEmpty());
 }
 
 TEST(NvidiaDriver, VersionOfBothModules) {
@@ -41,12 +41,20 @@ TEST(NvidiaDriver, VersionOfBothModules) {
   EXPECT_FALSE(kernel_driver_version(root.path()));
 }
 
-TEST(NvidiaDriver, UuidsOfTheKernelDriver) {
+TEST(NvidiaDriver, GpusOfTheKernelDriver) {
   FakeRoot root;
   root.write("proc/driver/nvidia/gpus/0000:01:00.0/information",
-             "Model: \t\t NVIDIA Something\nIRQ:   \t\t 16\nGPU UUID: \t GPU-11111111-2222-3333-4444-555555555555\n");
-  root.write("proc/driver/nvidia/gpus/0000:02:00.0/information", "GPU UUID: \t GPU-\?\?\?\?\?\?\?\?\n");
-  EXPECT_THAT(kernel_driver_gpu_uuids(root.path()), ElementsAre("GPU-11111111-2222-3333-4444-555555555555"));
+             "Model: \t\t NVIDIA Something\nGPU UUID: \t GPU-11111111-2222-3333-4444-555555555555\n"
+             "Device Minor: \t 1\n");
+  root.write("proc/driver/nvidia/gpus/0000:02:00.0/information",
+             "GPU UUID: \t GPU-\?\?\?\?\?\?\?\?\nDevice Minor: \t 0\n");
+  root.write("proc/driver/nvidia/gpus/0000:03:00.0/power", "D0\n");
+  const auto gpus = kernel_driver_gpus(root.path());
+  ASSERT_EQ(gpus.size(), 2u);
+  EXPECT_EQ(gpus[0].uuid, "");
+  EXPECT_EQ(gpus[0].minor, 0);
+  EXPECT_EQ(gpus[1].uuid, "GPU-11111111-2222-3333-4444-555555555555");
+  EXPECT_EQ(gpus[1].minor, 1);
 }
 
 TEST(NvidiaDriver, VersionInALibraryName) {

@@ -1,6 +1,7 @@
 #include "harness/engine/container.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -146,6 +147,7 @@ ProcessResult ContainerEngine::run(const ProcessRequest& request, const AccessMo
   ChildProcess child;
   child.command = container_command(cli_, container);
   child.time_limit = request.time_limit;
+  child.output_tail_bytes = request.output_tail_bytes;
   child.stop_requested = stop_requested_;
   child.before_kill = [&] { end_container(container.name, "kill"); };
   ProcessResult result = run_process(child);
@@ -193,6 +195,16 @@ std::string ContainerEngine::mode_failure(const AccessMode& mode) {
                        "{0}:manual", cli_.program, version());
   }
   return "";
+}
+
+std::map<std::string, std::string> ContainerEngine::describe() {
+  std::map<std::string, std::string> facts = {{cli_.program + "_version", version()}};
+  if (const auto found = image()) {
+    facts["image_id"] = found->id;
+    if (!found->digest.empty()) facts["image_digest"] = found->digest;
+  }
+  if (!extra_flags_.empty()) facts[cli_.program + "_flags"] = fmt::format("{}", fmt::join(extra_flags_, " "));
+  return facts;
 }
 
 std::string ContainerEngine::version() {

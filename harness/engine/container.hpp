@@ -53,6 +53,7 @@ class ContainerEngine : public Engine {
   std::filesystem::path binary_folder() const override;
   ProcessResult run(const ProcessRequest& request, const AccessMode& mode) override;
   std::string unusable(const AccessMode& mode) override;
+  std::map<std::string, std::string> describe() override;
 
   /// Version of the engine; empty where it does not answer.
   std::string version();

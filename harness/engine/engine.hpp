@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -17,6 +18,7 @@ struct ProcessRequest {
   std::map<std::string, std::string> environment;
   std::filesystem::path output_folder;       ///< on the host; the process writes its files to output_path()
   std::chrono::seconds time_limit{120};
+  std::size_t output_tail_bytes = 16 * 1024;  ///< how much of the output's end ProcessResult keeps
 };
 
 struct ProcessResult {
@@ -24,7 +26,7 @@ struct ProcessResult {
   bool timed_out = false;      ///< killed at the time limit
   bool interrupted = false;    ///< killed because the user asked to stop
   double wall_seconds = 0;
-  std::string standard_error;  ///< last 16 KiB of stdout and stderr together
+  std::string standard_error;  ///< the end of stdout and stderr together
 };
 
 class Engine {
@@ -43,6 +45,10 @@ class Engine {
 
   /// Nothing if `mode` can be used here, else one line saying what is missing and what to do.
   virtual std::string unusable(const AccessMode& mode) = 0;
+
+  /// What is to be recorded of it, e.g. "docker_version", "image_id", "image_digest"; nothing that changes from
+  /// one process to the next.
+  virtual std::map<std::string, std::string> describe() { return {}; }
 };
 
 }  // namespace cuparity

@@ -1,6 +1,7 @@
 #include "harness/engine/native.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -65,6 +66,7 @@ ProcessResult NativeEngine::run(const ProcessRequest& request, const AccessMode&
   child.command.insert(child.command.end(), request.command.begin(), request.command.end());
   child.environment = request.environment;
   child.time_limit = request.time_limit;
+  child.output_tail_bytes = request.output_tail_bytes;
   child.stop_requested = stop_requested_;
   return run_process(child);
 }
@@ -83,6 +85,15 @@ std::string NativeEngine::unusable(const AccessMode&) {
     }
   }
   return "";
+}
+
+std::map<std::string, std::string> NativeEngine::describe() {
+  std::map<std::string, std::string> facts;
+  std::error_code error;
+  const auto bytes = std::filesystem::file_size(binary_folder_ / "cuparity-bench", error);
+  if (!error) facts["native_bench_bytes"] = std::to_string(bytes);
+  if (!launcher_.empty()) facts["native_launcher"] = fmt::format("{}", fmt::join(launcher_, " "));
+  return facts;
 }
 
 }  // namespace cuparity

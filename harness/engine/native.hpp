@@ -20,6 +20,7 @@ class NativeEngine : public Engine {
   std::filesystem::path binary_folder() const override;
   ProcessResult run(const ProcessRequest& request, const AccessMode& mode) override;
   std::string unusable(const AccessMode& mode) override;
+  std::map<std::string, std::string> describe() override;
 
  private:
   std::filesystem::path binary_folder_;

@@ -25,7 +25,6 @@ namespace cuparity {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr std::size_t tail_bytes = 16 * 1024;
 /// How late a stop or the end of a process is seen where no file descriptor announces it.
 constexpr int poll_milliseconds = 20;
 /// Between a request to end (SIGTERM) and SIGKILL.
@@ -71,24 +70,23 @@ class FileDescriptor {
   int file_;
 };
 
-/// The last `tail_bytes` of a stream.
+/// The last `limit` bytes of a stream.
 class Tail {
  public:
+  explicit Tail(std::size_t limit) : limit_(limit) {}
+
   void append(const char* data, std::size_t size) {
-    if (size > tail_bytes) {
-      data += size - tail_bytes;
-      size = tail_bytes;
-    }
     text_.append(data, size);
     // Cut rarely: a flood must not cost a move of the buffer for each read.
-    if (text_.size() > 4 * tail_bytes) text_.erase(0, text_.size() - tail_bytes);
+    if (text_.size() > 4 * limit_ + 65536) text_.erase(0, text_.size() - limit_);
   }
   std::string take() {
-    if (text_.size() > tail_bytes) text_.erase(0, text_.size() - tail_bytes);
+    if (text_.size() > limit_) text_.erase(0, text_.size() - limit_);
     return std::move(text_);
   }
 
  private:
+  std::size_t limit_;
   std::string text_;
 };
 
@@ -147,9 +145,9 @@ pid_t spawn(const ChildProcess& child, int output) {
 /// A process whose end can be waited for together with its output.
 class Watch {
  public:
-  Watch(pid_t process, FileDescriptor output)
+  Watch(pid_t process, FileDescriptor output, std::size_t tail_bytes)
       : process_(process), output_(std::move(output)),
-        end_(static_cast<int>(syscall(SYS_pidfd_open, process, 0))) {}
+        end_(static_cast<int>(syscall(SYS_pidfd_open, process, 0))), tail_(tail_bytes) {}
 
   /// Reads output until the process ended or `until`; true when it ended.
   bool wait(Clock::time_point until, const std::function<bool()>& stop_requested, bool& stopped) {
@@ -234,7 +232,7 @@ ProcessResult run_process(const ChildProcess& child) {
   input.close();
 
   const RegisteredGroup registered(process);
-  Watch watch(process, std::move(output));
+  Watch watch(process, std::move(output), child.output_tail_bytes);
   ProcessResult result;
   if (!watch.wait(start + child.time_limit, child.stop_requested, result.interrupted)) {
     result.timed_out = !result.interrupted;

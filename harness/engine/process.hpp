@@ -15,6 +15,7 @@ struct ChildProcess {
   std::vector<std::string> command;                ///< command[0] is looked for in PATH
   std::map<std::string, std::string> environment;  ///< added to ours, or replacing it
   std::chrono::milliseconds time_limit{120000};
+  std::size_t output_tail_bytes = 16 * 1024;
   /// Asked every few milliseconds; true ends the process as `interrupted`. May be empty.
   std::function<bool()> stop_requested;
   /// Called once before the group is killed at the time limit or on a stop, e.g. to end a container. May be empty.

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "harness/errors.hpp"
+#include "harness/record/json_fields.hpp"
 #include "harness/record/run_json.hpp"
 
 namespace cuparity {
@@ -43,11 +44,13 @@ std::string read_text(const std::filesystem::path& path) {
   return text.str();
 }
 
-nlohmann::json parse_line(const std::filesystem::path& path, int number, const std::string& line) {
-  try {
-    return nlohmann::json::parse(line);
-  } catch (const nlohmann::json::exception&) {
-    throw UsageError(fmt::format("{}:{}: damaged: this line is not JSON; the run can't be read", path.string(), number));
+/// Line 1 is the header, every other one a trial.
+void read_line(Run& run, int number, const std::string& line) {
+  const nlohmann::json json = parse_json_text(line, "journal");
+  if (number == 1) {
+    run = header_from_json(json);
+  } else {
+    run.trials.push_back(trial_from_json(json));
   }
 }
 
@@ -94,22 +97,19 @@ Run read_journal(const std::filesystem::path& folder) {
   const std::filesystem::path path = journal_path(folder);
   const std::string text = read_text(path);
   Run run;
-  bool has_header = false;
   int number = 0;
   for (std::size_t begin = 0; begin < text.size();) {
     const std::size_t end = text.find('\n', begin);
-    ++number;
     if (end == std::string::npos) break;  // torn: the program died while writing it
-    const nlohmann::json json = parse_line(path, number, text.substr(begin, end - begin));
-    begin = end + 1;
-    if (has_header) {
-      run.trials.push_back(trial_from_json(json));
-    } else {
-      run = header_from_json(json);
-      has_header = true;
+    ++number;
+    try {
+      read_line(run, number, text.substr(begin, end - begin));
+    } catch (const UsageError& error) {
+      throw UsageError(fmt::format("{}:{}: {}", path.string(), number, error.what()));
     }
+    begin = end + 1;
   }
-  if (!has_header) throw UsageError(fmt::format("{} holds no run: it was stopped before it began", path.string()));
+  if (number == 0) throw UsageError(fmt::format("{} holds no run: it was stopped before it began", path.string()));
   return run;
 }
 

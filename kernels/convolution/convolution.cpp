@@ -1,5 +1,8 @@
 #include "kernels/convolution/convolution.hpp"
 
+#include <sstream>
+#include <utility>
+
 #include "kernels/convolution/convolution_execution.hpp"
 
 namespace cuparity {
@@ -14,11 +17,11 @@ ConvolutionShape same_size(std::int64_t batch, std::int64_t filter, std::int64_t
 }
 
 std::string describe(const ConvolutionShape& shape) {
-  return "n" + std::to_string(shape.batch) + "_" + std::to_string(shape.height) + "x" +
-         std::to_string(shape.width) + "_c" + std::to_string(shape.channels) + "_k" +
-         std::to_string(shape.filters) + "_filter" + std::to_string(shape.filter_height) + "x" +
-         std::to_string(shape.filter_width) + "_stride" + std::to_string(shape.stride) + "_padding" +
-         std::to_string(shape.padding);
+  std::ostringstream text;
+  text << 'n' << shape.batch << '_' << shape.height << 'x' << shape.width << "_c" << shape.channels << "_k"
+       << shape.filters << "_filter" << shape.filter_height << 'x' << shape.filter_width << "_stride" << shape.stride
+       << "_padding" << shape.padding;
+  return text.str();
 }
 
 std::vector<ElementType> element_types(Backend backend) {

@@ -159,6 +159,10 @@ ProductSize product_size(const ConvolutionProblem& problem) {
   return {count(coordinates.rows), count(coordinates.columns), count(coordinates.depth)};
 }
 
+bool is_empty(const ConvolutionProblem& problem) {
+  return problem.result_elements() == 0 || product_size(problem).depth == 0;
+}
+
 SampleGrid sample_grid(const ConvolutionProblem& problem) {
   constexpr double affordable_products = 1 << 25;
   const ProductCoordinates coordinates = product_coordinates(problem);

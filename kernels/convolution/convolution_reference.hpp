@@ -23,6 +23,9 @@ struct ProductSize {
 
 ProductSize product_size(const ConvolutionProblem& problem);
 
+/// Nothing is summed, so nothing is to be asked of a library: the result, if it has elements, is zero.
+bool is_empty(const ConvolutionProblem& problem);
+
 /// The rows and columns at whose crossings the result is compared.
 struct SampleGrid {
   std::vector<std::int64_t> rows;

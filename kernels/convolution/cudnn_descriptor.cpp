@@ -82,4 +82,9 @@ std::int64_t CudnnDescriptor::read(cudnnBackendAttributeName_t name, cudnnBacken
   return std::min(count, capacity);
 }
 
+cudnnHandle_t CudnnHandle::get() {
+  if (handle_ == nullptr) check_cudnn(cudnnCreate(&handle_), "creating a cuDNN handle");
+  return handle_;
+}
+
 }  // namespace cuparity

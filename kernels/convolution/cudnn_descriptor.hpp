@@ -79,4 +79,16 @@ class CudnnDescriptor {
   cudnnBackendDescriptor_t descriptor_ = nullptr;
 };
 
+/// cuDNN's handle on the current GPU, created by the first get(): that loads the library's kernels, which
+/// only the process that needs them should pay. Shared by many cases. Never destroyed: its owners may live
+/// until the process ends, when the driver that cudnnDestroy() would call is already gone.
+class CudnnHandle {
+ public:
+  /// Throws CudnnError.
+  cudnnHandle_t get();
+
+ private:
+  cudnnHandle_t handle_ = nullptr;
+};
+
 }  // namespace cuparity

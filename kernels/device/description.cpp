@@ -142,9 +142,11 @@ void describe_by_nvml(Facts& facts) {
   facts["libnvidia_ml_path"] = nvml->library_path();
   if (!nvml->driver_version().empty()) facts["driver_version"] = nvml->driver_version();
   const std::vector<environment::NvmlDevice> devices = nvml->devices();
-  facts["nvml_gpu_count"] = std::to_string(devices.size());
+  int usable = 0;
   std::string uuids;
   for (const environment::NvmlDevice& device : devices) {
+    if (device.uuid.empty()) continue;  // counted by NVML, but not this process's to use
+    ++usable;
     uuids += (uuids.empty() ? "" : ",") + device.uuid;
     // By the bus and not by the UUID: under MIG the two libraries name different things.
     if (device.pci_bus_id.empty() || device.pci_bus_id != facts["gpu_pci_bus_id"]) continue;
@@ -153,6 +155,7 @@ void describe_by_nvml(Facts& facts) {
     if (device.ecc_enabled) facts["ecc_mode"] = state_text(*device.ecc_enabled);
     if (device.mig_enabled) facts["mig_mode"] = state_text(*device.mig_enabled);
   }
+  facts["nvml_gpu_count"] = std::to_string(usable);
   facts["nvml_gpu_uuids"] = uuids;
 }
 

@@ -54,7 +54,8 @@ cudaError_t submit_and_wait(const Launch& launch, long count, cudaStream_t strea
 class Graph {
  public:
   Graph(const Launch& launch, long count, cudaStream_t stream) {
-    check(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal), "starting the capture of a graph");
+    check(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal),
+          "starting the capture of a graph");
     const cudaError_t status = submit(launch, count, stream);
     const cudaError_t end_status = cudaStreamEndCapture(stream, &graph_);
     try {

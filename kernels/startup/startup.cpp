@@ -82,7 +82,8 @@ std::optional<std::string> startup_unsupported(device::Context*) {
   return "start-up is measured in child processes of cuparity-bench, which is not in this program's folder";
 }
 
-Case startup_case(const std::string& phase, Backend backend, const std::shared_ptr<StartupChildren>& children) {
+Case startup_case(const std::string& phase, Backend backend,
+                  const std::shared_ptr<StartupChildren>& children) {
   Case result;
   result.name = "startup/" + phase;
   result.backend = backend;

@@ -36,7 +36,7 @@ class Driver {
   Driver() : library_(dlopen("libcuda.so.1", RTLD_NOW)) {
     if (library_ == nullptr) {
       const char* reason = dlerror();
-      throw std::runtime_error(std::string("loading libcuda.so.1: ") + (reason ? reason : "unknown reason"));
+      throw std::runtime_error(reason != nullptr ? reason : "libcuda.so.1 can't be loaded");
     }
   }
 
@@ -46,7 +46,7 @@ class Driver {
     if (function == nullptr) throw std::runtime_error(std::string("libcuda.so.1 has no ") + name);
     const CUresult result = function(arguments...);
     if (result != CUDA_SUCCESS)
-      throw std::runtime_error(std::string(name) + " failed with CUDA driver error " + std::to_string(result));
+      throw std::runtime_error(std::string(name) + ": CUDA driver error " + std::to_string(result));
   }
 
  private:
@@ -115,11 +115,12 @@ StartupPhases parse_startup_line(const std::string& line) {
   if (line.empty() || line[position++] != '{') return reject("it does not start with {");
   while (true) {
     const std::size_t key_end = line.find("\":", position);
-    if (line.compare(position, 1, "\"") != 0 || key_end == std::string::npos) return reject("a key is missing");
+    if (key_end == std::string::npos || line[position] != '"') return reject("a key is missing");
     const std::string key = line.substr(position + 1, key_end - position - 1);
     position = key_end + 2;
     if (key == "value") {
-      if (line.size() < position + 19 || line.substr(position + 17, 2) != "\"}") return reject("it is cut off");
+      if (line.size() < position + 19 || line.substr(position + 17, 2) != "\"}")
+        return reject("it is cut off");
       phases.value = parse_value(line.substr(position + 1, 16));
       return phases;
     }

@@ -29,8 +29,8 @@ bool startup_probe_requested();
 /// phase failed and how.
 StartupPhases perform_startup_probe();
 
-/// One line of JSON, e.g. {"cuinit":0.091,"context":0.118,"value":"00a1b2c3d4e5f607"}, and back. Reading throws
-/// std::runtime_error where the line is another.
+/// One line of JSON, e.g. {"cuinit":0.091,"context":0.118,"value":"00a1b2c3d4e5f607"}, and back. Reading
+/// throws std::runtime_error where the line is another.
 std::string to_json_line(const StartupPhases& phases);
 StartupPhases parse_startup_line(const std::string& line);
 

@@ -25,8 +25,8 @@ TEST(StartupLine, ComesBackAsItWasWritten) {
 
 TEST(StartupLine, RubbishIsRejected) {
   for (const char* line :
-       {"", "{", "{}", "rubbish", "{\"cuinit\":}", "{\"cuinit\":0.1}", "{\"cuinit\":0.1,", "{\"value\":\"12\"}",
-        "{\"value\":\"zzzzzzzzzzzzzzzz\"}", "{\"value\":\"0000000000000000\""})
+       {"", "{", "{}", "rubbish", "{\"cuinit\":}", "{\"cuinit\":0.1}", "{\"cuinit\":0.1,",
+        "{\"value\":\"12\"}", "{\"value\":\"zzzzzzzzzzzzzzzz\"}", "{\"value\":\"0000000000000000\""})
     EXPECT_THROW(parse_startup_line(line), std::runtime_error) << line;
 }
 

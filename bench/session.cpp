@@ -1,0 +1,170 @@
+#include "bench/session.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cinttypes>
+#include <cstdio>
+#include <exception>
+#include <utility>
+
+#ifdef CUPARITY_HAVE_CUDA
+#include <cuda_runtime_api.h>
+#endif
+
+namespace cuparity {
+namespace {
+
+/// Google Benchmark has a skip of its own from 1.8 on; before, a marked error.
+template <typename State>
+void skip(State& state, const std::string& reason) {
+  if constexpr (requires { state.SkipWithMessage(reason); })
+    state.SkipWithMessage(reason);
+  else
+    state.SkipWithError(("skipped: " + reason).c_str());
+}
+
+/// True if every later CUDA call will fail, too. Clears an error that passes.
+bool cuda_context_is_lost(device::Context* context) {
+#ifdef CUPARITY_HAVE_CUDA
+  if (context == nullptr) return false;
+  cudaGetLastError();
+  return cudaDeviceSynchronize() != cudaSuccess;
+#else
+  return context != nullptr;
+#endif
+}
+
+std::string format(const char* pattern, double value) {
+  char text[64];
+  std::snprintf(text, sizeof text, pattern, value);
+  return text;
+}
+
+std::string label_of(const Verification& verification, const std::string& algorithm) {
+  char digest[32];
+  std::snprintf(digest, sizeof digest, "%016" PRIx64, verification.digest);
+  std::string label = std::string("digest=") + digest + "; error=" + format("%.3g", verification.error);
+  if (!algorithm.empty()) label += "; algorithm=" + algorithm;
+  return label;
+}
+
+std::int64_t operations_of(const Case& benchmark_case) {
+  return std::max<std::int64_t>(1, static_cast<std::int64_t>(benchmark_case.operations));
+}
+
+/// Rates against the manual time: Google Benchmark multiplies by the iterations and divides by that time.
+void set_rates(const Work& work, benchmark::State& state) {
+  const auto rate = benchmark::Counter::kIsIterationInvariantRate;
+  if (work.bytes > 0) state.counters["bytes_per_second"] = benchmark::Counter(work.bytes, rate);
+  if (work.flops > 0) state.counters["flops_per_second"] = benchmark::Counter(work.flops, rate);
+}
+
+}  // namespace
+
+struct Session::Row {
+  enum class Outcome { ready, skipped, failed };
+
+  explicit Row(const Case& the_case) : benchmark_case(the_case) {}
+
+  const Case& benchmark_case;
+  Outcome outcome = Outcome::ready;
+  std::string message;  ///< why it was skipped or failed
+  std::string label;
+  std::unique_ptr<Execution> execution;
+  std::unique_ptr<Timer> timer;
+};
+
+Session::Session(device::Context* context, Faults faults) : context_(context), faults_(std::move(faults)) {}
+
+Session::~Session() = default;
+
+void Session::run(const Case& benchmark_case, benchmark::State& state) {
+  if (!lost_in_.empty() && lost_in_ != benchmark_case.name)
+    return skip(state, "the CUDA context was lost in row " + lost_in_ + " (" + lost_reason_ + ")");
+  Row& row = row_of(benchmark_case);
+  switch (row.outcome) {
+    case Row::Outcome::skipped:
+      return skip(state, row.message);
+    case Row::Outcome::failed:
+      return state.SkipWithError(row.message.c_str());
+    case Row::Outcome::ready:
+      time(row, state);
+  }
+}
+
+Session::Row& Session::row_of(const Case& benchmark_case) {
+  if (row_ == nullptr || row_->benchmark_case.name != benchmark_case.name) {
+    row_.reset();  // before the next allocates: memory is not held twice
+    row_ = std::make_unique<Row>(benchmark_case);
+    try {
+      prepare(*row_);
+    } catch (const std::exception& error) {
+      fail(*row_, std::string("failed: ") + error.what());
+    }
+  }
+  return *row_;
+}
+
+void Session::prepare(Row& row) {
+  const Case& benchmark_case = row.benchmark_case;
+  if (benchmark_case.unsupported) {
+    if (const auto reason = benchmark_case.unsupported(context_)) {
+      row.outcome = Row::Outcome::skipped;
+      row.message = *reason;
+      return;
+    }
+  }
+  row.execution = benchmark_case.prepare(context_);
+  row.timer = std::make_unique<Timer>(benchmark_case, context_, faults_.slowdown);
+  verify(row);
+  if (row.outcome == Row::Outcome::ready) warm_up(row);
+}
+
+void Session::verify(Row& row) {
+  Verification verification = row.execution->verify();
+  if (faults_.wrong && std::regex_search(row.benchmark_case.name, *faults_.wrong)) {
+    verification.error = 1000;
+    verification.detail = "this fault was injected";
+  }
+  row.label = label_of(verification, row.execution->algorithm());
+  if (!verification.correct())
+    fail(row, "wrong result: error " + format("%.3g", verification.error) + " times the bound: " +
+                  verification.detail);
+}
+
+/// At least two runs and ten milliseconds. Rows with a fixed number of runs are slow starts of something,
+/// which the verification has already done once.
+void Session::warm_up(Row& row) {
+  if (row.benchmark_case.iterations > 0) return;
+  using Clock = std::chrono::steady_clock;
+  const auto begin = Clock::now();
+  for (int runs = 0; runs < 2 || Clock::now() - begin < std::chrono::milliseconds(10); ++runs)
+    row.timer->measure(*row.execution);
+}
+
+void Session::time(Row& row, benchmark::State& state) {
+  const std::int64_t operations = operations_of(row.benchmark_case);
+  try {
+    while (state.KeepRunningBatch(operations)) state.SetIterationTime(row.timer->measure(*row.execution));
+  } catch (const std::exception& error) {
+    fail(row, std::string("failed: ") + error.what());
+    return state.SkipWithError(row.message.c_str());
+  }
+  state.SetLabel(row.label.c_str());
+  set_rates(row.benchmark_case.work, state);
+}
+
+void Session::fail(Row& row, const std::string& message) {
+  failed_ = true;
+  row.outcome = Row::Outcome::failed;
+  row.message = message;
+  if (lost_in_.empty() && cuda_context_is_lost(context_)) {
+    lost_in_ = row.benchmark_case.name;
+    lost_reason_ = message;
+    row.message += "; the CUDA context is lost, the rows after this one are skipped";
+  }
+  row.timer.reset();
+  row.execution.reset();
+}
+
+}  // namespace cuparity

@@ -1,0 +1,47 @@
+// The three reports of one fixed run, byte by byte. After a wanted change make the files again:
+//   CUPARITY_UPDATE_GOLDEN=1 build/…/report_test --gtest_filter='Golden.*', then read the diff.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+#include "harness/report/example_run.hpp"
+#include "harness/report/report.hpp"
+
+namespace cuparity {
+namespace {
+
+std::string read(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+void compare_with_golden(const std::string& name, const std::string& text) {
+  const std::string path = std::string(CUPARITY_GOLDEN_FOLDER) + "/" + name;
+  if (std::getenv("CUPARITY_UPDATE_GOLDEN")) {
+    std::ofstream(path, std::ios::binary) << text;
+    GTEST_SKIP() << path << " was written";
+  }
+  EXPECT_EQ(read(path), text) << "CUPARITY_UPDATE_GOLDEN=1 writes " << path << " again";
+}
+
+TEST(Golden, Terminal) {
+  const Example example = example_run();
+  compare_with_golden("report.txt", render_terminal(example.run, example.analysis, false));
+}
+
+TEST(Golden, Markdown) {
+  const Example example = example_run();
+  compare_with_golden("report.md", render_markdown(example.run, example.analysis));
+}
+
+TEST(Golden, Html) {
+  const Example example = example_run();
+  compare_with_golden("report.html", render_html(example.run, example.analysis));
+}
+
+}  // namespace
+}  // namespace cuparity

@@ -1,0 +1,105 @@
+#include "harness/report/report_view.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "harness/report/example_run.hpp"
+
+namespace cuparity {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Pair;
+
+TEST(ReportView, OneTableAMode) {
+  const Example example = example_run();
+  const ReportView view = describe(example.run, example.analysis);
+  ASSERT_EQ(view.tables.size(), 2U);
+  EXPECT_EQ(view.tables[0].candidate, "docker:--gpus=all");
+  EXPECT_EQ(view.tables[1].candidate, "docker:manual");
+  EXPECT_EQ(view.tables[0].rows.size(), 7U);
+  EXPECT_EQ(view.tables[0].count.at(Verdict::same), 4);
+  EXPECT_THAT(view.measured, IsEmpty());
+}
+
+TEST(ReportView, RatesWhereThereAreRates) {
+  const Example example = example_run();
+  const ReportView view = describe(example.run, example.analysis);
+  EXPECT_THAT(view.tables[0].rows[0].baseline_value, HasSubstr("TB/s"));
+  EXPECT_THAT(view.tables[0].rows[2].baseline_value, HasSubstr("TFLOP/s"));
+  EXPECT_THAT(view.tables[0].rows[5].baseline_value, HasSubstr("µs"));
+}
+
+TEST(ReportView, RemarksSayWhatTheVerdictDoesNot) {
+  const Example example = example_run();
+  const ReportView view = describe(example.run, example.analysis);
+  EXPECT_EQ(view.tables[0].rows[1].remark, "detectable, below the margin");
+  EXPECT_EQ(view.tables[1].rows[2].remark, "other bits");
+}
+
+TEST(ReportView, SkippedRowsAreGroupedByReason) {
+  const Example example = example_run();
+  const ReportView view = describe(example.run, example.analysis);
+  ASSERT_EQ(view.skipped.size(), 2U);
+  EXPECT_THAT(view.skipped[0].benchmarks, ElementsAre("gemm/cublaslt/fp8_e4m3/8192"));
+  EXPECT_THAT(view.skipped[1].benchmarks,
+              ElementsAre("convolution/cudnn/forward/fp16/3x3_64_64_56 (docker:manual)"));
+}
+
+TEST(ReportView, ReadingsOfAMomentAreNoDifference) {
+  const Example example = example_run();
+  const ReportView view = describe(example.run, example.analysis);
+  for (const EnvironmentKey& key : view.environment) {
+    if (key.key == "sm_clock_mhz") {
+      EXPECT_FALSE(key.differs);
+      EXPECT_THAT(key.values[0], HasSubstr(" … "));
+    }
+    if (key.key == "gpu_name") {
+      EXPECT_FALSE(key.differs);
+    }
+    if (key.key == "cudnn_version") {
+      EXPECT_TRUE(key.differs);
+      EXPECT_THAT(key.values, ElementsAre("9.14.0", "9.13.1", "9.13.1"));
+    }
+    if (key.key == "variable_LD_LIBRARY_PATH") {
+      EXPECT_TRUE(key.differs);
+      EXPECT_THAT(key.values, ElementsAre("–", "–", "/usr/local/nvidia/lib64"));
+    }
+  }
+  EXPECT_TRUE(view.environment.front().differs);
+}
+
+TEST(ReportView, TheCommandRepeatsTheOrderOfTrials) {
+  Example example = example_run();
+  EXPECT_THAT(describe(example.run, example.analysis).command, HasSubstr("--out 'my results' --seed 20260301"));
+  example.run.command.push_back("--seed=7");
+  EXPECT_THAT(describe(example.run, example.analysis).command, testing::EndsWith("--seed=7"));
+}
+
+TEST(ReportView, ProvenanceLeavesOutWhatIsUnknown) {
+  EXPECT_THAT(describe(Example{}.run, Analysis{}).provenance, IsEmpty());
+  const Example example = example_run();
+  EXPECT_THAT(describe(example.run, example.analysis).provenance, testing::Contains(Pair("GPU", "NVIDIA H200")));
+}
+
+TEST(ReportView, AnInterruptedRunSaysHowFarItCame) {
+  Example example = example_run();
+  example.run.finished_at.clear();
+  example.run.planned_blocks = 12;
+  EXPECT_THAT(describe(example.run, example.analysis).state, HasSubstr("8 of 12 blocks"));
+}
+
+TEST(ReportView, OneModeAloneShowsWhatItMeasured) {
+  Example example = example_run();
+  example.run.modes = {"native"};
+  std::erase_if(example.run.trials, [](const Trial& trial) { return trial.mode != "native"; });
+  const ReportView view = describe(example.run, Analysis{});
+  EXPECT_THAT(view.tables, IsEmpty());
+  ASSERT_EQ(view.measured.size(), 7U);
+  EXPECT_EQ(view.measured[0].processes, "16");
+}
+
+}  // namespace
+}  // namespace cuparity

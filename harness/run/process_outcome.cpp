@@ -1,0 +1,58 @@
+#include "harness/run/process_outcome.hpp"
+
+#include <fmt/format.h>
+
+#include <cstring>
+#include <sstream>
+
+namespace cuparity {
+namespace {
+
+constexpr std::size_t longest_line = 300;
+
+/// `docker run` and `podman run` keep these for themselves.
+std::string container_engine_failure(int exit_code) {
+  if (exit_code == 125) return "the engine could not start the container";
+  if (exit_code == 126) return "the program in the image can't be executed";
+  if (exit_code == 127) return "the program is not in the image (rebuild it with ./scripts/build-image)";
+  return "";
+}
+
+}  // namespace
+
+std::string last_said(const std::string& output) {
+  std::istringstream lines(output);
+  std::string last;
+  for (std::string line; std::getline(lines, line);) {
+    // A progress line rewrites itself after a carriage return.
+    if (!line.empty() && line.back() == '\r') line.pop_back();
+    const std::size_t carriage_return = line.rfind('\r');
+    if (carriage_return != std::string::npos) line.erase(0, carriage_return + 1);
+    const std::size_t begin = line.find_first_not_of(" \t");
+    // Engines end an error with an advice that says nothing.
+    if (begin == std::string::npos || line.find("run --help'") != std::string::npos) continue;
+    last = line.substr(begin);
+  }
+  if (last.size() > longest_line) last = last.substr(0, longest_line) + "…";
+  return last;
+}
+
+std::string describe_failure(const std::string& program, const ProcessResult& result, std::chrono::seconds time_limit) {
+  const std::string said = last_said(result.standard_error);
+  const std::string ending = said.empty() ? "; it said nothing" : ": " + said;
+  if (result.interrupted) return program + " was stopped by the user";
+  if (result.timed_out) {
+    return fmt::format("{} did not end within {} s and was killed (time_limit_seconds in the suite){}", program,
+                       time_limit.count(), said.empty() ? "; it said nothing" : "; last it said: " + said);
+  }
+  if (result.exit_code == 0) return "";
+  if (result.exit_code > 128 && result.exit_code < 128 + 65) {
+    const int signal = result.exit_code - 128;
+    return fmt::format("{} died of signal {} ({}){}", program, signal, strsignal(signal), ending);
+  }
+  const std::string engine = container_engine_failure(result.exit_code);
+  if (!engine.empty()) return engine + ending;
+  return fmt::format("{} ended with exit code {}{}", program, result.exit_code, ending);
+}
+
+}  // namespace cuparity

@@ -1,0 +1,49 @@
+#include "harness/run/progress.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+namespace cuparity {
+
+Progress::Progress(std::FILE* stream, bool terminal) : stream_(stream), terminal_(terminal) {}
+
+Progress::~Progress() { clear_line(); }
+
+void Progress::clear_line() {
+  if (!line_open_) return;
+  fmt::print(stream_, "\r\x1b[K");
+  std::fflush(stream_);
+  line_open_ = false;
+}
+
+void Progress::say(const std::string& line) {
+  clear_line();
+  fmt::print(stream_, "{}\n", line);
+  std::fflush(stream_);
+}
+
+void Progress::doing(const std::string& what) {
+  if (!terminal_) return;
+  clear_line();
+  fmt::print(stream_, "{}{}", what, seconds_left_ < 0 ? "" : fmt::format(", about {} left", duration_text(seconds_left_)));
+  std::fflush(stream_);
+  line_open_ = true;
+}
+
+void Progress::block_done(int block, int blocks, double seconds_left) {
+  seconds_left_ = seconds_left;
+  if (terminal_) return;
+  const bool known = seconds_left > 0 && block < blocks;
+  say(fmt::format("block {} of {} done{}", block, blocks,
+                  known ? fmt::format(", about {} left", duration_text(seconds_left)) : ""));
+}
+
+std::string duration_text(double seconds) {
+  const long whole = std::lround(std::max(seconds, 0.0));
+  if (whole < 100) return fmt::format("{} s", whole);
+  if (whole < 3600) return fmt::format("{} min {} s", whole / 60, whole % 60);
+  return fmt::format("{} h {} min", whole / 3600, whole % 3600 / 60);
+}
+
+}  // namespace cuparity

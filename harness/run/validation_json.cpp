@@ -1,0 +1,86 @@
+#include "harness/run/validation_json.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "harness/errors.hpp"
+#include "harness/record/json_fields.hpp"
+
+namespace cuparity {
+namespace {
+
+std::string first_line(const std::string& text) {
+  // GoogleTest begins with "file:line" on a line of its own; what failed stands on the next.
+  const std::size_t end = text.find('\n');
+  if (end == std::string::npos) return text;
+  const std::string rest = text.substr(end + 1, text.find('\n', end + 1) - end - 1);
+  return rest.empty() ? text.substr(0, end) : rest;
+}
+
+/// GoogleTest writes recorded properties beside its own members.
+std::map<std::string, std::string> properties(const nlohmann::json& object, const std::set<std::string>& own) {
+  std::map<std::string, std::string> result;
+  for (const auto& [key, value] : object.items()) {
+    if (value.is_string() && own.count(key) == 0) result[key] = value.get<std::string>();
+  }
+  return result;
+}
+
+void read_test(const JsonFields& suite, const nlohmann::json& json, const std::string& path, ValidationFile& file) {
+  static const std::set<std::string> own = {"name", "type_param", "file",      "status",    "result",
+                                            "time", "classname",  "timestamp", "value_param"};
+  const JsonFields test(json, path);
+  const std::string name = suite.get<std::string>("name") + "." + test.get<std::string>("name");
+  if (test.find<std::string>("status").value_or("RUN") == "NOTRUN") return;  // filtered out or disabled
+  if (test.has("failures")) {
+    std::string message;
+    const nlohmann::json& failures = test.required("failures");
+    if (failures.is_array() && !failures.empty()) {
+      message = first_line(JsonFields(failures[0], test.path_of("failures")).find<std::string>("failure").value_or(""));
+    }
+    ++file.failed;
+    file.failed_tests.push_back(name + ": " + message);
+    return;
+  }
+  if (test.find<std::string>("result").value_or("") == "SKIPPED") {
+    ++file.skipped;
+    return;
+  }
+  ++file.passed;
+  std::map<std::string, std::string> recorded = properties(json, own);
+  const bool has_digest = std::any_of(recorded.begin(), recorded.end(),
+                                      [](const auto& p) { return p.first.rfind("digest", 0) == 0; });
+  if (!has_digest) return;
+  Row row;
+  row.benchmark = name;
+  row.label = std::move(recorded);
+  file.rows.push_back(std::move(row));
+}
+
+}  // namespace
+
+ValidationFile read_validation_json(const std::filesystem::path& path) {
+  const nlohmann::json json = read_json_file(path);
+  try {
+    const JsonFields root(json, "");
+    const nlohmann::json& suites = root.required("testsuites");
+    require_array(suites, "testsuites");
+    ValidationFile file;
+    file.environment = properties(json, {"name", "timestamp", "time"});
+    for (std::size_t i = 0; i < suites.size(); ++i) {
+      const JsonFields suite(suites[i], fmt::format("testsuites[{}]", i));
+      const nlohmann::json& tests = suite.required("testsuite");
+      require_array(tests, suite.path_of("testsuite"));
+      for (std::size_t j = 0; j < tests.size(); ++j) {
+        read_test(suite, tests[j], fmt::format("{}[{}]", suite.path_of("testsuite"), j), file);
+      }
+    }
+    return file;
+  } catch (const UsageError& error) {
+    throw UsageError(fmt::format("{}: not GoogleTest's JSON: {}", path.string(), error.what()));
+  }
+}
+
+}  // namespace cuparity

@@ -1,0 +1,17 @@
+// p values adjusted for how many comparisons were made at once, in the order given.
+#pragma once
+
+#include <span>
+#include <vector>
+
+namespace cuparity {
+
+/// Holm, Scand. J. Statist. 6 (1979) 65: rejecting what is <= alpha keeps the chance of one or more false
+/// alarms at alpha, however the tests depend on each other.
+std::vector<double> holm(std::span<const double> p_values);
+
+/// Benjamini and Hochberg, J. R. Statist. Soc. B 57 (1995) 289: keeps the expected share of false findings
+/// among the findings at alpha.
+std::vector<double> benjamini_hochberg(std::span<const double> p_values);
+
+}  // namespace cuparity

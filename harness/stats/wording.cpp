@@ -1,0 +1,39 @@
+#include "harness/stats/wording.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+namespace cuparity {
+namespace {
+
+int digits_after_point(double percent) {
+  const double size = std::abs(percent);
+  return size < 0.0995 ? 3 : size < 9.95 ? 2 : size < 99.5 ? 1 : 0;
+}
+
+}  // namespace
+
+std::string signed_percent(double ratio) {
+  const double percent = 100 * ratio;
+  return std::isfinite(percent) ? fmt::format("{:+.{}f} %", percent, digits_after_point(percent)) : "-";
+}
+
+std::string plain_percent(double ratio) {
+  const double percent = 100 * ratio;
+  if (!std::isfinite(percent)) {
+    return "-";
+  }
+  // A whole margin reads "1 %", not "1.00 %".
+  const bool whole = std::abs(percent - std::round(percent)) < 1e-9;
+  return fmt::format("{:.{}f} %", percent, whole ? 0 : digits_after_point(percent));
+}
+
+std::string interval_text(const Comparison& comparison) {
+  if (!comparison.interval_low || !comparison.interval_high) {
+    return "unbounded";
+  }
+  return fmt::format("{} to {}", signed_percent(*comparison.interval_low), signed_percent(*comparison.interval_high));
+}
+
+}  // namespace cuparity

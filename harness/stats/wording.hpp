@@ -1,0 +1,17 @@
+// Numbers as people read them in reasons and tables.
+#pragma once
+
+#include <string>
+
+#include "harness/stats/comparison.hpp"
+
+namespace cuparity {
+
+/// 0.0123 -> "+1.23 %"; more digits the smaller it is, 0.00012 -> "+0.012 %". "-" where not finite.
+std::string signed_percent(double ratio);
+/// The same without a plus sign.
+std::string plain_percent(double ratio);
+/// "-0.12 % to +0.34 %" of the comparison's interval; "unbounded" where it has none.
+std::string interval_text(const Comparison& comparison);
+
+}  // namespace cuparity

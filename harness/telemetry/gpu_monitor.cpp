@@ -1,0 +1,117 @@
+#include "harness/telemetry/gpu_monitor.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+namespace cuparity {
+namespace {
+
+using environment::NvmlReading;
+
+// nvml.h: nvmlClocksEventReason* (nvmlClocksThrottleReason* before CUDA 12.2).
+constexpr std::uint64_t hardware_slowdown = 0x08;
+constexpr std::uint64_t software_thermal_slowdown = 0x20;
+constexpr std::uint64_t hardware_thermal_slowdown = 0x40;
+constexpr std::uint64_t hardware_power_brake = 0x80;
+constexpr std::uint64_t rejecting_reasons =
+    hardware_slowdown | software_thermal_slowdown | hardware_thermal_slowdown | hardware_power_brake;
+
+void add_statistics(std::map<std::string, std::string>& summary, const std::string& name, std::vector<double> values) {
+  if (values.empty()) return;
+  std::sort(values.begin(), values.end());
+  const auto text = [](double value) { return fmt::format("{:.6g}", value); };
+  summary[name + "_min"] = text(values.front());
+  summary[name + "_median"] = text((values[(values.size() - 1) / 2] + values[values.size() / 2]) / 2);
+  summary[name + "_max"] = text(values.back());
+}
+
+template <typename Field>
+std::vector<double> gather(const std::vector<NvmlReading>& readings, Field field) {
+  std::vector<double> values;
+  for (const NvmlReading& reading : readings) {
+    if (reading.*field) values.push_back(static_cast<double>(*(reading.*field)));
+  }
+  return values;
+}
+
+/// Processes that are not the trial's: all that are there before and after it, and those beyond its own.
+unsigned foreign_processes(const TrialReadings& readings, unsigned own_processes) {
+  unsigned foreign = std::max(readings.before.processes.value_or(0), readings.after.processes.value_or(0));
+  for (const NvmlReading& reading : readings.during) {
+    const unsigned seen = reading.processes.value_or(0);
+    if (seen > own_processes) foreign = std::max(foreign, seen - own_processes);
+  }
+  return foreign;
+}
+
+}  // namespace
+
+std::map<std::string, std::string> summarise(const TrialReadings& readings, unsigned own_processes) {
+  std::map<std::string, std::string> summary;
+  add_statistics(summary, "sm_clock_mhz", gather(readings.during, &NvmlReading::sm_clock_mhz));
+  add_statistics(summary, "memory_clock_mhz", gather(readings.during, &NvmlReading::memory_clock_mhz));
+  add_statistics(summary, "temperature_celsius", gather(readings.during, &NvmlReading::temperature_celsius));
+  add_statistics(summary, "power_watts", gather(readings.during, &NvmlReading::power_watts));
+  summary["samples"] = std::to_string(readings.during.size());
+
+  std::optional<std::uint64_t> reasons;
+  for (const NvmlReading& reading : readings.during) {
+    if (reading.clocks_event_reasons) reasons = reasons.value_or(0) | *reading.clocks_event_reasons;
+  }
+  if (reasons) {
+    summary["clocks_event_reasons"] =
+        fmt::format("{}", fmt::join(environment::clocks_event_reason_names(*reasons), ", "));
+  }
+  const unsigned foreign = foreign_processes(readings, own_processes);
+  if (readings.before.processes) summary["foreign_processes"] = std::to_string(foreign);
+
+  if (foreign > 0) {
+    summary["block_rejected"] = fmt::format("{} other compute process{} on the GPU", foreign, foreign == 1 ? "" : "es");
+  } else if (reasons.value_or(0) & rejecting_reasons) {
+    const auto names = environment::clocks_event_reason_names(*reasons & rejecting_reasons);
+    summary["block_rejected"] = fmt::format("the GPU was slowed down: {}", fmt::join(names, ", "));
+  }
+  return summary;
+}
+
+GpuMonitor::GpuMonitor(Reader reader, std::chrono::milliseconds interval)
+    : reader_(std::move(reader)), interval_(interval) {}
+
+GpuMonitor::~GpuMonitor() {
+  if (thread_.joinable()) stop();
+}
+
+void GpuMonitor::start() {
+  readings_ = {};
+  readings_.before = reader_();
+  stop_ = false;
+  thread_ = std::thread([this] { sample_until_stopped(); });
+}
+
+TrialReadings GpuMonitor::stop() {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    stop_ = true;
+  }
+  stopping_.notify_one();
+  thread_.join();
+  readings_.after = reader_();
+  return std::move(readings_);
+}
+
+void GpuMonitor::sample_until_stopped() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  while (!stopping_.wait_for(lock, interval_, [this] { return stop_; })) {
+    lock.unlock();
+    NvmlReading reading = reader_();
+    lock.lock();
+    readings_.during.push_back(std::move(reading));
+  }
+}
+
+}  // namespace cuparity

@@ -1,0 +1,84 @@
+#include "harness/telemetry/gpu_monitor.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+
+namespace cuparity {
+namespace {
+
+using environment::NvmlReading;
+
+NvmlReading reading(unsigned clock, std::uint64_t reasons, unsigned processes) {
+  NvmlReading result;
+  result.sm_clock_mhz = clock;
+  result.clocks_event_reasons = reasons;
+  result.processes = processes;
+  return result;
+}
+
+TrialReadings quiet_trial() {
+  return {reading(345, 1, 0), {reading(1980, 0, 1), reading(1965, 4, 1), reading(1200, 0, 1)}, reading(1980, 0, 0)};
+}
+
+TEST(Summarise, GivesMinimumMedianAndMaximumOfWhatWasReadDuringTheTrial) {
+  const auto summary = summarise(quiet_trial(), 1);
+  EXPECT_EQ(summary.at("sm_clock_mhz_min"), "1200");
+  EXPECT_EQ(summary.at("sm_clock_mhz_median"), "1965");
+  EXPECT_EQ(summary.at("sm_clock_mhz_max"), "1980");
+  EXPECT_EQ(summary.at("samples"), "3");
+  EXPECT_EQ(summary.count("power_watts_min"), 0u) << "nothing is made up where the driver reports nothing";
+}
+
+TEST(Summarise, RecordsASoftwarePowerCapWithoutRejecting) {
+  const auto summary = summarise(quiet_trial(), 1);
+  EXPECT_EQ(summary.count("block_rejected"), 0u);
+  EXPECT_NE(summary.at("clocks_event_reasons"), "");
+}
+
+TEST(Summarise, RejectsThermalAndHardwareSlowdownAndPowerBrake) {
+  for (const std::uint64_t reason : {0x08, 0x20, 0x40, 0x80}) {
+    TrialReadings readings = quiet_trial();
+    readings.during[1].clocks_event_reasons = reason;
+    EXPECT_EQ(summarise(readings, 1).count("block_rejected"), 1u) << "reason " << reason;
+  }
+}
+
+TEST(Summarise, RejectsAForeignProcessSeenBeforeDuringOrAfter) {
+  TrialReadings before = quiet_trial();
+  before.before.processes = 1;
+  TrialReadings during = quiet_trial();
+  during.during[2].processes = 2;
+  TrialReadings after = quiet_trial();
+  after.after.processes = 1;
+  for (const TrialReadings& readings : {before, during, after}) {
+    EXPECT_EQ(summarise(readings, 1).at("foreign_processes"), "1");
+    EXPECT_THAT(summarise(readings, 1).at("block_rejected"), testing::HasSubstr("1 other compute process on the GPU"));
+  }
+  EXPECT_EQ(summarise(during, 2).count("block_rejected"), 0u) << "a second process of the trial itself is allowed";
+}
+
+TEST(GpuMonitor, ReadsBeforeDuringAndAfter) {
+  std::atomic<unsigned> calls{0};
+  GpuMonitor monitor([&] { return reading(++calls, 0, 0); }, std::chrono::milliseconds(1));
+  for (int trial = 0; trial < 2; ++trial) {
+    const unsigned first = calls + 1;
+    monitor.start();
+    while (calls < first + 3) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    const TrialReadings readings = monitor.stop();
+    EXPECT_EQ(readings.before.sm_clock_mhz, first);
+    ASSERT_GE(readings.during.size(), 3u);
+    EXPECT_EQ(readings.during.front().sm_clock_mhz, first + 1) << "readings of an earlier trial are gone";
+    EXPECT_EQ(readings.after.sm_clock_mhz, calls);
+  }
+}
+
+TEST(GpuMonitor, StopsWithoutWaitingForTheInterval) {
+  GpuMonitor monitor([] { return NvmlReading{}; }, std::chrono::hours(1));
+  monitor.start();
+  EXPECT_EQ(monitor.stop().during.size(), 0u);
+}
+
+}  // namespace
+}  // namespace cuparity

@@ -1,0 +1,198 @@
+// Copies between host and device. The bound is the link; the copy engines reach it, one for each direction,
+// from pinned memory. Pageable memory goes through the driver's pinned buffer, which the CPU fills.
+#include <algorithm>
+#include <cstring>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "kernels/bandwidth/bandwidth_cuda.hpp"
+#include "kernels/bandwidth/stream_operation.hpp"
+#include "kernels/device/check.hpp"
+#include "kernels/device/memory.hpp"
+#include "kernels/digest.hpp"
+#include "kernels/host/memory.hpp"
+#include "kernels/random_input.hpp"
+
+namespace cuparity {
+namespace {
+
+using device::check;
+
+/// Words that hold `bytes`; at least one, so that every buffer exists.
+std::size_t words_for(std::size_t bytes) { return std::max<std::size_t>(1, (bytes + 3) / 4); }
+
+/// Page-locked or ordinary host memory of `count` floats.
+class HostBuffer {
+ public:
+  HostBuffer(std::size_t count, bool pinned) : pageable_(pinned ? 0 : count) {
+    if (!pinned) return;
+    void* memory = nullptr;
+    check(cudaHostAlloc(&memory, count * sizeof(float), cudaHostAllocDefault),
+          "allocating " + std::to_string(count * sizeof(float)) + " bytes of pinned host memory");
+    pinned_ = static_cast<float*>(memory);
+  }
+  HostBuffer(const HostBuffer&) = delete;
+  HostBuffer& operator=(const HostBuffer&) = delete;
+  ~HostBuffer() { cudaFreeHost(pinned_); }
+  float* data() { return pinned_ != nullptr ? pinned_ : pageable_.data(); }
+
+ private:
+  std::vector<float> pageable_;
+  float* pinned_ = nullptr;
+};
+
+/// Bytes must be those of random_uniform(seed, 0), random_uniform(seed, 1), …
+Verification compare_bytes(const float* found, std::size_t bytes, std::uint64_t seed) {
+  std::size_t first_wrong = bytes;
+#pragma omp parallel for schedule(static) reduction(min : first_wrong)
+  for (std::size_t offset = 0; offset < bytes; offset += sizeof(float)) {
+    const float expected = random_uniform(seed, offset / sizeof(float));
+    if (std::memcmp(found + offset / sizeof(float), &expected, std::min(sizeof(float), bytes - offset)) != 0)
+      first_wrong = std::min(first_wrong, offset);
+  }
+  if (first_wrong == bytes) return {};
+  return {std::numeric_limits<double>::infinity(), 0,
+          "the copy differs from its source in the word at byte " + std::to_string(first_wrong)};
+}
+
+/// One direction: its source filled with random data, its destination to be poisoned before a check.
+class Copy {
+ public:
+  Copy(device::Context& context, bool to_device, bool pinned, std::size_t bytes, std::uint64_t seed)
+      : context_(context),
+        to_device_(to_device),
+        bytes_(bytes),
+        seed_(seed),
+        host_(words_for(bytes), pinned),
+        device_(words_for(bytes)) {
+    if (to_device) host::fill_random(host_.data(), words_for(bytes), seed);
+    else device::fill_random(device_.data(), words_for(bytes), seed, context.stream());
+    poison();
+    context.synchronize("filling the source of a copy");
+  }
+
+  void enqueue(cudaStream_t stream) {
+    if (to_device_) {
+      check(cudaMemcpyAsync(device_.data(), host_.data(), bytes_, cudaMemcpyHostToDevice, stream),
+            "copying " + std::to_string(bytes_) + " bytes to the GPU");
+    } else {
+      check(cudaMemcpyAsync(host_.data(), device_.data(), bytes_, cudaMemcpyDeviceToHost, stream),
+            "copying " + std::to_string(bytes_) + " bytes from the GPU");
+    }
+  }
+
+  void poison() {
+    if (to_device_) device::poison(device_.data(), device_.bytes(), context_.stream());
+    else host::poison(host_.data(), words_for(bytes_) * sizeof(float));
+  }
+
+  /// The destination against the source, after the copy is done.
+  Verification compare() {
+    if (!to_device_) {
+      Verification verification = compare_bytes(host_.data(), bytes_, seed_);
+      verification.digest = host::digest(host_.data(), bytes_);
+      return verification;
+    }
+    const auto arrived = device::to_host(device_.data(), device_.size(), context_.stream());
+    Verification verification = compare_bytes(arrived.data(), bytes_, seed_);
+    verification.digest = device::digest(device_.data(), bytes_, context_.stream());
+    return verification;
+  }
+
+ private:
+  device::Context& context_;
+  bool to_device_;
+  std::size_t bytes_;
+  std::uint64_t seed_;
+  HostBuffer host_;
+  device::Buffer<float> device_;
+};
+
+class OneWayExecution final : public Execution {
+ public:
+  OneWayExecution(device::Context& context, bool to_device, bool pinned, std::size_t bytes)
+      : context_(context), pinned_(pinned), copy_(context, to_device, pinned, bytes, x_seed) {}
+
+  void run() override {
+    copy_.enqueue(context_.stream());
+    if (!pinned_) context_.synchronize("copying from or to pageable memory");
+  }
+
+  Verification verify() override {
+    copy_.poison();
+    run();
+    context_.synchronize("copying between host and GPU");
+    return copy_.compare();
+  }
+
+ private:
+  device::Context& context_;
+  bool pinned_;
+  Copy copy_;
+};
+
+/// A stream of its own, for the second copy engine.
+class Stream {
+ public:
+  Stream() { check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "creating a stream"); }
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
+  ~Stream() { cudaStreamDestroy(stream_); }
+  cudaStream_t get() const { return stream_; }
+
+ private:
+  cudaStream_t stream_ = nullptr;
+};
+
+/// Both directions at once. The copy to the device stays on the context's stream, so that events there bracket
+/// both: the other stream starts after what is enqueued there and is waited for.
+class BidirectionalExecution final : public Execution {
+ public:
+  BidirectionalExecution(device::Context& context, std::size_t bytes)
+      : context_(context), up_(context, true, true, bytes, x_seed), down_(context, false, true, bytes, y_seed) {}
+
+  void run() override {
+    check(cudaEventRecord(begun_.get(), context_.stream()), "recording the start of a two-way copy");
+    check(cudaStreamWaitEvent(down_stream_.get(), begun_.get(), 0), "ordering a two-way copy");
+    down_.enqueue(down_stream_.get());
+    up_.enqueue(context_.stream());
+    check(cudaEventRecord(down_done_.get(), down_stream_.get()), "recording the end of a two-way copy");
+    check(cudaStreamWaitEvent(context_.stream(), down_done_.get(), 0), "ordering a two-way copy");
+  }
+
+  Verification verify() override {
+    up_.poison();
+    down_.poison();
+    run();
+    context_.synchronize("copying both ways at once");
+    const Verification up = up_.compare();
+    const Verification down = down_.compare();
+    const std::uint64_t digests[] = {up.digest, down.digest};
+    return {std::max(up.error, down.error), digest_bytes(digests, sizeof digests),
+            up.correct() ? down.detail : up.detail};
+  }
+
+ private:
+  device::Context& context_;
+  Copy up_;
+  Copy down_;
+  Stream down_stream_;
+  device::Event begun_;
+  device::Event down_done_;
+};
+
+}  // namespace
+
+std::unique_ptr<Execution> prepare_transfer(device::Context& context, Transfer transfer, std::size_t bytes) {
+  switch (transfer) {
+    case Transfer::h2d_pinned: return std::make_unique<OneWayExecution>(context, true, true, bytes);
+    case Transfer::d2h_pinned: return std::make_unique<OneWayExecution>(context, false, true, bytes);
+    case Transfer::h2d_pageable: return std::make_unique<OneWayExecution>(context, true, false, bytes);
+    case Transfer::d2h_pageable: return std::make_unique<OneWayExecution>(context, false, false, bytes);
+    case Transfer::bidirectional_pinned: break;
+  }
+  return std::make_unique<BidirectionalExecution>(context, bytes);
+}
+
+}  // namespace cuparity

@@ -1,0 +1,174 @@
+// Convolutions on the GPU, by cuDNN's graph API.
+#include <memory>
+#include <stdexcept>
+
+#include "kernels/convolution/convolution_execution.hpp"
+#include "kernels/convolution/convolution_reference.hpp"
+#include "kernels/device/context.hpp"
+#include "kernels/device/memory.hpp"
+
+#ifdef CUPARITY_HAVE_CUDNN
+#include "kernels/convolution/cudnn_plan.hpp"
+#endif
+
+namespace cuparity {
+
+#ifdef CUPARITY_HAVE_CUDNN
+namespace {
+
+/// What finding out whether a case is supported has built, kept for preparing it.
+struct PlanSource {
+  std::shared_ptr<CudnnHandle> handle;
+  ConvolutionProblem problem;
+  std::optional<CudnnCandidates> candidates;
+  std::optional<CudnnPlan> first;
+
+  /// Why there is no plan, or nothing. Throws CudnnError.
+  std::optional<std::string> open() {
+    if (first) return std::nullopt;
+    candidates.emplace(handle->get(), problem);
+    first = candidates->next();
+    if (!first) return candidates->refusal();
+    return std::nullopt;
+  }
+};
+
+class CudnnExecution : public Execution {
+ public:
+  CudnnExecution(device::Context& context, PlanSource& source, const PlanSearch& search)
+      : context_(context),
+        problem_(source.problem),
+        image_(bytes(problem_.shape.image_elements())),
+        filter_(bytes(problem_.shape.filter_elements())),
+        output_(bytes(problem_.shape.output_elements())) {
+    fill(image_, Pass::backward_data, image_seed);
+    fill(filter_, Pass::backward_filter, filter_seed);
+    fill(output_, Pass::forward, gradient_seed);
+    if (is_empty(problem_)) return;
+    if (const auto reason = source.open()) throw std::runtime_error("preparing a convolution: " + *reason);
+    handle_ = source.handle->get();
+    check_cudnn(cudnnSetStream(handle_, context_.stream()), "choosing the stream of cuDNN");
+    CudnnPlan first = std::move(*source.first);
+    source.first.reset();
+    executable_.emplace(choose_plan(context_, handle_, *source.candidates, std::move(first),
+                                    {image_.data(), filter_.data(), output_.data()}, search));
+    source.candidates.reset();
+  }
+
+  void run() override {
+    if (executable_) {
+      executable_->run(handle_);
+    } else if (result().bytes() != 0) {
+      device::check(cudaMemsetAsync(result().data(), 0, result().bytes(), context_.stream()),
+                    "clearing the result of an empty convolution");
+    }
+  }
+
+  Verification verify() override {
+    device::poison(result().data(), result().bytes(), context_.stream());
+    run();
+    context_.synchronize("running a convolution");
+    if (!reference_) {
+      grid_ = sample_grid(problem_);
+      reference_ = evaluate_reference(problem_, grid_);
+    }
+    Verification verification = compare_with_reference(problem_, grid_, *reference_, sampled_results());
+    verification.digest = device::digest(result().data(), result().bytes(), context_.stream());
+    return verification;
+  }
+
+  std::string algorithm() const override { return executable_ ? executable_->algorithm : std::string(); }
+
+ private:
+  using Tensor = device::Buffer<unsigned char>;
+
+  std::size_t bytes(std::int64_t elements) const {
+    return static_cast<std::size_t>(elements) * element_bytes(problem_.type);
+  }
+
+  /// Random data, unless the tensor is what `produced_by` computes.
+  void fill(const Tensor& tensor, Pass produced_by, std::uint64_t seed) {
+    if (problem_.pass == produced_by) {
+      device::poison(tensor.data(), tensor.bytes(), context_.stream());
+    } else {
+      device::fill_convolution_input(tensor.data(), tensor.bytes() / element_bytes(problem_.type), problem_.type,
+                                     seed, context_.stream());
+    }
+  }
+
+  const Tensor& result() const {
+    switch (problem_.pass) {
+      case Pass::backward_data: return image_;
+      case Pass::backward_filter: return filter_;
+      case Pass::forward: break;
+    }
+    return output_;
+  }
+
+  std::vector<std::uint32_t> sampled_results() {
+    const std::vector<std::int64_t> indices = element_indices(problem_, grid_);
+    const device::Buffer<std::int64_t> device_indices(indices.size());
+    const device::Buffer<std::uint32_t> gathered(indices.size());
+    if (indices.empty()) return {};
+    device::check(cudaMemcpyAsync(device_indices.data(), indices.data(), device_indices.bytes(),
+                                  cudaMemcpyHostToDevice, context_.stream()),
+                  "copying the sampled indices of a convolution to the GPU");
+    device::gather_elements(result().data(), problem_.type, device_indices.data(), indices.size(),
+                            gathered.data(), context_.stream());
+    return device::to_host(gathered.data(), gathered.size(), context_.stream());
+  }
+
+  device::Context& context_;
+  ConvolutionProblem problem_;
+  Tensor image_, filter_, output_;
+  cudnnHandle_t handle_ = nullptr;
+  std::optional<CudnnExecutable> executable_;
+  SampleGrid grid_;
+  std::optional<Reference> reference_;
+};
+
+std::optional<std::string> unsupported(device::Context& context, PlanSource& source) {
+  const ElementType type = source.problem.type;
+  if ((type == ElementType::tf32 || type == ElementType::bf16) && context.compute_capability() < 80) {
+    return std::string(to_string(type)) + " needs compute capability 8.0, this GPU has " +
+           std::to_string(context.compute_capability() / 10) + "." +
+           std::to_string(context.compute_capability() % 10);
+  }
+  if (is_empty(source.problem)) return std::nullopt;
+  try {
+    return source.open();
+  } catch (const CudnnError& error) {
+    if (error.refuses()) return error.what();
+    return std::nullopt;  // a failure: preparing the case meets and reports it
+  }
+}
+
+}  // namespace
+
+void use_cudnn(std::vector<Case>& cases, const std::vector<ConvolutionProblem>& problems, PlanSearch search) {
+  const auto handle = std::make_shared<CudnnHandle>();
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    const auto source = std::make_shared<PlanSource>();
+    source->handle = handle;
+    source->problem = problems[i];
+    cases[i].unsupported = [source](device::Context* context) { return unsupported(*context, *source); };
+    cases[i].prepare = [source, search](device::Context* context) {
+      return std::make_unique<CudnnExecution>(*context, *source, search);
+    };
+  }
+}
+
+#else  // CUPARITY_HAVE_CUDNN
+
+void use_cudnn(std::vector<Case>& cases, const std::vector<ConvolutionProblem>&, PlanSearch) {
+  for (Case& row : cases) {
+    row.unsupported = [](device::Context*) { return std::optional<std::string>("built without cuDNN"); };
+    row.prepare = [](device::Context*) -> std::unique_ptr<Execution> {
+      throw std::runtime_error("preparing a convolution: built without cuDNN");
+    };
+  }
+}
+
+#endif
+
+}  // namespace cuparity

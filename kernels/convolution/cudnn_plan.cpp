@@ -1,0 +1,343 @@
+#include "kernels/convolution/cudnn_plan.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+
+namespace cuparity {
+namespace {
+
+// Unique identifiers of the tensors in the graph.
+constexpr std::int64_t image_id = 1;
+constexpr std::int64_t filter_id = 2;
+constexpr std::int64_t output_id = 3;
+
+/// In the order in which they are asked for.
+constexpr std::array heuristic_modes = {CUDNN_HEUR_MODE_A, CUDNN_HEUR_MODE_B, CUDNN_HEUR_MODE_FALLBACK};
+
+/// With fewer accepted plans than this, the next mode is asked too.
+constexpr int few_plans = 3;
+
+cudnnDataType_t data_type(ElementType type) {
+  switch (type) {
+    case ElementType::fp16: return CUDNN_DATA_HALF;
+    case ElementType::bf16: return CUDNN_DATA_BFLOAT16;
+    default: return CUDNN_DATA_FLOAT;
+  }
+}
+
+/// A densely packed tensor whose second dimension is contiguous: NHWC or KRSC.
+CudnnDescriptor make_tensor(std::int64_t id, ElementType type, std::int64_t outer, std::int64_t channels,
+                            std::int64_t height, std::int64_t width) {
+  CudnnDescriptor tensor(CUDNN_BACKEND_TENSOR_DESCRIPTOR);
+  tensor.set(CUDNN_ATTR_TENSOR_UNIQUE_ID, id);
+  tensor.set(CUDNN_ATTR_TENSOR_DATA_TYPE, CUDNN_TYPE_DATA_TYPE, data_type(type));
+  tensor.set(CUDNN_ATTR_TENSOR_BYTE_ALIGNMENT, std::int64_t{16});
+  tensor.set(CUDNN_ATTR_TENSOR_DIMENSIONS, std::vector<std::int64_t>{outer, channels, height, width});
+  tensor.set(CUDNN_ATTR_TENSOR_STRIDES,
+             std::vector<std::int64_t>{height * width * channels, 1, width * channels, channels});
+  tensor.finalize("describing a tensor to cuDNN");
+  return tensor;
+}
+
+CudnnDescriptor make_convolution(const ConvolutionShape& shape) {
+  CudnnDescriptor convolution(CUDNN_BACKEND_CONVOLUTION_DESCRIPTOR);
+  const std::vector<std::int64_t> paddings{shape.padding, shape.padding};
+  convolution.set(CUDNN_ATTR_CONVOLUTION_COMP_TYPE, CUDNN_TYPE_DATA_TYPE, CUDNN_DATA_FLOAT);
+  convolution.set(CUDNN_ATTR_CONVOLUTION_CONV_MODE, CUDNN_TYPE_CONVOLUTION_MODE, CUDNN_CROSS_CORRELATION);
+  convolution.set(CUDNN_ATTR_CONVOLUTION_SPATIAL_DIMS, std::int64_t{2});
+  convolution.set(CUDNN_ATTR_CONVOLUTION_PRE_PADDINGS, paddings);
+  convolution.set(CUDNN_ATTR_CONVOLUTION_POST_PADDINGS, paddings);
+  convolution.set(CUDNN_ATTR_CONVOLUTION_FILTER_STRIDES, std::vector<std::int64_t>{shape.stride, shape.stride});
+  convolution.set(CUDNN_ATTR_CONVOLUTION_DILATIONS, std::vector<std::int64_t>{1, 1});
+  convolution.finalize("describing a convolution to cuDNN");
+  return convolution;
+}
+
+/// The same operation has three descriptor types, each with its own attribute names.
+struct OperationNames {
+  cudnnBackendDescriptorType_t type;
+  cudnnBackendAttributeName_t convolution, image, filter, output, alpha, beta;
+};
+
+OperationNames operation_names(Pass pass) {
+  switch (pass) {
+    case Pass::backward_data:
+      return {CUDNN_BACKEND_OPERATION_CONVOLUTION_BACKWARD_DATA_DESCRIPTOR,
+              CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_CONV_DESC,
+              CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_DX,
+              CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_W,
+              CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_DY,
+              CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_ALPHA,
+              CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_BETA};
+    case Pass::backward_filter:
+      return {CUDNN_BACKEND_OPERATION_CONVOLUTION_BACKWARD_FILTER_DESCRIPTOR,
+              CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_CONV_DESC,
+              CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_X,
+              CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_DW,
+              CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_DY,
+              CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_ALPHA,
+              CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_BETA};
+    case Pass::forward: break;
+  }
+  return {CUDNN_BACKEND_OPERATION_CONVOLUTION_FORWARD_DESCRIPTOR,
+          CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_CONV_DESC,
+          CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_X,
+          CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_W,
+          CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_Y,
+          CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_ALPHA,
+          CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_BETA};
+}
+
+/// The operation last, what it is made from before it.
+std::vector<CudnnDescriptor> make_operation(const ConvolutionProblem& problem) {
+  const ConvolutionShape& s = problem.shape;
+  const OperationNames names = operation_names(problem.pass);
+  std::vector<CudnnDescriptor> parts;
+  parts.push_back(make_tensor(image_id, problem.type, s.batch, s.channels, s.height, s.width));
+  parts.push_back(make_tensor(filter_id, problem.type, s.filters, s.channels, s.filter_height, s.filter_width));
+  parts.push_back(
+      make_tensor(output_id, problem.type, s.batch, s.filters, s.output_height(), s.output_width()));
+  parts.push_back(make_convolution(s));
+  CudnnDescriptor operation(names.type);
+  operation.set(names.image, parts[0]);
+  operation.set(names.filter, parts[1]);
+  operation.set(names.output, parts[2]);
+  operation.set(names.convolution, parts[3]);
+  operation.set(names.alpha, CUDNN_TYPE_FLOAT, 1.0f);
+  operation.set(names.beta, CUDNN_TYPE_FLOAT, 0.0f);
+  operation.finalize("describing a convolution operation to cuDNN");
+  parts.push_back(std::move(operation));
+  return parts;
+}
+
+/// Descriptors can only be read out into ones that were created before.
+CudnnDescriptor engine_of(const CudnnDescriptor& configuration) {
+  auto engines = configuration.get_descriptors(CUDNN_ATTR_ENGINECFG_ENGINE, CUDNN_BACKEND_ENGINE_DESCRIPTOR);
+  if (engines.empty()) {
+    throw CudnnError(CUDNN_STATUS_INTERNAL_ERROR, "reading the engine of a cuDNN engine configuration");
+  }
+  return std::move(engines.front());
+}
+
+std::string describe_algorithm(const CudnnDescriptor& configuration, const CudnnDescriptor& engine) {
+  std::string text = "engine " + std::to_string(engine.get_int64(CUDNN_ATTR_ENGINE_GLOBAL_INDEX));
+  const auto knobs =
+      configuration.get_descriptors(CUDNN_ATTR_ENGINECFG_KNOB_CHOICES, CUDNN_BACKEND_KNOB_CHOICE_DESCRIPTOR);
+  const char* separator = ", knobs ";
+  for (const CudnnDescriptor& knob : knobs) {
+    const auto types =
+        knob.get_values<cudnnBackendKnobType_t>(CUDNN_ATTR_KNOB_CHOICE_KNOB_TYPE, CUDNN_TYPE_KNOB_TYPE, 1);
+    if (types.empty()) continue;
+    text += separator + std::to_string(static_cast<int>(types.front())) + "=" +
+            std::to_string(knob.get_int64(CUDNN_ATTR_KNOB_CHOICE_KNOB_VALUE));
+    separator = " ";
+  }
+  return text;
+}
+
+/// Why an engine with these numerical notes does not compute what was asked for, or nothing.
+std::optional<std::string> exclusion(const std::vector<cudnnBackendNumericalNote_t>& notes, ElementType type) {
+  const auto has = [&](cudnnBackendNumericalNote_t note) {
+    return std::find(notes.begin(), notes.end(), note) != notes.end();
+  };
+  if (has(CUDNN_NUMERICAL_NOTE_NONDETERMINISTIC)) return "not deterministic";
+  if (has(CUDNN_NUMERICAL_NOTE_FFT)) return "Fourier transform";
+  if (has(CUDNN_NUMERICAL_NOTE_WINOGRAD) || has(CUDNN_NUMERICAL_NOTE_WINOGRAD_TILE_4x4) ||
+      has(CUDNN_NUMERICAL_NOTE_WINOGRAD_TILE_6x6) || has(CUDNN_NUMERICAL_NOTE_WINOGRAD_TILE_13x13)) {
+    return "Winograd transform";
+  }
+  if (has(CUDNN_NUMERICAL_NOTE_DOWN_CONVERT_INPUTS)) return "converts the inputs down";
+  if (has(CUDNN_NUMERICAL_NOTE_REDUCED_PRECISION_REDUCTION)) return "reduces in less than fp32";
+  if (type == ElementType::fp32 && has(CUDNN_NUMERICAL_NOTE_TENSOR_CORE)) return "tensor cores in fp32";
+  if (type == ElementType::tf32 && !has(CUDNN_NUMERICAL_NOTE_TENSOR_CORE)) return "no tensor cores in tf32";
+  return std::nullopt;
+}
+
+CudnnDescriptor make_variant_pack(const CudnnTensors& tensors, void* workspace) {
+  CudnnDescriptor pack(CUDNN_BACKEND_VARIANT_PACK_DESCRIPTOR);
+  void* pointers[] = {tensors.image, tensors.filter, tensors.output};
+  pack.set(CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS, CUDNN_TYPE_VOID_PTR, 3, pointers);
+  pack.set(CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS, std::vector<std::int64_t>{image_id, filter_id, output_id});
+  pack.set(CUDNN_ATTR_VARIANT_PACK_WORKSPACE, CUDNN_TYPE_VOID_PTR, workspace);
+  pack.finalize("binding tensors to a cuDNN plan");
+  return pack;
+}
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+double median(std::vector<float> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+/// Milliseconds of one run from a flushed L2.
+float time_once(device::Context& context, cudnnHandle_t handle, const CudnnPlan& plan,
+                const CudnnDescriptor& pack, const device::Event& start, const device::Event& stop) {
+  context.flush_l2();
+  device::check(cudaEventRecord(start.get(), context.stream()), "timing a cuDNN plan");
+  check_cudnn(cudnnBackendExecute(handle, plan.plan.get(), pack.get()), "running a candidate cuDNN plan");
+  device::check(cudaEventRecord(stop.get(), context.stream()), "timing a cuDNN plan");
+  context.synchronize("waiting for a candidate cuDNN plan");
+  float milliseconds = 0;
+  device::check(cudaEventElapsedTime(&milliseconds, start.get(), stop.get()), "timing a cuDNN plan");
+  return milliseconds;
+}
+
+/// Drops plans that fail to start; what is left has run once, and the clocks are up.
+void warm_up(std::vector<CudnnPlan>& plans, cudnnHandle_t handle, const CudnnDescriptor& pack,
+             const device::Context& context) {
+  std::optional<CudnnError> failure;
+  for (auto plan = plans.begin(); plan != plans.end();) {
+    const cudnnStatus_t status = cudnnBackendExecute(handle, plan->plan.get(), pack.get());
+    if (status == CUDNN_STATUS_SUCCESS) {
+      ++plan;
+    } else {
+      failure.emplace(status, "running cuDNN's " + plan->algorithm);
+      plan = plans.erase(plan);
+    }
+  }
+  context.synchronize("waiting for the candidate cuDNN plans");
+  if (plans.empty()) throw *failure;
+}
+
+/// Index of the earliest plan within 2 % of the fastest.
+std::size_t fastest(device::Context& context, cudnnHandle_t handle, const std::vector<CudnnPlan>& plans,
+                    const CudnnDescriptor& pack, const PlanSearch& search,
+                    std::chrono::steady_clock::time_point started) {
+  if (plans.size() == 1) return 0;
+  constexpr double as_good = 1.02;
+  const device::Event start;
+  const device::Event stop;
+  std::vector<std::vector<float>> times(plans.size());
+  for (int round = 0; round < search.rounds && (round == 0 || seconds_since(started) < search.seconds); ++round) {
+    for (std::size_t i = 0; i < plans.size(); ++i) {
+      times[i].push_back(time_once(context, handle, plans[i], pack, start, stop));
+    }
+  }
+  std::vector<double> medians;
+  for (const auto& of_plan : times) medians.push_back(median(of_plan));
+  const double best = *std::min_element(medians.begin(), medians.end());
+  return static_cast<std::size_t>(
+      std::find_if(medians.begin(), medians.end(), [&](double time) { return time <= as_good * best; }) -
+      medians.begin());
+}
+
+}  // namespace
+
+CudnnCandidates::CudnnCandidates(cudnnHandle_t handle, const ConvolutionProblem& problem)
+    : handle_(handle),
+      type_(problem.type),
+      operands_(make_operation(problem)),
+      graph_(CUDNN_BACKEND_OPERATIONGRAPH_DESCRIPTOR) {
+  graph_.set(CUDNN_ATTR_OPERATIONGRAPH_HANDLE, CUDNN_TYPE_HANDLE, handle_);
+  graph_.set(CUDNN_ATTR_OPERATIONGRAPH_OPS, operands_.back());
+  graph_.finalize("building a cuDNN operation graph");
+}
+
+void CudnnCandidates::query(cudnnBackendHeurMode_t mode) {
+  position_ = 0;
+  configurations_.clear();
+  try {
+    CudnnDescriptor heuristics(CUDNN_BACKEND_ENGINEHEUR_DESCRIPTOR);
+    heuristics.set(CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH, graph_);
+    heuristics.set(CUDNN_ATTR_ENGINEHEUR_MODE, CUDNN_TYPE_HEUR_MODE, mode);
+    heuristics.finalize("asking cuDNN's heuristics");
+    configurations_ =
+        heuristics.get_descriptors(CUDNN_ATTR_ENGINEHEUR_RESULTS, CUDNN_BACKEND_ENGINECFG_DESCRIPTOR);
+  } catch (const CudnnError& error) {
+    if (!error.refuses()) failure_ = error;
+    ++excluded_[error.what()];
+  }
+}
+
+std::optional<CudnnPlan> CudnnCandidates::build(CudnnDescriptor configuration, std::string algorithm) {
+  try {
+    CudnnDescriptor plan(CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR);
+    plan.set(CUDNN_ATTR_EXECUTION_PLAN_HANDLE, CUDNN_TYPE_HANDLE, handle_);
+    plan.set(CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG, configuration);
+    plan.finalize("building a cuDNN plan");
+    const std::int64_t workspace = plan.get_int64(CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE);
+    if (workspace > workspace_limit_bytes) {
+      ++excluded_["needs more than 1 GiB of workspace"];
+      return std::nullopt;
+    }
+    return CudnnPlan{std::move(configuration), std::move(plan), workspace, std::move(algorithm)};
+  } catch (const CudnnError& error) {
+    if (!error.refuses()) failure_ = error;
+    ++excluded_[error.what()];
+    return std::nullopt;
+  }
+}
+
+std::optional<CudnnPlan> CudnnCandidates::next() {
+  for (;;) {
+    while (position_ < configurations_.size()) {
+      CudnnDescriptor configuration = std::move(configurations_[position_++]);
+      const CudnnDescriptor engine = engine_of(configuration);
+      // Room for the notes of later versions too.
+      const auto notes = engine.get_values<cudnnBackendNumericalNote_t>(CUDNN_ATTR_ENGINE_NUMERICAL_NOTE,
+                                                                        CUDNN_TYPE_NUMERICAL_NOTE, 64);
+      std::string algorithm = describe_algorithm(configuration, engine);
+      if (!seen_.insert(algorithm).second) continue;
+      if (const auto reason = exclusion(notes, type_)) {
+        ++excluded_[*reason];
+        continue;
+      }
+      if (auto plan = build(std::move(configuration), std::move(algorithm))) {
+        ++accepted_;
+        return plan;
+      }
+    }
+    if (modes_queried_ == heuristic_modes.size() || accepted_ >= few_plans) return std::nullopt;
+    query(heuristic_modes[modes_queried_++]);
+  }
+}
+
+std::string CudnnCandidates::refusal() const {
+  if (failure_) throw *failure_;
+  if (excluded_.empty()) return "cuDNN offers no engine for this convolution";
+  std::string text = "cuDNN has no deterministic plan of the type asked for within 1 GiB of workspace (";
+  const char* separator = "";
+  for (const auto& [reason, count] : excluded_) {
+    text += separator + std::to_string(count) + " x " + reason;
+    separator = ", ";
+  }
+  return text + ")";
+}
+
+void CudnnExecutable::run(cudnnHandle_t handle) const {
+  check_cudnn(cudnnBackendExecute(handle, plan.plan.get(), variant_pack.get()), "running a cuDNN plan");
+}
+
+CudnnExecutable choose_plan(device::Context& context, cudnnHandle_t handle, CudnnCandidates& candidates,
+                            CudnnPlan first, const CudnnTensors& tensors, const PlanSearch& search) {
+  const auto started = std::chrono::steady_clock::now();
+  std::vector<CudnnPlan> plans;
+  plans.push_back(std::move(first));
+  bool cut_short = false;
+  while (plans.size() < static_cast<std::size_t>(search.candidates)) {
+    if (seconds_since(started) >= search.seconds) {
+      cut_short = true;
+      break;
+    }
+    auto plan = candidates.next();
+    if (!plan) break;
+    plans.push_back(std::move(*plan));
+  }
+  std::int64_t workspace_bytes = 0;
+  for (const CudnnPlan& plan : plans) workspace_bytes = std::max(workspace_bytes, plan.workspace_bytes);
+  device::Buffer<unsigned char> workspace(static_cast<std::size_t>(workspace_bytes));
+  CudnnDescriptor pack = make_variant_pack(tensors, workspace.data());
+  const std::size_t built = plans.size();
+  warm_up(plans, handle, pack, context);
+  CudnnPlan& best = plans[fastest(context, handle, plans, pack, search, started)];
+  std::string algorithm = best.algorithm;
+  if (cut_short) algorithm += ", search stopped by time after " + std::to_string(built) + " candidates";
+  return {std::move(best), std::move(workspace), std::move(pack), std::move(algorithm)};
+}
+
+}  // namespace cuparity

@@ -1,0 +1,91 @@
+// Execution plans of cuDNN's graph API for one convolution: which the library offers, which of them
+// compute what was asked for, and which of those is fastest here.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "kernels/convolution/convolution.hpp"
+#include "kernels/convolution/convolution_execution.hpp"
+#include "kernels/convolution/cudnn_descriptor.hpp"
+#include "kernels/device/context.hpp"
+
+namespace cuparity {
+
+/// A plan that the library has accepted.
+struct CudnnPlan {
+  CudnnDescriptor configuration;
+  CudnnDescriptor plan;
+  std::int64_t workspace_bytes = 0;
+  /// "engine 17, knobs 2=5 14=3": global engine index and the chosen value of each knob, by the numbers of
+  /// cudnnBackendKnobType_t.
+  std::string algorithm;
+};
+
+/// The plans for a problem, best first by cuDNN's heuristics: mode A, then, while fewer than three were
+/// accepted, mode B and the fallback list. Left out are engines whose numerical notes say that they
+///  - are not deterministic: two runs must give the same bits
+///  - use Winograd or Fourier transforms: their error is not bounded as convolution_reference.hpp says
+///  - convert the inputs down, or reduce in less than fp32
+///  - for fp32: use tensor cores, which would mean tf32; for tf32: do not use them
+/// and plans that need more than workspace_limit_bytes.
+class CudnnCandidates {
+ public:
+  static constexpr std::int64_t workspace_limit_bytes = std::int64_t{1} << 30;
+
+  /// Builds the operation graph. Throws CudnnError.
+  CudnnCandidates(cudnnHandle_t handle, const ConvolutionProblem& problem);
+
+  /// Builds the next plan; nothing when there is no further one.
+  std::optional<CudnnPlan> next();
+
+  /// Why next() gave nothing, in one line. Throws CudnnError if that was a failure rather than a refusal.
+  std::string refusal() const;
+
+ private:
+  void query(cudnnBackendHeurMode_t mode);
+  std::optional<CudnnPlan> build(CudnnDescriptor configuration, std::string algorithm);
+
+  cudnnHandle_t handle_;
+  ElementType type_;
+  std::vector<CudnnDescriptor> operands_;  ///< descriptors that the graph was made from
+  CudnnDescriptor graph_;
+  std::vector<CudnnDescriptor> configurations_;
+  std::size_t position_ = 0;
+  std::size_t modes_queried_ = 0;
+  int accepted_ = 0;
+  std::set<std::string> seen_;
+  std::map<std::string, int> excluded_;  ///< how many configurations were left out, by reason
+  std::optional<CudnnError> failure_;
+};
+
+/// Device memory of the three tensors: x or its gradient, w or its gradient, y or its gradient.
+struct CudnnTensors {
+  void* image = nullptr;
+  void* filter = nullptr;
+  void* output = nullptr;
+};
+
+/// A plan with all that it needs to run.
+struct CudnnExecutable {
+  CudnnPlan plan;
+  device::Buffer<unsigned char> workspace;
+  CudnnDescriptor variant_pack;
+  std::string algorithm;  ///< of the plan, with a remark if the search was cut short
+
+  /// Enqueues on the handle's stream. Throws CudnnError.
+  void run(cudnnHandle_t handle) const;
+};
+
+/// Builds and times up to search.candidates plans, `first` among them, and returns the earliest one in the
+/// heuristics' order whose median time is within 2 % of the best: a plan that is only as good as another is never
+/// chosen by noise, so that two processes choose alike. Candidates take turns, each run starting from a
+/// flushed L2. The result tensor is overwritten. Throws CudnnError or CudaError.
+CudnnExecutable choose_plan(device::Context& context, cudnnHandle_t handle, CudnnCandidates& candidates,
+                            CudnnPlan first, const CudnnTensors& tensors, const PlanSearch& search);
+
+}  // namespace cuparity

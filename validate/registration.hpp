@@ -1,0 +1,36 @@
+// Registers a function as a GoogleTest test, at run time: which tests there are depends on the backend.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <string>
+#include <utility>
+
+namespace cuparity::validate {
+
+class FunctionTest : public testing::Test {
+ public:
+  explicit FunctionTest(std::function<void()> body) : body_(std::move(body)) {}
+  void TestBody() override { body_(); }
+
+ private:
+  std::function<void()> body_;
+};
+
+/// `body` may use GoogleTest's assertions; what it throws is a failure.
+inline void register_test(const std::string& suite, const std::string& name, const char* file, int line,
+                          std::function<void()> body) {
+  testing::RegisterTest(suite.c_str(), name.c_str(), nullptr, nullptr, file, line,
+                        [body = std::move(body)]() -> FunctionTest* { return new FunctionTest(body); });
+}
+
+}  // namespace cuparity::validate
+
+/// Skips the running test and puts the reason into the record too: GoogleTest 1.12's JSON leaves it out.
+#define CUPARITY_SKIP(reason)                                                 \
+  do {                                                                        \
+    const std::string skip_reason = (reason);                                 \
+    testing::Test::RecordProperty("skipped_because", skip_reason);            \
+    GTEST_SKIP() << "skipped: " << skip_reason;                               \
+  } while (false)
