@@ -1,6 +1,5 @@
 #include "bench/context.hpp"
 
-#include <omp.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -10,43 +9,18 @@
 #include <sstream>
 
 #include "environment/process_environment.hpp"
-
-#ifdef CUPARITY_HAVE_OPENBLAS
-#include <cblas.h>
-#endif
-#ifdef CUPARITY_HAVE_ONEDNN
-#include <dnnl.h>
-#endif
+#include "kernels/device/description.hpp"
 
 namespace cuparity {
-namespace {
 
-void add_host_libraries(std::map<std::string, std::string>& members) {
-  members["threads"] = std::to_string(omp_get_max_threads());
-#ifdef CUPARITY_HAVE_OPENBLAS
-  members["openblas_config"] = openblas_get_config();
-#endif
-#ifdef CUPARITY_HAVE_ONEDNN
-  const dnnl_version_t* version = dnnl_version();
-  members["onednn_version"] = std::to_string(version->major) + "." + std::to_string(version->minor) + "." +
-                              std::to_string(version->patch);
-#endif
-}
-
-}  // namespace
-
-std::map<std::string, std::string> process_context(const BackendChoice& choice,
-                                                   const device::Context* context) {
+std::map<std::string, std::string> process_context(const BackendChoice& choice) {
   std::map<std::string, std::string> members = environment::process_environment();
+  for (const auto& [name, value] : describe_device(choice.context.get())) members[name] = value;
   members["cuparity_version"] = CUPARITY_VERSION;
   members["backend"] = to_string(choice.backend);
   members["backend_reason"] = choice.reason;
-  add_host_libraries(members);
-#ifdef CUPARITY_HAVE_CUDA
-  if (context != nullptr) add_gpu_context(*context, members);
-#else
-  static_cast<void>(context);
-#endif
+  const double seconds = seconds_since_process_start();
+  if (seconds >= 0) members["process_seconds_before_benchmarks"] = std::to_string(seconds);
   return members;
 }
 
@@ -57,8 +31,7 @@ double seconds_since_process_start() {
   if (name_end == std::string::npos) return -1;
   std::istringstream fields(text.substr(name_end + 1));
   std::string field;
-  for (int number = 3; number <= 22 && fields >> field; ++number) {
-  }
+  for (int number = 3; number <= 22; ++number) fields >> field;  // 22: start, in clock ticks since boot
   timespec now{};
   if (!fields || clock_gettime(CLOCK_BOOTTIME, &now) != 0) return -1;
   const double started = std::strtod(field.c_str(), nullptr) / static_cast<double>(sysconf(_SC_CLK_TCK));

@@ -3,20 +3,16 @@
 
 #include <cstdio>
 #include <exception>
-#include <memory>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
-#include "bench/backend_choice.hpp"
 #include "bench/context.hpp"
 #include "bench/options.hpp"
 #include "bench/registration.hpp"
 #include "bench/session.hpp"
+#include "kernels/device/backend_choice.hpp"
 #include "kernels/startup/startup_probe.hpp"
-
-#ifdef CUPARITY_HAVE_CUDA
-#include "kernels/device/context.hpp"
-#endif
 
 namespace {
 
@@ -39,36 +35,44 @@ void print_help() {
   benchmark::PrintDefaultHelp();
 }
 
-#ifdef CUPARITY_HAVE_CUDA
-std::shared_ptr<device::Context> open_context(Backend backend) {
-  return backend == Backend::cuda ? std::make_shared<device::Context>() : nullptr;
+/// Says on standard error what the results alone would not make plain.
+void announce(const Options& options, const BackendChoice& choice) {
+  if (options.backend == "auto")
+    std::fprintf(stderr, "cuparity-bench: backend %s: %s\n", std::string(to_string(choice.backend)).c_str(),
+                 choice.reason.c_str());
+  const std::string injected = options.injected();
+  if (!injected.empty())
+    std::fprintf(stderr, "cuparity-bench: INJECTED FAULT, these are no measurements: %s\n", injected.c_str());
 }
-#else
-std::shared_ptr<device::Context> open_context(Backend) { return nullptr; }
-#endif
 
-void add_context(const Options& options, const BackendChoice& choice, const device::Context* context) {
-  auto members = process_context(choice, context);
-  if (!options.injected().empty()) members["injected"] = options.injected();
-  if (const double seconds = seconds_since_process_start(); seconds >= 0)
-    members["process_seconds_before_benchmarks"] = std::to_string(seconds);
-  for (const auto& [name, value] : members) benchmark::AddCustomContext(name, value);
+/// Rows of a backend that is asked for are listed without opening a GPU.
+BackendChoice choose_backend_to_list(const std::string& request) {
+#ifdef CUPARITY_HAVE_CUDA
+  if (request == "cuda") return {Backend::cuda, "--backend=cuda", nullptr};
+#endif
+  return choose_backend(request);
 }
 
 /// Google Benchmark says itself, in a line, that a filter matches nothing or is no regular expression.
-int list_rows(const std::vector<Case>& cases) {
+int list_rows(const Options& options) {
+  const BackendChoice choice = choose_backend_to_list(options.backend);
+  announce(options, choice);
+  const std::vector<Case> cases = all_bench_cases(choice.backend);
   register_cases(cases, nullptr);
   return benchmark::RunSpecifiedBenchmarks() > 0 ? exit_pass : exit_usage;
 }
 
-int run_rows(const std::vector<Case>& cases, const Options& options, const BackendChoice& choice) {
-  const std::shared_ptr<device::Context> context = open_context(choice.backend);
+int run_rows(const Options& options) {
+  const BackendChoice choice = choose_backend(options.backend);
+  announce(options, choice);
   Faults faults;
   faults.slowdown = options.inject_slowdown;
   if (!options.inject_wrong.empty()) faults.wrong = std::regex(options.inject_wrong);
-  Session session(context.get(), faults);
+  const std::vector<Case> cases = all_bench_cases(choice.backend);
+  Session session(choice.context.get(), faults);
   register_cases(cases, &session);
-  add_context(options, choice, context.get());
+  for (const auto& [name, value] : process_context(choice)) benchmark::AddCustomContext(name, value);
+  if (!options.injected().empty()) benchmark::AddCustomContext("injected", options.injected());
   if (benchmark::RunSpecifiedBenchmarks() == 0) return exit_usage;
   return session.failed() ? exit_wrong : exit_pass;
 }
@@ -77,14 +81,7 @@ int run(int argc, char** argv) {
   const Options options = take_options(argc, argv);
   benchmark::Initialize(&argc, argv, print_help);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return exit_usage;
-  const BackendChoice choice = choose_backend(options.backend, options.list_only);
-  if (!options.backend)
-    std::fprintf(stderr, "cuparity-bench: backend %s: %s\n", std::string(to_string(choice.backend)).c_str(),
-                 choice.reason.c_str());
-  if (const std::string injected = options.injected(); !injected.empty())
-    std::fprintf(stderr, "cuparity-bench: INJECTED FAULT, these are no measurements: %s\n", injected.c_str());
-  const std::vector<Case> cases = all_bench_cases(choice.backend);
-  return options.list_only ? list_rows(cases) : run_rows(cases, options, choice);
+  return options.list_only ? list_rows(options) : run_rows(options);
 }
 
 }  // namespace
@@ -93,7 +90,7 @@ int main(int argc, char** argv) {
   if (cuparity::startup_probe_requested()) return run_startup_probe();
   try {
     return run(argc, argv);
-  } catch (const cuparity::OptionError& error) {
+  } catch (const std::invalid_argument& error) {
     std::fprintf(stderr, "cuparity-bench: %s\n", error.what());
     return exit_usage;
   } catch (const std::exception& error) {

@@ -2,17 +2,15 @@
 
 #include <cmath>
 #include <cstdlib>
-#include <cstring>
+#include <optional>
 #include <regex>
 #include <string_view>
 
 namespace cuparity {
 namespace {
 
-std::optional<Backend> parse_backend(const std::string& value) {
-  if (value == "auto") return std::nullopt;
-  if (value == "cuda") return Backend::cuda;
-  if (value == "cpu") return Backend::cpu;
+std::string parse_backend(const std::string& value) {
+  if (value == "auto" || value == "cuda" || value == "cpu") return value;
   throw OptionError("--backend=" + value + ": expected auto, cuda or cpu");
 }
 
@@ -108,7 +106,8 @@ std::string options_help() {
          "  --inject-slowdown=PERCENT   spins for that share of each measured time and adds it\n"
          "  --inject-wrong=REGEX        makes the rows that match fail their verification\n"
          "\n"
-         "Exit codes: 0 all rows right or skipped; 1 a row wrong or failed; 2 usage; 4 the GPU can't be used.\n"
+         "Exit codes: 0 every row right or skipped; 1 a row wrong or failed; 2 usage;\n"
+         "4 the GPU can't be used.\n"
          "\n"
          "Google Benchmark's own flags:\n"
          "\n";

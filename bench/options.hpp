@@ -1,24 +1,21 @@
 // cuparity's own flags; everything else on the command line is Google Benchmark's.
 #pragma once
 
-#include <optional>
 #include <stdexcept>
 #include <string>
-
-#include "kernels/workload.hpp"
 
 namespace cuparity {
 
 /// A flag that can't be understood: one line that says what is accepted.
-struct OptionError : std::runtime_error {
-  using std::runtime_error::runtime_error;
+struct OptionError : std::invalid_argument {
+  using std::invalid_argument::invalid_argument;
 };
 
 struct Options {
-  std::optional<Backend> backend;  ///< nothing: auto
-  bool list_only = false;          ///< Google Benchmark will list the rows and run none
-  double inject_slowdown = 0;      ///< share of each measured time that is added to it, 0.02 for 2 %
-  std::string inject_wrong;        ///< regular expression on row names; empty: none
+  std::string backend = "auto";  ///< auto, cuda or cpu
+  bool list_only = false;        ///< Google Benchmark will list the rows and run none
+  double inject_slowdown = 0;    ///< share of each measured time that is added to it, 0.02 for 2 %
+  std::string inject_wrong;      ///< regular expression on row names; empty: none
 
   /// What was injected, for people and for the record; empty if nothing was.
   std::string injected() const;

@@ -128,8 +128,8 @@ void Session::verify(Row& row) {
   }
   row.label = label_of(verification, row.execution->algorithm());
   if (!verification.correct())
-    fail(row, "wrong result: error " + format("%.3g", verification.error) + " times the bound: " +
-                  verification.detail);
+    fail(row, "wrong result: error " + format("%.3g", verification.error) +
+                  " times the bound: " + verification.detail);
 }
 
 /// At least two runs and ten milliseconds. Rows with a fixed number of runs are slow starts of something,

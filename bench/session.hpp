@@ -48,7 +48,7 @@ class Session {
   Faults faults_;
   std::unique_ptr<Row> row_;
   bool failed_ = false;
-  std::string lost_in_;      ///< the row that lost the CUDA context; empty: none did
+  std::string lost_in_;  ///< the row that lost the CUDA context; empty: none did
   std::string lost_reason_;
 };
 

@@ -26,7 +26,7 @@ std::regex parse_regex(const std::string& argument, const std::string& text) {
 Options parse_options(const std::vector<std::string>& arguments) {
   Options options;
   for (const std::string& argument : arguments) {
-    if (argument == "--help" || argument == "-h") {
+    if (argument == "--help") {
       options.help = true;
     } else if (argument == "--version") {
       options.version = true;

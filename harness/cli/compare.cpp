@@ -1,7 +1,107 @@
+// cuparity compare: two result files, one verdict a benchmark.
+#include <fmt/core.h>
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+
 #include "harness/cli/commands.hpp"
+#include "harness/cli/compare_format.hpp"
+#include "harness/errors.hpp"
+#include "harness/record/benchmark_json.hpp"
+#include "harness/record/json_fields.hpp"
+#include "harness/record/run_json.hpp"
+#include "harness/stats/file_comparison.hpp"
 
 namespace cuparity {
+namespace {
 
-void add_compare_command(CLI::App&, int&) {}
+struct CompareOptions {
+  std::string baseline;
+  std::string candidate;
+  std::string mode;
+  std::string pairing = "none";
+  std::string format = "text";
+  double margin = 0;  ///< 0: the default of each benchmark's class
+};
+
+bool is_run(const std::filesystem::path& path) {
+  if (std::filesystem::is_directory(path) || path.extension() == ".jsonl") {
+    return true;
+  }
+  const nlohmann::json json = read_json_file(path);
+  return json.is_object() && json.contains("format") && json["format"] == "cuparity-run";
+}
+
+struct Loaded {
+  ResultFile file;
+  std::map<std::string, double> margins;  ///< of the run; empty for other files
+};
+
+Loaded load(const std::string& name, const std::string& mode) {
+  if (is_run(name)) {
+    const Run run = load_run(name);
+    return {result_file(name, run, mode), run.margins};
+  }
+  if (!mode.empty()) {
+    throw UsageError(
+        fmt::format("{}: --mode is for runs of cuparity; a Google Benchmark result has no modes", name));
+  }
+  BenchmarkFile file = read_benchmark_json(name);
+  if (file.rows.empty()) {
+    throw UsageError(fmt::format("{}: holds no benchmark; did the filter match nothing?", name));
+  }
+  return {result_file(name, file), {}};
+}
+
+std::map<std::string, double> margins_of(const CompareOptions& options, const Loaded& baseline) {
+  if (options.margin > 0) {
+    return {{"default", options.margin}};
+  }
+  return baseline.margins;
+}
+
+int compare(const CompareOptions& options) {
+  const Loaded baseline = load(options.baseline, options.mode);
+  const Loaded candidate = load(options.candidate, options.mode);
+  const Pairing pairing = options.pairing == "block" ? Pairing::block : Pairing::none;
+  const FileComparison comparison =
+      compare_files(baseline.file, candidate.file, pairing, margins_of(options, baseline));
+  const std::string text = options.format == "json" ? comparison_as_json(comparison)
+                           : options.format == "md" ? comparison_as_markdown(comparison)
+                                                    : comparison_as_text(comparison);
+  fmt::print("{}", text);
+  return comparison.exit_code;
+}
+
+}  // namespace
+
+void add_compare_command(CLI::App& app, int& exit_code) {
+  CLI::App* command =
+      app.add_subcommand("compare", "Compare two result files: same, slower or faster, and how sure");
+  auto options = std::make_shared<CompareOptions>();
+  command->add_option("baseline", options->baseline, "run.json, a run's folder, or Google Benchmark JSON")
+      ->required();
+  command->add_option("candidate", options->candidate, "The one that is compared with it")->required();
+  command
+      ->add_option("--pairing", options->pairing,
+                   "none: independent samples (default); block: repetition j of both belong together")
+      ->check(CLI::IsMember({"none", "block"}));
+  command->add_option("--format", options->format, "text (default), json or md")
+      ->check(CLI::IsMember({"text", "json", "md"}));
+  command
+      ->add_option(
+          "--margin", options->margin,
+          "Relative difference that still counts as the same, 0.01 for 1 % (default: 1 %; launch/ 2 %, "
+          "startup/ 10 %)")
+      ->check(CLI::PositiveNumber & CLI::Range(1e-9, 10.0));
+  command->add_option("--mode", options->mode,
+                      "The mode of both runs to compare (default: the baseline mode)");
+  command->footer(
+      "Runs are compared by their blocks. Google Benchmark files need repetitions:\n"
+      "  --benchmark_repetitions=20 --benchmark_out=FILE --benchmark_out_format=json");
+  command->callback([options, &exit_code] { exit_code = compare(*options); });
+}
 
 }  // namespace cuparity

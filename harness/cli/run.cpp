@@ -1,7 +1,86 @@
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
 #include "harness/cli/commands.hpp"
+#include "harness/engine/engines.hpp"
+#include "harness/engine/interrupt.hpp"
+#include "harness/run/run_command.hpp"
 
 namespace cuparity {
+namespace {
 
-void add_run_command(CLI::App&, int&) {}
+std::filesystem::path folder_of_this_program() {
+  std::error_code error;
+  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", error);
+  return error ? std::filesystem::path(".") : program.parent_path();
+}
+
+/// A terminal that understands colour and line rewriting, unless the user wants none (no-color.org).
+bool is_terminal(std::FILE* stream) {
+  const char* term = std::getenv("TERM");
+  return isatty(fileno(stream)) != 0 && term != nullptr && std::string(term) != "dumb";
+}
+
+std::vector<std::string> command_line_of(const CLI::App& app) {
+  std::vector<std::string> words = {"cuparity", "run"};
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& value : option->results()) words.push_back(option->get_name() + "=" + value);
+  }
+  return words;
+}
+
+int execute(RunOptions options) {
+  if (options.bin.empty()) options.bin = folder_of_this_program();
+  const Interrupt interrupt;
+  RunSurroundings surroundings;
+  surroundings.stop_requested = Interrupt::requested;
+  surroundings.make_engine = [bin = options.bin](EngineKind kind, const std::string& image) {
+    return make_engine(kind, {image, std::filesystem::absolute(bin), Interrupt::requested});
+  };
+  surroundings.progress_terminal = is_terminal(stderr);
+  surroundings.result_terminal = is_terminal(stdout) && std::getenv("NO_COLOR") == nullptr;
+  return execute_run(options, surroundings);
+}
+
+}  // namespace
+
+void add_run_command(CLI::App& app, int& exit_code) {
+  const auto options = std::make_shared<RunOptions>();
+  CLI::App* run = app.add_subcommand("run", "Measure natively and in containers, interleaved, and give a verdict");
+  run->add_option("--suite", options->suite, "quick (default), standard, full, or the path of a suite file");
+  run->add_option("--mode", options->modes,
+                  "How the GPU is reached; repeat for each. native, docker:--gpus=all, "
+                  "docker:--device=nvidia.com/gpu=0, docker:manual, docker:none, and the same with podman:. "
+                  "Default: native and the first container mode that works here")
+      ->allow_extra_args(false)->take_all();
+  CLI::Option* resume = run->add_option("--resume", options->resume, "Go on with the interrupted run in this folder");
+  const std::vector<CLI::Option*> fixed = {
+      run->add_option("--image", options->image, "Image for the container modes (default: " + default_image() + ")"),
+      run->add_option("--out", options->out, "Folder for the results (default: results/runs/<time>-<suite>)"),
+      run->add_option("--seed", options->seed, "Seed of the order of the trials (default: random, recorded)"),
+      run->add_option("--blocks", options->blocks, "Blocks instead of the suite's number; each mode runs twice in each")
+          ->check(CLI::Range(1, 100000)),
+      run->add_option("--backend", options->backend, "auto, cuda or cpu; auto: CUDA if it is built and a GPU answers")
+          ->check(CLI::IsMember({"auto", "cuda", "cpu"})),
+      run->add_option("--filter", options->filter, "Only the suite's benchmarks in whose names this is found (regular expression)"),
+  };
+  for (CLI::Option* option : fixed) resume->excludes(option);
+  run->add_option("--bin", options->bin, "Folder of cuparity-bench and cuparity-validate (default: that of cuparity)");
+  run->footer(
+      "Ctrl-C stops and leaves a readable partial result; a second Ctrl-C ends at once.\n"
+      "CUPARITY_DOCKER_FLAGS, CUPARITY_PODMAN_FLAGS: further flags for every 'docker run' or 'podman run'.\n"
+      "CUPARITY_NATIVE_LAUNCHER: words put before native commands, e.g. 'nsenter --target 1 --mount --' where\n"
+      "cuparity itself runs in a container.");
+  run->callback([run, options, &exit_code] {
+    options->command = command_line_of(*run);
+    exit_code = execute(*options);
+  });
+}
 
 }  // namespace cuparity

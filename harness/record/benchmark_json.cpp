@@ -62,7 +62,8 @@ double seconds_per_unit(const JsonFields& fields) {
   if (unit == "us") return 1e-6;
   if (unit == "ms") return 1e-3;
   if (unit == "s") return 1;
-  throw UsageError(fmt::format("{}: expected ns, us, ms or s, found \"{}\"", fields.path_of("time_unit"), unit));
+  throw UsageError(
+      fmt::format("{}: expected ns, us, ms or s, found \"{}\"", fields.path_of("time_unit"), unit));
 }
 
 std::string trimmed(const std::string& text) {
@@ -89,7 +90,8 @@ std::map<std::string, std::string> parse_label(const std::string& label) {
 }
 
 /// A repetition whose label says something else leaves both values, "first,second".
-void merge_label(std::map<std::string, std::string>& merged, const std::map<std::string, std::string>& label) {
+void merge_label(std::map<std::string, std::string>& merged,
+                 const std::map<std::string, std::string>& label) {
   for (const auto& [key, value] : label) {
     std::string& known = merged[key];
     if (known.empty()) {
@@ -200,7 +202,8 @@ std::map<std::string, std::string> read_context(const nlohmann::json& json) {
 }
 
 /// Finds or adds the entry of a run_name, keeping file order.
-Gathered& entry(std::vector<Gathered>& all, std::map<std::string, std::size_t>& places, const std::string& name) {
+Gathered& entry(std::vector<Gathered>& all, std::map<std::string, std::size_t>& places,
+                const std::string& name) {
   const auto [place, added] = places.try_emplace(name, all.size());
   if (added) {
     all.emplace_back();
@@ -215,8 +218,10 @@ BenchmarkFile parse_benchmark_json(const nlohmann::json& json) {
   const bool nvbench = json.is_object() && json.contains("devices") && json.contains("meta");
   const bool pytest = json.is_object() && json.contains("machine_info");
   if (!json.is_object() || !json.contains("benchmarks") || nvbench || pytest) {
-    throw UsageError(fmt::format("not a Google Benchmark result but {}; make one with --benchmark_out=FILE "
-                                 "--benchmark_out_format=json", describe_foreign(json)));
+    throw UsageError(
+        fmt::format("not a Google Benchmark result but {}; make one with --benchmark_out=FILE "
+                    "--benchmark_out_format=json",
+                    describe_foreign(json)));
   }
   const nlohmann::json& benchmarks = json["benchmarks"];
   require_array(benchmarks, "benchmarks");
@@ -235,8 +240,9 @@ BenchmarkFile parse_benchmark_json(const nlohmann::json& json) {
     const std::string run_name = fields.find<std::string>("run_name").value_or(name);
     const auto run_type = fields.find<std::string>("run_type");
     const std::string old_base = run_type ? "" : old_aggregate_base(name, names);
-    const std::string kind = run_type ? fields.find<std::string>("aggregate_name").value_or("")
-                             : old_base.empty() ? "" : name.substr(old_base.size() + 1);
+    const std::string kind = run_type           ? fields.find<std::string>("aggregate_name").value_or("")
+                             : old_base.empty() ? ""
+                                                : name.substr(old_base.size() + 1);
     const bool complexity = kind == "BigO" || kind == "RMS" || fields.has("big_o") || fields.has("rms");
     if (complexity) {
       continue;  // a fit over sizes, not a measurement
@@ -252,8 +258,8 @@ BenchmarkFile parse_benchmark_json(const nlohmann::json& json) {
   file.context = read_context(json.value("context", nlohmann::json::object()));
   file.aggregates_only = !all.empty();
   for (Gathered& gathered : all) {
-    const bool aggregate = gathered.repetitions.empty() && gathered.has_aggregate &&
-                           gathered.row.state == RowState::measured;
+    const bool aggregate =
+        gathered.repetitions.empty() && gathered.has_aggregate && gathered.row.state == RowState::measured;
     file.aggregates_only = file.aggregates_only && aggregate;
     file.rows.push_back(finish(std::move(gathered)));
   }

@@ -17,7 +17,9 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Pair;
 
-BenchmarkFile parse(const std::string& text) { return parse_benchmark_json(parse_json_text(text, "test.json")); }
+BenchmarkFile parse(const std::string& text) {
+  return parse_benchmark_json(parse_json_text(text, "test.json"));
+}
 
 std::string error_of(const std::string& text) {
   try {
@@ -35,12 +37,14 @@ TEST(BenchmarkJson, GathersRepetitionsByRunNameInFileOrder) {
     "benchmarks": [
       {"name": "b/manual_time", "run_name": "b/manual_time", "run_type": "iteration", "repetition_index": 0,
        "real_time": 3, "time_unit": "us", "bytes_per_second": 10.0, "flops_per_second": 5},
-      {"name": "a", "run_name": "a", "run_type": "iteration", "repetition_index": 0, "real_time": 7, "time_unit": "ns"},
+      {"name": "a", "run_name": "a", "run_type": "iteration", "repetition_index": 0, "real_time": 7,
+       "time_unit": "ns"},
       {"name": "b/manual_time", "run_name": "b/manual_time", "run_type": "iteration", "repetition_index": 2,
        "real_time": 5, "time_unit": "us", "bytes_per_second": 30.0},
       {"name": "b/manual_time", "run_name": "b/manual_time", "run_type": "iteration", "repetition_index": 1,
        "real_time": 4, "time_unit": "us", "bytes_per_second": 20.0},
-      {"name": "b/manual_time_mean", "run_name": "b/manual_time", "run_type": "aggregate", "aggregate_name": "mean",
+      {"name": "b/manual_time_mean", "run_name": "b/manual_time", "run_type": "aggregate",
+       "aggregate_name": "mean",
        "real_time": 4, "time_unit": "us"}
     ]})");
   ASSERT_EQ(file.rows.size(), 2U);
@@ -81,15 +85,16 @@ TEST(BenchmarkJson, ReadsOurLabelAndKeepsAForeignOneWhole) {
     {"name": "x", "real_time": 3, "label": "digest=00ff; error=0.12; algorithm=tile 128x64=best"},
     {"name": "x", "real_time": 3, "label": "digest=00fe; error=0.12"},
     {"name": "y", "real_time": 3, "label": "fast; a=1"}, {"name": "z", "real_time": 3, "label": ""}]})");
-  EXPECT_THAT(file.rows[0].label,
-              ElementsAre(Pair("algorithm", "tile 128x64=best"), Pair("digest", "00ff,00fe"), Pair("error", "0.12")));
+  EXPECT_THAT(file.rows[0].label, ElementsAre(Pair("algorithm", "tile 128x64=best"),
+                                              Pair("digest", "00ff,00fe"), Pair("error", "0.12")));
   EXPECT_THAT(file.rows[1].label, ElementsAre(Pair("label", "fast; a=1")));
   EXPECT_TRUE(file.rows[2].label.empty());
 }
 
 TEST(BenchmarkJson, ReadsErrorsAndSkips) {
   const BenchmarkFile file = parse(R"({"benchmarks": [
-    {"name": "wrong", "run_type": "iteration", "error_occurred": true, "error_message": "wrong result: 3 bounds off",
+    {"name": "wrong", "run_type": "iteration", "error_occurred": true,
+       "error_message": "wrong result: 3 bounds off",
      "real_time": 0, "time_unit": "ns"},
     {"name": "old skip", "error_occurred": true, "error_message": "skipped: no fp8 on sm_80", "real_time": 0},
     {"name": "new skip", "skipped": true, "skip_message": "no cuDNN", "real_time": 0},
@@ -108,8 +113,10 @@ TEST(BenchmarkJson, ReadsErrorsAndSkips) {
 TEST(BenchmarkJson, SaysWhenThereAreOnlyAggregates) {
   const BenchmarkFile file = parse(R"({"benchmarks": [
     {"name": "x_mean", "run_name": "x", "run_type": "aggregate", "aggregate_name": "mean", "real_time": 5},
-    {"name": "x_median", "run_name": "x", "run_type": "aggregate", "aggregate_name": "median", "real_time": 4},
-    {"name": "x_cv", "run_name": "x", "run_type": "aggregate", "aggregate_name": "cv", "aggregate_unit": "percentage",
+    {"name": "x_median", "run_name": "x", "run_type": "aggregate", "aggregate_name": "median",
+       "real_time": 4},
+    {"name": "x_cv", "run_name": "x", "run_type": "aggregate", "aggregate_name": "cv",
+       "aggregate_unit": "percentage",
      "real_time": 0.01}]})");
   ASSERT_EQ(file.rows.size(), 1U);
   EXPECT_TRUE(file.aggregates_only);
@@ -120,7 +127,8 @@ TEST(BenchmarkJson, SaysWhenThereAreOnlyAggregates) {
 
 TEST(BenchmarkJson, KnowsAggregatesFromBeforeRunType) {
   const BenchmarkFile file = parse(R"({"benchmarks": [
-    {"name": "x_mean", "real_time": 5}, {"name": "x_median", "real_time": 4}, {"name": "x_stddev", "real_time": 1},
+    {"name": "x_mean", "real_time": 5}, {"name": "x_median", "real_time": 4}, {"name": "x_stddev",
+       "real_time": 1},
     {"name": "arithmetic_mean", "real_time": 9}]})");
   ASSERT_EQ(file.rows.size(), 2U);
   EXPECT_EQ(file.rows[0].benchmark, "x");
@@ -130,7 +138,8 @@ TEST(BenchmarkJson, KnowsAggregatesFromBeforeRunType) {
 
 TEST(BenchmarkJson, LeavesOutComplexityFits) {
   const BenchmarkFile file = parse(R"({"benchmarks": [
-    {"name": "f_BigO", "run_name": "f", "run_type": "aggregate", "aggregate_name": "BigO", "real_coefficient": 4},
+    {"name": "f_BigO", "run_name": "f", "run_type": "aggregate", "aggregate_name": "BigO",
+       "real_coefficient": 4},
     {"name": "f_RMS", "run_name": "f", "run_type": "aggregate", "aggregate_name": "RMS", "rms": 0.1}]})");
   EXPECT_TRUE(file.rows.empty());
   EXPECT_FALSE(file.aggregates_only);
@@ -138,7 +147,8 @@ TEST(BenchmarkJson, LeavesOutComplexityFits) {
 
 TEST(BenchmarkJson, KeepsNumbersThatAreNoTimes) {
   const BenchmarkFile file = parse(R"({"benchmarks": [
-    {"name": "nan \" NaN", "real_time": NaN}, {"name": "inf", "real_time": Infinity, "bytes_per_second": -inf},
+    {"name": "nan \" NaN", "real_time": NaN}, {"name": "inf", "real_time": Infinity,
+       "bytes_per_second": -inf},
     {"name": "zero", "real_time": 0}, {"name": "negative", "real_time": -1}]})");
   EXPECT_EQ(file.rows[0].benchmark, "nan \" NaN");
   EXPECT_TRUE(std::isnan(file.rows[0].seconds));
@@ -158,9 +168,11 @@ TEST(BenchmarkJson, SaysWhatAForeignFileIs) {
 
 TEST(BenchmarkJson, NamesTheFieldThatIsWrong) {
   EXPECT_THAT(error_of(R"({"benchmarks": {}})"), HasSubstr("benchmarks: expected an array, found object"));
-  EXPECT_THAT(error_of(R"({"benchmarks": [3]})"), HasSubstr("benchmarks[0]: expected an object, found number (3)"));
+  EXPECT_THAT(error_of(R"({"benchmarks": [3]})"),
+              HasSubstr("benchmarks[0]: expected an object, found number (3)"));
   EXPECT_THAT(error_of(R"({"benchmarks": [{"real_time": 1}]})"), HasSubstr("benchmarks[0].name: is missing"));
-  EXPECT_THAT(error_of(R"({"benchmarks": [{"name": "x"}]})"), HasSubstr("benchmarks[0].real_time: is missing"));
+  EXPECT_THAT(error_of(R"({"benchmarks": [{"name": "x"}]})"),
+              HasSubstr("benchmarks[0].real_time: is missing"));
   EXPECT_THAT(error_of(R"({"benchmarks": [{"name": "x", "real_time": "fast"}]})"),
               HasSubstr("benchmarks[0].real_time: expected a number, found string (\"fast\")"));
   EXPECT_THAT(error_of(R"({"benchmarks": [{"name": "x", "real_time": 1, "time_unit": "h"}]})"),

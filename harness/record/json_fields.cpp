@@ -21,8 +21,8 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
   if (found.size() > 40) {
     found = found.substr(0, 37) + "...";
   }
-  throw UsageError(fmt::format("{}: expected {}, found {} ({})", path.empty() ? "the document" : path, expected,
-                               json.type_name(), found));
+  throw UsageError(fmt::format("{}: expected {}, found {} ({})", path.empty() ? "the document" : path,
+                               expected, json.type_name(), found));
 }
 
 /// Puts quotes round NaN, Infinity and -Infinity outside of strings.
@@ -87,14 +87,15 @@ std::string valid_utf8(const std::string& text) {
 
 nlohmann::json parse_json_text(const std::string& text, const std::string& origin) {
   if (text.find_first_not_of(" \t\r\n") == std::string::npos) {
-    throw UsageError(fmt::format("{}: the file is empty; was the program that writes it interrupted?", origin));
+    throw UsageError(
+        fmt::format("{}: the file is empty; was the program that writes it interrupted?", origin));
   }
   const std::string clean = quote_non_finite_numbers(text);
   try {
     return nlohmann::json::parse(clean);
   } catch (const nlohmann::json::parse_error& error) {
-    throw UsageError(fmt::format("{}: not JSON: stops making sense at {}", origin,
-                                 line_and_column(clean, error.byte)));
+    throw UsageError(
+        fmt::format("{}: not JSON: stops making sense at {}", origin, line_and_column(clean, error.byte)));
   }
 }
 

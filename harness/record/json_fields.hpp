@@ -17,8 +17,8 @@ nlohmann::json number_to_json(double value);
 /// Bytes that are not UTF-8 (output of a process, say) replaced, so that the text can be written as JSON.
 std::string valid_utf8(const std::string& text);
 
-/// The file as JSON. Also takes the bare NaN, Infinity and -Infinity that Google Benchmark writes, as strings.
-/// Throws UsageError naming the file and the place of the first error.
+/// The file as JSON. Also takes the bare NaN, Infinity and -Infinity that Google Benchmark writes, as
+/// strings. Throws UsageError naming the file and the place of the first error.
 nlohmann::json read_json_file(const std::filesystem::path& path);
 /// The same for a text; `origin` begins the error message.
 nlohmann::json parse_json_text(const std::string& text, const std::string& origin);

@@ -7,7 +7,8 @@
 namespace cuparity {
 
 double median(std::vector<double> values) {
-  const bool has_nan = std::any_of(values.begin(), values.end(), [](double value) { return std::isnan(value); });
+  const bool has_nan =
+      std::any_of(values.begin(), values.end(), [](double value) { return std::isnan(value); });
   if (values.empty() || has_nan) {
     return std::numeric_limits<double>::quiet_NaN();
   }

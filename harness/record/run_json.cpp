@@ -47,15 +47,16 @@ RowState row_state_from(const JsonFields& fields) {
       return state;
     }
   }
-  throw UsageError(fmt::format("{}: expected measured, skipped or failed, found \"{}\"", fields.path_of("state"),
-                               text));
+  throw UsageError(
+      fmt::format("{}: expected measured, skipped or failed, found \"{}\"", fields.path_of("state"), text));
 }
 
 TrialKind trial_kind_from(const JsonFields& fields) {
   const std::string text = fields.get<std::string>("kind");
   if (text == "benchmark") return TrialKind::benchmark;
   if (text == "validation") return TrialKind::validation;
-  throw UsageError(fmt::format("{}: expected benchmark or validation, found \"{}\"", fields.path_of("kind"), text));
+  throw UsageError(
+      fmt::format("{}: expected benchmark or validation, found \"{}\"", fields.path_of("kind"), text));
 }
 
 nlohmann::json to_json(const Row& row) {
@@ -63,12 +64,9 @@ nlohmann::json to_json(const Row& row) {
   for (const double seconds : row.repetitions) {
     repetitions.push_back(number_to_json(seconds));
   }
-  nlohmann::json json = {{"benchmark", valid_utf8(row.benchmark)},
-                         {"state", to_string(row.state)},
-                         {"message", valid_utf8(row.message)},
-                         {"seconds", number_to_json(row.seconds)},
-                         {"repetitions", std::move(repetitions)},
-                         {"label", text_map(row.label)}};
+  nlohmann::json json = {{"benchmark", valid_utf8(row.benchmark)}, {"state", to_string(row.state)},
+                         {"message", valid_utf8(row.message)},     {"seconds", number_to_json(row.seconds)},
+                         {"repetitions", std::move(repetitions)},  {"label", text_map(row.label)}};
   if (row.bytes_per_second) {
     json["bytes_per_second"] = number_to_json(*row.bytes_per_second);
   }
@@ -124,13 +122,16 @@ Trial trial_from(const JsonFields& fields) {
 void check_format(const JsonFields& fields) {
   const bool ours = fields.has("format") && fields.required("format") == run_format;
   if (!ours || !fields.has("schema_version")) {
-    throw UsageError("not a run of cuparity (no \"format\": \"cuparity-run\" with a schema_version); "
-                     "give a run.json or the folder of a run");
+    throw UsageError(
+        "not a run of cuparity (no \"format\": \"cuparity-run\" with a schema_version); "
+        "give a run.json or the folder of a run");
   }
   const int version = fields.get<int>("schema_version");
   if (version > run_schema_version) {
-    throw UsageError(fmt::format("schema_version {} was written by a newer cuparity; this one reads up to {}: "
-                                 "update cuparity", version, run_schema_version));
+    throw UsageError(
+        fmt::format("schema_version {} was written by a newer cuparity; this one reads up to {}: "
+                    "update cuparity",
+                    version, run_schema_version));
   }
   if (version < 1) {
     throw UsageError(fmt::format("schema_version: expected 1 to {}, found {}", run_schema_version, version));
@@ -307,8 +308,10 @@ Run load_run(const std::filesystem::path& path) {
     if (std::filesystem::exists(path / "journal.jsonl", code)) {
       return read_journal(path);
     }
-    throw UsageError(fmt::format("{}: holds neither run.json nor journal.jsonl; give the folder that "
-                                 "cuparity run --out wrote", path.string()));
+    throw UsageError(
+        fmt::format("{}: holds neither run.json nor journal.jsonl; give the folder that "
+                    "cuparity run --out wrote",
+                    path.string()));
   }
   if (path.extension() == ".jsonl") {
     return read_journal(path.parent_path().empty() ? "." : path.parent_path());

@@ -157,9 +157,11 @@ TEST(RunJson, NamesTheFieldThatIsWrong) {
   EXPECT_THAT(broken("/trials", nlohmann::json::object()), HasSubstr("trials: expected an array"));
   EXPECT_THAT(broken("/trials/0/block", 1.5), HasSubstr("trials[0].block: expected an integer"));
   EXPECT_THAT(broken("/trials/0/block", 5000000000), HasSubstr("trials[0].block: expected an integer"));
-  EXPECT_THAT(broken("/trials/0/kind", "party"), HasSubstr("trials[0].kind: expected benchmark or validation"));
+  EXPECT_THAT(broken("/trials/0/kind", "party"),
+              HasSubstr("trials[0].kind: expected benchmark or validation"));
   EXPECT_THAT(broken("/trials/0/ok", "yes"), HasSubstr("trials[0].ok: expected true or false"));
-  EXPECT_THAT(broken("/trials/0/rows/0/state", "odd"), HasSubstr("trials[0].rows[0].state: expected measured"));
+  EXPECT_THAT(broken("/trials/0/rows/0/state", "odd"),
+              HasSubstr("trials[0].rows[0].state: expected measured"));
   EXPECT_THAT(broken("/trials/0/rows/0/repetitions/1", "a"), HasSubstr("trials[0].rows[0].repetitions[1]"));
   nlohmann::json json = example_json();
   json["trials"][0].erase("mode");
@@ -195,7 +197,8 @@ TEST_F(LoadRun, TakesAFileOrItsFolder) {
 }
 
 TEST_F(LoadRun, NamesTheFileInEveryError) {
-  EXPECT_THAT([&] { load_run(folder_); }, ::testing::ThrowsMessage<UsageError>(HasSubstr("neither run.json nor")));
+  EXPECT_THAT([&] { load_run(folder_); },
+              ::testing::ThrowsMessage<UsageError>(HasSubstr("neither run.json nor")));
   EXPECT_THAT([&] { load_run(folder_ / "none.json"); },
               ::testing::ThrowsMessage<UsageError>(HasSubstr("none.json: no such file")));
   write("run.json", "{\"format\": \"cuparity-run\", \"schema_version\": 1}");

@@ -10,14 +10,16 @@
 namespace cuparity {
 namespace {
 
-constexpr double margin_width = 32;  // of one margin, in SVG units
-constexpr double half_width = 3.3 * margin_width;
-constexpr double edge = 3 * margin_width;
+constexpr double margin_width = 34;  // of one margin, in SVG units
+constexpr double edge = 112;          // ten margins: (1 + ln 10) * margin_width
+constexpr double half_width = edge + 8;
 constexpr double half_height = 10;
 
 double position(double effect, double margin) {
   const double scale = std::log1p(std::max(margin, 1e-9));
-  const double x = std::log1p(std::max(effect, -0.999999)) / scale * margin_width;
+  const double margins = std::log1p(std::max(effect, -0.999999)) / scale;
+  const double size = std::abs(margins);
+  const double x = std::copysign(size <= 1 ? size : 1 + std::log(size), margins) * margin_width;
   return std::clamp(x, -1e6, 1e6);
 }
 

@@ -20,7 +20,8 @@ class Progress {
   void doing(const std::string& what);
   /// A finished block; `seconds_left` below 0: unknown.
   void block_done(int block, int blocks, double seconds_left);
-  void set_seconds_left(double seconds) { seconds_left_ = seconds; }
+  /// Takes away the line that rewrites itself.
+  void finish() { clear_line(); }
 
  private:
   void clear_line();

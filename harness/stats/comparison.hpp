@@ -18,22 +18,22 @@ struct Comparison {
   std::string baseline;   ///< mode or file
   std::string candidate;  ///< mode or file
   Verdict verdict = Verdict::invalid;
-  std::string reason;     ///< one sentence, for people
+  std::string reason;  ///< one sentence, for people
   double margin = 0.01;
-  int n = 0;              ///< paired blocks, or the smaller sample where unpaired
-  std::optional<double> baseline_seconds;   ///< median over blocks
+  int n = 0;                               ///< paired blocks, or the smaller sample where unpaired
+  std::optional<double> baseline_seconds;  ///< median over blocks
   std::optional<double> candidate_seconds;
   std::optional<double> effect;
-  std::optional<double> interval_low;       ///< confidence_level interval of the effect
+  std::optional<double> interval_low;  ///< confidence_level interval of the effect
   std::optional<double> interval_high;
   double confidence_level = 0.95;
-  std::optional<double> p_value;            ///< two-sided, before the correction for multiple comparisons
-  std::optional<double> adjusted_p_value;   ///< Holm across the comparison set
+  std::optional<double> p_value;           ///< two-sided, before the correction for multiple comparisons
+  std::optional<double> adjusted_p_value;  ///< Holm across the comparison set
   std::optional<double> minimum_detectable_effect;  ///< at 95 % power
-  std::optional<int> blocks_to_settle;      ///< inconclusive: blocks that would decide
-  bool detectable_below_margin = false;     ///< same, although the interval excludes 0
-  std::optional<bool> same_bits;            ///< digests equal across both sides; nothing where there are none
-  std::vector<double> differences;          ///< log ratios, one a block
+  std::optional<int> blocks_to_settle;              ///< inconclusive: blocks that would decide
+  bool detectable_below_margin = false;             ///< same, although the interval excludes 0
+  std::optional<bool> same_bits;    ///< digests equal across both sides; nothing where there are none
+  std::vector<double> differences;  ///< log ratios, one a block
 };
 
 }  // namespace cuparity

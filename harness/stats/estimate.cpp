@@ -20,7 +20,8 @@ std::string unusable(const std::string& side, std::span<const double> seconds) {
   if (seconds.empty()) {
     return fmt::format("nothing was measured under {}", side);
   }
-  const auto bad = std::find_if(seconds.begin(), seconds.end(), [](double s) { return !(s > 0) || std::isinf(s); });
+  const auto bad =
+      std::find_if(seconds.begin(), seconds.end(), [](double s) { return !(s > 0) || std::isinf(s); });
   if (bad == seconds.end()) {
     return "";
   }
@@ -38,7 +39,8 @@ std::vector<double> logarithms(std::span<const double> seconds) {
 }
 
 /// Seconds on both sides, or an invalid comparison that says why not.
-Observation begin(Comparison comparison, std::span<const double> baseline, std::span<const double> candidate) {
+Observation begin(Comparison comparison, std::span<const double> baseline,
+                  std::span<const double> candidate) {
   Observation observation;
   std::string reason = unusable(comparison.baseline, baseline);
   if (reason.empty()) {
@@ -70,8 +72,9 @@ double pooled_deviation(std::span<const double> a, std::span<const double> b) {
 /// The two parts of every estimate that follow from the others.
 void finish(Estimate& estimate, double alpha) {
   estimate.minimum_detectable_shift =
-      estimate.n < 2 ? std::numeric_limits<double>::infinity()
-                     : minimum_detectable_shift(estimate.deviation, estimate.effective_blocks, alpha, detection_power);
+      estimate.n < 2
+          ? std::numeric_limits<double>::infinity()
+          : minimum_detectable_shift(estimate.deviation, estimate.effective_blocks, alpha, detection_power);
 }
 
 }  // namespace
@@ -90,7 +93,8 @@ Estimate estimate_paired(std::span<const double> differences, double alpha) {
   return estimate;
 }
 
-Estimate estimate_unpaired(std::span<const double> baseline, std::span<const double> candidate, double alpha) {
+Estimate estimate_unpaired(std::span<const double> baseline, std::span<const double> candidate,
+                           double alpha) {
   const double n = static_cast<double>(baseline.size());
   const double m = static_cast<double>(candidate.size());
   Estimate estimate;
@@ -125,7 +129,8 @@ Observation observe_unpaired(Comparison comparison, std::span<const double> base
                              std::span<const double> candidate_seconds, double alpha) {
   Observation observation = begin(std::move(comparison), baseline_seconds, candidate_seconds);
   if (observation.comparison.reason.empty()) {
-    observation.estimate = estimate_unpaired(logarithms(baseline_seconds), logarithms(candidate_seconds), alpha);
+    observation.estimate =
+        estimate_unpaired(logarithms(baseline_seconds), logarithms(candidate_seconds), alpha);
   }
   return observation;
 }

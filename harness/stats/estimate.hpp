@@ -16,23 +16,23 @@ inline constexpr double detection_power = 0.95;
 /// Log ratios, ln(candidate) - ln(baseline): positive means slower.
 struct Estimate {
   bool paired = true;
-  int n = 0;                      ///< pairs, or the smaller sample
-  double shift = 0;               ///< Hodges–Lehmann
-  Interval interval;              ///< of level 1 - alpha
-  Interval equivalence_interval;  ///< of level 1 - 2 alpha
-  double p_value = 1;             ///< two-sided
-  double smallest_p_value = 1;    ///< what the exact test can give at best with n
-  double deviation = 0;           ///< standard deviation of one block, or within a sample (pooled)
-  double effective_blocks = 0;    ///< n, or n·m/(n + m)
+  int n = 0;                            ///< pairs, or the smaller sample
+  double shift = 0;                     ///< Hodges–Lehmann
+  Interval interval;                    ///< of level 1 - alpha
+  Interval equivalence_interval;        ///< of level 1 - 2 alpha
+  double p_value = 1;                   ///< two-sided
+  double smallest_p_value = 1;          ///< what the exact test can give at best with n
+  double deviation = 0;                 ///< standard deviation of one block, or within a sample (pooled)
+  double effective_blocks = 0;          ///< n, or n·m/(n + m)
   double minimum_detectable_shift = 0;  ///< at detection_power; infinite for n < 2
 };
 
 /// A comparison on its way to a verdict: names, margin and seconds, and what the samples say.
 struct Observation {
   Comparison comparison;
-  std::optional<Estimate> estimate;   ///< nothing: the comparison is as its `verdict` and `reason` say
-  std::optional<Verdict> imposed;     ///< a verdict that no number can change, e.g. too many blocks rejected,
-  std::string imposed_reason;         ///< and why
+  std::optional<Estimate> estimate;  ///< nothing: the comparison is as its `verdict` and `reason` say
+  std::optional<Verdict> imposed;    ///< a verdict that no number can change, e.g. too many blocks rejected,
+  std::string imposed_reason;        ///< and why
 };
 
 /// `differences` are finite log ratios, one a block.
@@ -40,9 +40,9 @@ Estimate estimate_paired(std::span<const double> differences, double alpha);
 /// Finite logarithms of times.
 Estimate estimate_unpaired(std::span<const double> baseline, std::span<const double> candidate, double alpha);
 
-/// Fills in the seconds (medians), n, the differences and the estimate from times in seconds; `comparison` has
-/// names and margin. Where a time is zero, negative or not finite, or there is none, the comparison is invalid and
-/// says which. Paired: both spans are as long, value i of one belongs to value i of the other.
+/// Fills in the seconds (medians), n, the differences and the estimate from times in seconds; `comparison`
+/// has names and margin. Where a time is zero, negative or not finite, or there is none, the comparison is
+/// invalid and says which. Paired: both spans are as long, value i of one belongs to value i of the other.
 Observation observe_paired(Comparison comparison, std::span<const double> baseline_seconds,
                            std::span<const double> candidate_seconds, double alpha);
 Observation observe_unpaired(Comparison comparison, std::span<const double> baseline_seconds,

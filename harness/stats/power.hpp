@@ -12,17 +12,19 @@ inline constexpr double rank_test_efficiency = 0.955;
 double standard_deviation(std::span<const double> values);
 
 /// The shift that a two-sided test of level `alpha` finds with probability `power`:
-/// (z(1 - alpha/2) + z(power)) · deviation / sqrt(0.955 · blocks). Infinite for less than half a block (one value a side).
-/// Two independent samples of n and m values count as n·m/(n + m) blocks.
+/// (z(1 - alpha/2) + z(power)) · deviation / sqrt(0.955 · blocks). Infinite for less than half a block (one
+/// value a side). Two independent samples of n and m values count as n·m/(n + m) blocks.
 double minimum_detectable_shift(double deviation, double blocks, double alpha, double power);
 
 /// Blocks for which that is at most `shift`; at least 1. Saturates at 1,000,000.
 int blocks_to_detect(double deviation, double shift, double alpha, double power);
 
-/// Blocks after which z · deviation / sqrt(0.955 · blocks) is at most `half_width`; at least 1. Saturates likewise.
+/// Blocks after which z · deviation / sqrt(0.955 · blocks) is at most `half_width`; at least 1. Saturates
+/// likewise.
 int blocks_for_half_width(double deviation, double half_width, double z);
 
-/// 1 + log2(comparisons / alpha), rounded up: fewer paired blocks can't give a p value that survives the correction.
+/// 1 + log2(comparisons / alpha), rounded up: fewer paired blocks can't give a p value that survives the
+/// correction.
 int blocks_for_exactness(int comparisons, double alpha);
 
 }  // namespace cuparity

@@ -12,7 +12,8 @@ namespace cuparity {
 namespace {
 
 bool usable(std::span<const double> values) {
-  return !values.empty() && std::all_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); });
+  return !values.empty() &&
+         std::all_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); });
 }
 
 std::vector<double> ascending(std::span<const double> values) {
@@ -40,15 +41,16 @@ double difference(const std::vector<double>& baseline, const std::vector<double>
                             count_at_most);
 }
 
-/// P(sum = s) of `chosen` of the `ranks` drawn without replacement. Only additions of positive numbers, so that
-/// the relative error stays at rounding.
+/// P(sum = s) of `chosen` of the `ranks` drawn without replacement. Only additions of positive numbers, so
+/// that the relative error stays at rounding.
 std::vector<double> draw_distribution(const std::vector<int>& ranks, int chosen) {
   int total = 0;
   for (const int rank : ranks) {
     total += rank;
   }
   const std::size_t width = static_cast<std::size_t>(total) + 1;
-  std::vector<std::vector<double>> ways(static_cast<std::size_t>(chosen) + 1, std::vector<double>(width, 0.0));
+  std::vector<std::vector<double>> ways(static_cast<std::size_t>(chosen) + 1,
+                                        std::vector<double>(width, 0.0));
   ways[0][0] = 1;
   int reached = 0;
   for (const int rank : ranks) {
@@ -76,7 +78,8 @@ std::int64_t critical_value(std::size_t n, std::size_t m, double alpha) {
     const double product = static_cast<double>(n) * static_cast<double>(m);
     const double deviation = std::sqrt(product * (static_cast<double>(n + m) + 1) / 12);
     const double z = boost::math::quantile(boost::math::normal(), 1 - alpha / 2);
-    return std::max<std::int64_t>(-1, static_cast<std::int64_t>(std::floor(product / 2 - z * deviation - 0.5)));
+    return std::max<std::int64_t>(-1,
+                                  static_cast<std::int64_t>(std::floor(product / 2 - z * deviation - 0.5)));
   }
   double cumulative = 0;
   std::int64_t c = -1;
@@ -175,7 +178,8 @@ double rank_sum_shift(std::span<const double> baseline, std::span<const double> 
   return count % 2 == 1 ? lower : 0.5 * (lower + difference(from, to, count / 2 + 1));
 }
 
-Interval rank_sum_interval(std::span<const double> baseline, std::span<const double> candidate, double alpha) {
+Interval rank_sum_interval(std::span<const double> baseline, std::span<const double> candidate,
+                           double alpha) {
   if (!usable(baseline) || !usable(candidate)) {
     return {};
   }

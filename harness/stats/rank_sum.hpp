@@ -25,8 +25,8 @@ double rank_sum_shift(std::span<const double> baseline, std::span<const double> 
 /// where the samples are too small or a value is not finite.
 Interval rank_sum_interval(std::span<const double> baseline, std::span<const double> candidate, double alpha);
 
-/// Two-sided p value of "the same distribution", conditional on the (mid)ranks: exact with ties up to the limit.
-/// 1 if all values are equal, a sample is empty or a value is not finite.
+/// Two-sided p value of "the same distribution", conditional on the (mid)ranks: exact with ties up to the
+/// limit. 1 if all values are equal, a sample is empty or a value is not finite.
 double rank_sum_p_value(std::span<const double> baseline, std::span<const double> candidate);
 
 /// 2 / C(n + m, n): no two-sided p value can be smaller.

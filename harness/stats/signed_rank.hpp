@@ -21,13 +21,14 @@ std::vector<double> signed_rank_distribution(int n);
 double hodges_lehmann(std::span<const double> differences);
 
 /// The confidence interval that inverts the two-sided test of level `alpha`: with c the largest value for
-/// which P(T <= c) <= alpha/2, from the (c+1)-th smallest Walsh average to the (c+1)-th largest. Exact for any
-/// symmetric distribution; ties only make it wider than needed. Unbounded where n is too small
-/// (2^-n > alpha/2) or a difference is not finite.
+/// which P(T <= c) <= alpha/2, from the (c+1)-th smallest Walsh average to the (c+1)-th largest. Exact for
+/// any symmetric distribution; ties only make it wider than needed. Unbounded where n is too small (2^-n >
+/// alpha/2) or a difference is not finite.
 Interval signed_rank_interval(std::span<const double> differences, double alpha);
 
 /// Two-sided p value of "symmetric about 0", conditional on the ranks of |d|: exact with ties (midranks) and
-/// zeros (Pratt: ranked, then left out) up to the limit above. 1 if nothing differs from 0 or a value is not finite.
+/// zeros (Pratt: ranked, then left out) up to the limit above. 1 if nothing differs from 0 or a value is not
+/// finite.
 double signed_rank_p_value(std::span<const double> differences);
 
 }  // namespace cuparity

@@ -52,8 +52,10 @@ int fewest_blocks(const Estimate& estimate, const Family& family) {
   return n - 1;
 }
 
-/// The number of blocks after which this comparison would be decided, if effect and scatter stay what they are.
-std::optional<int> blocks_to_settle(const Comparison& comparison, const Estimate& estimate, const Family& family) {
+/// The number of blocks after which this comparison would be decided, if effect and scatter stay what they
+/// are.
+std::optional<int> blocks_to_settle(const Comparison& comparison, const Estimate& estimate,
+                                    const Family& family) {
   if (estimate.n < 2) {
     return std::nullopt;
   }
@@ -91,13 +93,15 @@ std::string inconclusive_reason(const Comparison& comparison, const Estimate& es
                                 bool inside_margin) {
   const std::string advice = settle_advice(comparison, family);
   if (inside_margin) {
-    return fmt::format("underpowered: inside the margin of {}, but an effect that large could be missed (minimum "
-                       "detectable effect {}); {}", plain_percent(comparison.margin),
-                       plain_percent(comparison.minimum_detectable_effect.value_or(INFINITY)), advice);
+    return fmt::format(
+        "underpowered: inside the margin of {}, but an effect that large could be missed (minimum "
+        "detectable effect {}); {}",
+        plain_percent(comparison.margin),
+        plain_percent(comparison.minimum_detectable_effect.value_or(INFINITY)), advice);
   }
   if (!estimate.interval.bounded()) {
-    return fmt::format("{} {} are too few for an interval of {} %; at least {} are needed", estimate.n, family.unit,
-                       std::round(1000 * comparison.confidence_level) / 10,
+    return fmt::format("{} {} are too few for an interval of {} %; at least {} are needed", estimate.n,
+                       family.unit, std::round(1000 * comparison.confidence_level) / 10,
                        fewest_blocks(estimate, {1, family.alpha, family.unit}));
   }
   if (estimate.interval.excludes_zero() && estimate.smallest_p_value * family.size > family.alpha) {
@@ -106,20 +110,22 @@ std::string inconclusive_reason(const Comparison& comparison, const Estimate& es
                        fewest_blocks(estimate, family));
   }
   if (estimate.interval.excludes_zero()) {
-    return fmt::format("{}, but not after the correction for {} comparisons; {}", describe_interval(comparison),
-                       family.size, advice);
+    return fmt::format("{}, but not after the correction for {} comparisons; {}",
+                       describe_interval(comparison), family.size, advice);
   }
   return fmt::format("{} holds 0 and reaches beyond the margin of {}; {}", describe_interval(comparison),
                      plain_percent(comparison.margin), advice);
 }
 
-void decide_one(Comparison& comparison, const Estimate& estimate, const Family& family, double false_discovery_p) {
+void decide_one(Comparison& comparison, const Estimate& estimate, const Family& family,
+                double false_discovery_p) {
   const bool inside_margin = equivalent(estimate.equivalence_interval, comparison.margin);
   if (inside_margin && estimate.minimum_detectable_shift <= std::log1p(comparison.margin)) {
     comparison.verdict = Verdict::same;
     comparison.detectable_below_margin = estimate.interval.excludes_zero();
-    comparison.reason = fmt::format("inside the margin of {}{}", plain_percent(comparison.margin),
-                                    comparison.detectable_below_margin ? "; detectable, below the margin" : "");
+    comparison.reason =
+        fmt::format("inside the margin of {}{}", plain_percent(comparison.margin),
+                    comparison.detectable_below_margin ? "; detectable, below the margin" : "");
     return;
   }
   const bool is_slower = estimate.interval.low > 0 && comparison.adjusted_p_value.value() <= family.alpha;
@@ -170,7 +176,8 @@ std::vector<Comparison> decide(std::vector<Observation> observations, double alp
 
 Verdict overall_verdict(const std::vector<Comparison>& comparisons) {
   for (const Verdict verdict : {Verdict::slower, Verdict::invalid, Verdict::inconclusive, Verdict::faster}) {
-    if (std::any_of(comparisons.begin(), comparisons.end(), [&](const auto& c) { return c.verdict == verdict; })) {
+    if (std::any_of(comparisons.begin(), comparisons.end(),
+                    [&](const auto& c) { return c.verdict == verdict; })) {
       return verdict;
     }
   }

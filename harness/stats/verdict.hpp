@@ -10,9 +10,11 @@ namespace cuparity {
 
 /// Decides all comparisons of a suite together. In this order, for each:
 ///  1. its imposed verdict or its invalidity stands;
-///  2. inside the margin (equivalence at `alpha`): `same` if an effect of the margin would have been found with 95 %
+///  2. inside the margin (equivalence at `alpha`): `same` if an effect of the margin would have been found
+///  with 95 %
 ///     power, else `inconclusive` (underpowered);
-///  3. `slower`: its interval and its p value after Holm exclude 0; `faster`: the same after Benjamini–Hochberg;
+///  3. `slower`: its interval and its p value after Holm exclude 0; `faster`: the same after
+///  Benjamini–Hochberg;
 ///  4. `inconclusive`, with the number of `unit` ("blocks", "repetitions a side") that would settle it.
 /// `alpha` is the error rate of this look. The order of the result is that of the argument.
 std::vector<Comparison> decide(std::vector<Observation> observations, double alpha, const std::string& unit);

@@ -33,7 +33,8 @@ std::string interval_text(const Comparison& comparison) {
   if (!comparison.interval_low || !comparison.interval_high) {
     return "unbounded";
   }
-  return fmt::format("{} to {}", signed_percent(*comparison.interval_low), signed_percent(*comparison.interval_high));
+  return fmt::format("{} to {}", signed_percent(*comparison.interval_low),
+                     signed_percent(*comparison.interval_high));
 }
 
 }  // namespace cuparity

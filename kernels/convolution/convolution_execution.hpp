@@ -8,7 +8,7 @@ namespace cuparity {
 /// How cuDNN's plan is found. The counts are the same in every process, so that the same machine finds
 /// the same plan; `seconds` only bounds what a slow compiler of plans can cost.
 struct PlanSearch {
-  int candidates = 8;    ///< plans built and timed at most, in the order of cuDNN's heuristics
+  int candidates = 16;   ///< plans built and timed at most, in the order of cuDNN's heuristics
   int rounds = 5;        ///< timed runs of each candidate; their median counts
   double seconds = 0.5;  ///< no further candidate is built, no further round begun after this long
 };

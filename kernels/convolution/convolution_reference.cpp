@@ -241,7 +241,7 @@ Reference evaluate_reference(const ConvolutionProblem& problem, const SampleGrid
 double error_bound(ElementType type, std::int64_t depth, double value, double spread) {
   const double k = static_cast<double>(depth);
   const double size = std::abs(value);
-  double bound = 4 * 0x1p-24 * std::sqrt(k) * spread;
+  double bound = 6 * 0x1p-24 * std::sqrt(k) * spread;
   switch (type) {
     case ElementType::fp32: return bound + 0x1p-24 * size;
     case ElementType::tf32:

@@ -54,7 +54,8 @@ Reference evaluate_reference(const ConvolutionProblem& problem, const SampleGrid
 /// zero mean, partial sums are random walks of size at most about t:
 ///  - fused multiply-adds round to nearest: errors add up like a random walk of k steps of u |partial
 ///    sum| (Higham and Mary, Sharper probabilistic backward error analysis, SIAM J. Sci. Comput. 42, 2020):
-///    4 * 2^-24 * sqrt(k) * t, the 4 being more than ten standard deviations
+///    6 * 2^-24 * sqrt(k) * t, about twenty standard deviations where partial sums are of size t, for those
+///    of the largest of many elements are several times that
 ///  - tensor cores truncate after each block of products (Fasi, Higham, Mikaitis, Pranesh, Numerical
 ///    behavior of NVIDIA tensor cores, PeerJ Comput. Sci. 7, 2021), which is biased, so errors add up
 ///    linearly: another 2^-23 * (k / block) * t, block = 8, for tf32 4

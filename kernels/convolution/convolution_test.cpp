@@ -235,17 +235,11 @@ TEST(ConvolutionBound, SeesAMissingImageInTheDeepestSums) {
   }
 }
 
-/// Keeps 23 bits after the leading one, towards zero.
-double truncate_to_fp32(double value) {
-  if (value == 0) return 0;
-  const int exponent = std::ilogb(value);
-  return std::ldexp(std::trunc(std::ldexp(value, 23 - exponent)), exponent - 23);
-}
-
-double truncate_to_tf32(double value) {
+/// Clears all but the first `mantissa_bits` bits after the leading one: rounds towards zero.
+double truncate(double value, int mantissa_bits) {
   std::uint64_t bits = 0;
   std::memcpy(&bits, &value, sizeof bits);
-  bits &= ~((std::uint64_t{1} << 42) - 1);
+  bits &= ~((std::uint64_t{1} << (52 - mantissa_bits)) - 1);
   std::memcpy(&value, &bits, sizeof bits);
   return value;
 }
@@ -263,13 +257,13 @@ double summed_as_hardware_does(const ConvolutionShape& s, ElementType type, std:
     double x = decode_element(format, random_element_bits(format, image_seed,
                                                           static_cast<std::uint64_t>(pixel * s.channels + c)));
     if (type == ElementType::tf32) {
-      dy = truncate_to_tf32(dy);
-      x = truncate_to_tf32(x);
+      dy = truncate(dy, 10);
+      x = truncate(x, 10);
     }
     chain = std::fma(static_cast<float>(dy), static_cast<float>(x), chain);
     block_sum += dy * x;
     if ((pixel + 1) % block == 0) {
-      truncated = truncate_to_fp32(truncated + block_sum);
+      truncated = truncate(truncated + block_sum, 23);
       block_sum = 0;
     }
   }

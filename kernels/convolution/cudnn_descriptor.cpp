@@ -59,17 +59,19 @@ std::int64_t CudnnDescriptor::get_int64(cudnnBackendAttributeName_t name) const 
   return value;
 }
 
+std::int64_t CudnnDescriptor::count_descriptors(cudnnBackendAttributeName_t name) const {
+  return read(name, CUDNN_TYPE_BACKEND_DESCRIPTOR, 0, nullptr);
+}
+
 std::vector<CudnnDescriptor> CudnnDescriptor::get_descriptors(cudnnBackendAttributeName_t name,
-                                                              cudnnBackendDescriptorType_t type) const {
-  std::int64_t count = 0;
-  const cudnnStatus_t status =
-      cudnnBackendGetAttribute(descriptor_, name, CUDNN_TYPE_BACKEND_DESCRIPTOR, 0, &count, nullptr);
-  if (status != CUDNN_STATUS_SUCCESS) throw CudnnError(status, naming("counting", name));
+                                                              cudnnBackendDescriptorType_t type,
+                                                              std::int64_t capacity) const {
   std::vector<CudnnDescriptor> descriptors;
   std::vector<cudnnBackendDescriptor_t> pointers;
-  for (std::int64_t i = 0; i < count; ++i) pointers.push_back(descriptors.emplace_back(type).get());
-  if (count == 0) return descriptors;
-  const std::int64_t filled = read(name, CUDNN_TYPE_BACKEND_DESCRIPTOR, count, pointers.data());
+  for (std::int64_t i = 0; i < capacity; ++i) pointers.push_back(descriptors.emplace_back(type).get());
+  if (capacity == 0) return descriptors;
+  const std::int64_t filled =
+      std::min(read(name, CUDNN_TYPE_BACKEND_DESCRIPTOR, capacity, pointers.data()), capacity);
   while (static_cast<std::int64_t>(descriptors.size()) > filled) descriptors.pop_back();
   return descriptors;
 }
@@ -79,7 +81,7 @@ std::int64_t CudnnDescriptor::read(cudnnBackendAttributeName_t name, cudnnBacken
   std::int64_t count = 0;
   const cudnnStatus_t status = cudnnBackendGetAttribute(descriptor_, name, type, capacity, &count, values);
   if (status != CUDNN_STATUS_SUCCESS) throw CudnnError(status, naming("reading", name));
-  return std::min(count, capacity);
+  return count;
 }
 
 cudnnHandle_t CudnnHandle::get() {

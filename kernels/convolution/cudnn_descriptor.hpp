@@ -3,6 +3,7 @@
 
 #include <cudnn.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <stdexcept>
 #include <string>
@@ -64,15 +65,17 @@ class CudnnDescriptor {
   std::vector<T> get_values(cudnnBackendAttributeName_t name, cudnnBackendAttributeType_t type,
                             std::int64_t capacity) const {
     std::vector<T> values(static_cast<std::size_t>(capacity));
-    values.resize(static_cast<std::size_t>(read(name, type, capacity, values.data())));
+    values.resize(static_cast<std::size_t>(std::min(read(name, type, capacity, values.data()), capacity)));
     return values;
   }
-  /// The descriptors of `type` that the attribute holds, copied into new ones.
-  std::vector<CudnnDescriptor> get_descriptors(cudnnBackendAttributeName_t name,
-                                               cudnnBackendDescriptorType_t type) const;
+  /// How many descriptors the attribute holds. Some attributes say 0 until they are read.
+  std::int64_t count_descriptors(cudnnBackendAttributeName_t name) const;
+  /// At most `capacity` descriptors of `type` that the attribute holds, copied into new ones.
+  std::vector<CudnnDescriptor> get_descriptors(cudnnBackendAttributeName_t name, cudnnBackendDescriptorType_t type,
+                                               std::int64_t capacity) const;
 
  private:
-  /// Reads up to `capacity` values; returns how many there were, at most `capacity`.
+  /// Reads up to `capacity` values; returns how many there are.
   std::int64_t read(cudnnBackendAttributeName_t name, cudnnBackendAttributeType_t type, std::int64_t capacity,
                     void* values) const;
 

@@ -18,6 +18,9 @@ constexpr std::array heuristic_modes = {CUDNN_HEUR_MODE_A, CUDNN_HEUR_MODE_B, CU
 /// With fewer accepted plans than this, the next mode is asked too.
 constexpr int few_plans = 3;
 
+/// More knobs and numerical notes than any engine has, those of later versions of cuDNN included.
+constexpr std::int64_t enumeration_capacity = 64;
+
 cudnnDataType_t data_type(ElementType type) {
   switch (type) {
     case ElementType::fp16: return CUDNN_DATA_HALF;
@@ -113,7 +116,7 @@ std::vector<CudnnDescriptor> make_operation(const ConvolutionProblem& problem) {
 
 /// Descriptors can only be read out into ones that were created before.
 CudnnDescriptor engine_of(const CudnnDescriptor& configuration) {
-  auto engines = configuration.get_descriptors(CUDNN_ATTR_ENGINECFG_ENGINE, CUDNN_BACKEND_ENGINE_DESCRIPTOR);
+  auto engines = configuration.get_descriptors(CUDNN_ATTR_ENGINECFG_ENGINE, CUDNN_BACKEND_ENGINE_DESCRIPTOR, 1);
   if (engines.empty()) {
     throw CudnnError(CUDNN_STATUS_INTERNAL_ERROR, "reading the engine of a cuDNN engine configuration");
   }
@@ -122,8 +125,8 @@ CudnnDescriptor engine_of(const CudnnDescriptor& configuration) {
 
 std::string describe_algorithm(const CudnnDescriptor& configuration, const CudnnDescriptor& engine) {
   std::string text = "engine " + std::to_string(engine.get_int64(CUDNN_ATTR_ENGINE_GLOBAL_INDEX));
-  const auto knobs =
-      configuration.get_descriptors(CUDNN_ATTR_ENGINECFG_KNOB_CHOICES, CUDNN_BACKEND_KNOB_CHOICE_DESCRIPTOR);
+  const auto knobs = configuration.get_descriptors(CUDNN_ATTR_ENGINECFG_KNOB_CHOICES,
+                                                   CUDNN_BACKEND_KNOB_CHOICE_DESCRIPTOR, enumeration_capacity);
   const char* separator = ", knobs ";
   for (const CudnnDescriptor& knob : knobs) {
     const auto types =
@@ -246,8 +249,8 @@ void CudnnCandidates::query(cudnnBackendHeurMode_t mode) {
     heuristics.set(CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH, graph_);
     heuristics.set(CUDNN_ATTR_ENGINEHEUR_MODE, CUDNN_TYPE_HEUR_MODE, mode);
     heuristics.finalize("asking cuDNN's heuristics");
-    configurations_ =
-        heuristics.get_descriptors(CUDNN_ATTR_ENGINEHEUR_RESULTS, CUDNN_BACKEND_ENGINECFG_DESCRIPTOR);
+    configurations_ = heuristics.get_descriptors(CUDNN_ATTR_ENGINEHEUR_RESULTS, CUDNN_BACKEND_ENGINECFG_DESCRIPTOR,
+                                                 heuristics.count_descriptors(CUDNN_ATTR_ENGINEHEUR_RESULTS));
   } catch (const CudnnError& error) {
     if (!error.refuses()) failure_ = error;
     ++excluded_[error.what()];
@@ -278,9 +281,8 @@ std::optional<CudnnPlan> CudnnCandidates::next() {
     while (position_ < configurations_.size()) {
       CudnnDescriptor configuration = std::move(configurations_[position_++]);
       const CudnnDescriptor engine = engine_of(configuration);
-      // Room for the notes of later versions too.
-      const auto notes = engine.get_values<cudnnBackendNumericalNote_t>(CUDNN_ATTR_ENGINE_NUMERICAL_NOTE,
-                                                                        CUDNN_TYPE_NUMERICAL_NOTE, 64);
+      const auto notes = engine.get_values<cudnnBackendNumericalNote_t>(
+          CUDNN_ATTR_ENGINE_NUMERICAL_NOTE, CUDNN_TYPE_NUMERICAL_NOTE, enumeration_capacity);
       std::string algorithm = describe_algorithm(configuration, engine);
       if (!seen_.insert(algorithm).second) continue;
       if (const auto reason = exclusion(notes, type_)) {

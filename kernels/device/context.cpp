@@ -40,17 +40,4 @@ void Context::flush_l2() {
   check(cudaMemsetAsync(flush_.data(), flush_value_ ^= 0x5a, flush_.bytes(), stream_), "flushing the L2");
 }
 
-std::vector<std::string> visible_uuids() {
-  int count = 0;
-  check(cudaGetDeviceCount(&count), "counting the GPUs");
-  std::vector<std::string> uuids;
-  for (int ordinal = 0; ordinal < count; ++ordinal) {
-    cudaDeviceProp properties{};
-    check(cudaGetDeviceProperties(&properties, ordinal),
-          "reading the properties of GPU " + std::to_string(ordinal));
-    uuids.push_back(format_uuid(properties.uuid));
-  }
-  return uuids;
-}
-
 }  // namespace cuparity::device

@@ -8,7 +8,6 @@
 #include <memory>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "kernels/device/check.hpp"
 
@@ -98,8 +97,5 @@ class Context {
   Buffer<unsigned char> flush_;
   int flush_value_ = 0;
 };
-
-/// UUIDs of every GPU that CUDA shows to this process, in CUDA's order. Throws CudaError.
-std::vector<std::string> visible_uuids();
 
 }  // namespace cuparity::device

@@ -88,7 +88,7 @@ std::uint64_t parse_value(const std::string& text) {
 bool startup_probe_requested() { return std::getenv(startup_probe_variable) != nullptr; }
 
 StartupPhases perform_startup_probe() {
-  prctl(PR_SET_PDEATHSIG, SIGKILL);  // a probe that hangs does not outlive the benchmark that was killed for it
+  prctl(PR_SET_PDEATHSIG, SIGKILL);  // a probe that hangs must not outlive the benchmark
   const std::string backend = std::getenv(startup_probe_variable);
   if (backend == to_string(Backend::cuda)) return cuda_phases();
   if (backend == to_string(Backend::cpu)) return {{}, mix64(startup_argument)};
@@ -126,7 +126,7 @@ StartupPhases parse_startup_line(const std::string& line) {
     }
     char* end = nullptr;
     phases.seconds[key] = std::strtod(line.c_str() + position, &end);
-    if (*end != ',') return reject("no number stands after " + key);
+    if (end == line.c_str() + position || *end != ',') return reject("no number stands after " + key);
     position = static_cast<std::size_t>(end - line.c_str()) + 1;
   }
 }

@@ -19,6 +19,8 @@
   };
   const percent = (value) => value == null ? '–' :
     (value < 0 ? '−' : '+') + Math.abs(value * 100).toFixed(Math.abs(value) >= 0.1 ? 1 : 3) + ' %';
+  const tick = (value) => value === 0 ? '0 %' :
+    (value < 0 ? '−' : '+') + Number((Math.abs(value) * 100).toPrecision(2)) + ' %';
   const probability = (value) => value < 0.0001 ? '< 0.0001' : value.toPrecision(2);
   const time = (seconds) => {
     for (const [factor, unit] of [[1, 's'], [1e-3, 'ms'], [1e-6, 'µs']]) {
@@ -32,7 +34,7 @@
     const drawing = svg('svg', {class: 'chart', viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': label});
     const y = (value) => top + (high - value) / (high - low || 1) * (height - top - bottom);
     const x = (position) => left + (position + 0.5) / Math.max(count, 1) * (width - left - right);
-    for (const value of [low + (high - low) * .08, (low + high) / 2, high - (high - low) * .08]) {
+    for (const value of [low * .92 + high * .08, (low + high) / 2, low * .08 + high * .92]) {
       drawing.append(svg('text', {x: left - 6, y: y(value) + 4, 'text-anchor': 'end'}, format(value)));
     }
     return {drawing, x, y};
@@ -41,7 +43,7 @@
   function blockChart(comparison) {
     const effects = comparison.differences.map((d) => Math.expm1(d ?? 0));
     const reach = 1.2 * Math.max(comparison.margin, ...effects.map(Math.abs));
-    const {drawing, x, y} = chart(`effect in each of ${effects.length} blocks`, -reach, reach, effects.length, percent);
+    const {drawing, x, y} = chart(`effect in each of ${effects.length} blocks`, -reach, reach, effects.length, tick);
     drawing.append(svg('rect', {class: 'zone', x: left, width: width - left - right, y: y(comparison.margin),
                                 height: y(-comparison.margin) - y(comparison.margin)}));
     drawing.append(svg('path', {class: 'zero', d: `M${left} ${y(0)}H${width - right}`}));

@@ -1,0 +1,176 @@
+#include "harness/cli/compare_format.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "harness/record/run_json.hpp"
+#include "harness/stats/wording.hpp"
+
+namespace cuparity {
+namespace {
+
+constexpr int comparison_schema_version = 1;
+constexpr std::size_t widest_name = 36;
+
+std::string seconds_text(const std::optional<double>& seconds) {
+  if (!seconds) {
+    return "-";
+  }
+  const double size = std::abs(*seconds);
+  const auto [scale, unit] = size < 1e-6   ? std::pair(1e9, "ns")
+                             : size < 1e-3 ? std::pair(1e6, "us")
+                             : size < 1    ? std::pair(1e3, "ms")
+                                           : std::pair(1.0, "s");
+  return fmt::format("{:.4g} {}", *seconds * scale, unit);
+}
+
+std::string effect_text(const Comparison& comparison) {
+  return comparison.effect ? signed_percent(*comparison.effect) : "-";
+}
+
+std::string detectable_text(const Comparison& comparison) {
+  return comparison.minimum_detectable_effect ? plain_percent(*comparison.minimum_detectable_effect) : "-";
+}
+
+std::string interval_cell(const Comparison& comparison) {
+  return comparison.interval_low ? interval_text(comparison) : "-";
+}
+
+/// The level of the intervals, which all have in common; 95 where there is none.
+double level_percent(const FileComparison& comparison) {
+  return comparison.comparisons.empty()
+             ? 95
+             : std::round(1000 * comparison.comparisons.front().confidence_level) / 10;
+}
+
+std::string counts_text(const FileComparison& comparison) {
+  std::string text;
+  for (const Verdict verdict :
+       {Verdict::slower, Verdict::invalid, Verdict::inconclusive, Verdict::faster, Verdict::same}) {
+    const auto count = std::count_if(comparison.comparisons.begin(), comparison.comparisons.end(),
+                                     [&](const Comparison& c) { return c.verdict == verdict; });
+    if (count > 0) {
+      text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, to_string(verdict));
+    }
+  }
+  return fmt::format("{} of {}", text, comparison.comparisons.size());
+}
+
+bool needs_reason(const Comparison& comparison) {
+  return comparison.verdict == Verdict::invalid || comparison.verdict == Verdict::inconclusive ||
+         comparison.detectable_below_margin || comparison.same_bits == false;
+}
+
+std::string table_line(const std::string& name, std::size_t width, const std::string& a, const std::string& b,
+                       const std::string& effect, const std::string& interval, const std::string& n,
+                       const std::string& detectable, const std::string& verdict) {
+  return fmt::format("{:<{}}  {:>9}  {:>9}  {:>9}  {:>22}  {:>4}  {:>7}  {}\n", name, width, a, b, effect,
+                     interval, n, detectable, verdict);
+}
+
+std::string table(const FileComparison& comparison) {
+  std::size_t width = 9;
+  for (const Comparison& c : comparison.comparisons) {
+    width = std::max(width, std::min(widest_name, short_name(c.benchmark).size()));
+  }
+  std::string text =
+      table_line("benchmark", width, "baseline", "candidate", "effect",
+                 fmt::format("{} % interval", level_percent(comparison)), "n", "MDE", "verdict");
+  for (const Comparison& c : comparison.comparisons) {
+    std::string name = short_name(c.benchmark);
+    if (name.size() > width) {
+      text += name + "\n";
+      name.clear();
+    }
+    text += table_line(name, width, seconds_text(c.baseline_seconds), seconds_text(c.candidate_seconds),
+                       effect_text(c), interval_cell(c), std::to_string(c.n), detectable_text(c),
+                       to_string(c.verdict));
+  }
+  return text;
+}
+
+std::string list(const std::string& title, const std::vector<std::string>& items, const std::string& bullet) {
+  std::string text = items.empty() ? "" : "\n" + title + "\n";
+  for (const std::string& item : items) {
+    text += bullet + item + "\n";
+  }
+  return text;
+}
+
+std::vector<std::string> reasons(const FileComparison& comparison) {
+  std::vector<std::string> lines;
+  for (const Comparison& c : comparison.comparisons) {
+    if (needs_reason(c)) {
+      lines.push_back(fmt::format("{}: {}: {}", short_name(c.benchmark), to_string(c.verdict), c.reason));
+    }
+  }
+  return lines;
+}
+
+std::string escaped_for_markdown(std::string text) {
+  for (std::size_t i = text.find('|'); i != std::string::npos; i = text.find('|', i + 2)) {
+    text.insert(i, "\\");
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string comparison_as_text(const FileComparison& comparison) {
+  std::string text =
+      fmt::format("baseline   {}\ncandidate  {}\n\n", comparison.baseline, comparison.candidate);
+  text += table(comparison);
+  text +=
+      "\nA positive effect means the candidate is slower. MDE: what would have been found with 95 % power.\n";
+  text += list("Why:", reasons(comparison), "  ");
+  text += list("Only in the baseline:", comparison.only_in_baseline, "  ");
+  text += list("Only in the candidate:", comparison.only_in_candidate, "  ");
+  text += list("Notes:", comparison.notes, "  ");
+  text += fmt::format("\n{}: {}\n", to_string(comparison.verdict), counts_text(comparison));
+  return text;
+}
+
+std::string comparison_as_markdown(const FileComparison& comparison) {
+  std::string text =
+      fmt::format("**{}**: {} (baseline `{}`, candidate `{}`)\n\n", to_string(comparison.verdict),
+                  counts_text(comparison), comparison.baseline, comparison.candidate);
+  text += fmt::format(
+      "| benchmark | baseline | candidate | effect | {} % interval | n | MDE | verdict |\n"
+      "|---|---:|---:|---:|---:|---:|---:|---|\n",
+      level_percent(comparison));
+  for (const Comparison& c : comparison.comparisons) {
+    text += fmt::format("| {} | {} | {} | {} | {} | {} | {} | {} |\n",
+                        escaped_for_markdown(short_name(c.benchmark)), seconds_text(c.baseline_seconds),
+                        seconds_text(c.candidate_seconds), effect_text(c), interval_cell(c), c.n,
+                        detectable_text(c), to_string(c.verdict));
+  }
+  text +=
+      "\nA positive effect means the candidate is slower. MDE: what would have been found with 95 % power.\n";
+  text += list("Why:\n", reasons(comparison), "- ");
+  text += list("Only in the baseline:\n", comparison.only_in_baseline, "- ");
+  text += list("Only in the candidate:\n", comparison.only_in_candidate, "- ");
+  text += list("Notes:\n", comparison.notes, "- ");
+  return text;
+}
+
+std::string comparison_as_json(const FileComparison& comparison) {
+  nlohmann::json comparisons = nlohmann::json::array();
+  for (const Comparison& c : comparison.comparisons) {
+    comparisons.push_back(to_json(c));
+  }
+  const nlohmann::json json = {{"format", "cuparity-comparison"},
+                               {"schema_version", comparison_schema_version},
+                               {"baseline", comparison.baseline},
+                               {"candidate", comparison.candidate},
+                               {"verdict", to_string(comparison.verdict)},
+                               {"exit_code", comparison.exit_code},
+                               {"comparisons", std::move(comparisons)},
+                               {"only_in_baseline", comparison.only_in_baseline},
+                               {"only_in_candidate", comparison.only_in_candidate},
+                               {"notes", comparison.notes}};
+  return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace cuparity

@@ -1,0 +1,182 @@
+#include "harness/run/run_command.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <chrono>
+#include <ctime>
+#include <fstream>
+#include <memory>
+#include <system_error>
+#include <utility>
+
+#include "environment/nvml.hpp"
+#include "harness/errors.hpp"
+#include "harness/record/journal.hpp"
+#include "harness/report/report.hpp"
+#include "harness/run/run_loop.hpp"
+
+namespace cuparity {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+/// The folder of a new run. Unless keep() was called, what was made is removed again: a run that could not begin
+/// leaves nothing behind.
+class FreshFolder {
+ public:
+  explicit FreshFolder(const fs::path& path) : path_(fs::absolute(path).lexically_normal()) {
+    std::error_code error;
+    existed_ = fs::exists(path_, error);
+    if (existed_ && !fs::is_directory(path_, error)) {
+      throw UsageError(fmt::format("--out {} is a file; give a folder", path.string()));
+    }
+    if (existed_ && !fs::is_empty(path_, error)) {
+      throw UsageError(fmt::format("--out {0} is not empty; choose another folder, or go on with --resume {0}",
+                                   path.string()));
+    }
+    fs::create_directories(path_ / "raw", error);
+    if (error) {
+      throw UsageError(fmt::format("making the folder {} failed: {}; choose another with --out", path_.string(),
+                                   error.message()));
+    }
+    path_ = fs::canonical(path_);
+  }
+  ~FreshFolder() {
+    if (kept_) return;
+    std::error_code ignored;
+    fs::remove_all(path_ / "raw", ignored);
+    if (!existed_) fs::remove(path_, ignored);
+  }
+  FreshFolder(const FreshFolder&) = delete;
+  FreshFolder& operator=(const FreshFolder&) = delete;
+
+  const fs::path& path() const { return path_; }
+  void keep() { kept_ = true; }
+
+ private:
+  fs::path path_;
+  bool existed_ = false;
+  bool kept_ = false;
+};
+
+fs::path default_folder(const std::string& suite) {
+  const std::string name = fs::path(suite).stem().string();
+  return fs::path("results") / "runs" / fmt::format("{:%Y%m%dT%H%M%SZ}-{}", fmt::gmtime(std::time(nullptr)), name);
+}
+
+void store_suite(const fs::path& folder, const std::string& yaml) {
+  std::ofstream file(folder / "suite.yaml", std::ios::binary);
+  file << yaml;
+  if (!file.flush()) throw EnvironmentError(fmt::format("writing {} failed: is the disk full?", (folder / "suite.yaml").string()));
+}
+
+/// Watches the GPU that is measured; null where NVML does not know it.
+struct GpuWatch {
+  std::unique_ptr<environment::Nvml> nvml;
+  std::unique_ptr<GpuMonitor> monitor;
+};
+
+GpuWatch watch_gpu(const std::string& uuid, Run& run) {
+  GpuWatch watch;
+  if (uuid.empty()) return watch;
+  std::string failure;
+  watch.nvml = environment::Nvml::open(failure);
+  if (!watch.nvml) {
+    run.notes.push_back("The GPU could not be watched from the host, so no block can be rejected: " + failure);
+    return watch;
+  }
+  for (const environment::NvmlDevice& device : watch.nvml->devices()) {
+    if (device.uuid != uuid) continue;
+    watch.monitor = std::make_unique<GpuMonitor>(
+        [nvml = watch.nvml.get(), index = device.index] { return nvml->read(index); });
+  }
+  if (!watch.monitor) run.notes.push_back("NVML on the host does not know GPU " + uuid + ": it was not watched.");
+  return watch;
+}
+
+double process_seconds(const Run& run) {
+  double seconds = 0;
+  for (const Trial& trial : run.trials) seconds += trial.wall_seconds;
+  return seconds;
+}
+
+void print_end(const RunSurroundings& to, LoopEnd end, const fs::path& folder, int blocks, const Run& run) {
+  if (end == LoopEnd::interrupted) {
+    fmt::print(to.result, "\nStopped after {} of {} blocks; nothing measured is lost. Go on with: cuparity run --resume {}\n",
+               blocks, run.planned_blocks, folder.string());
+  } else if (end == LoopEnd::gave_up) {
+    fmt::print(to.result, "\nStopped after {} of {} blocks: too few modes are left to compare.\n", blocks,
+               run.planned_blocks);
+  }
+  fmt::print(to.result, "Report: {}\n", (folder / "report.html").string());
+}
+
+/// Runs the loop, writes the reports whatever happened, and says the verdict.
+int measure_and_report(Session& session, Journal& journal, Progress& progress, Clock::time_point begin,
+                       const RunSurroundings& to) {
+  Run& run = session.run;
+  const fs::path folder = session.settings.folder;
+  const double harness_before = run.harness_seconds;
+  const double processes_before = process_seconds(run);
+  const auto harness_now = [&] {
+    const double elapsed = std::chrono::duration<double>(Clock::now() - begin).count();
+    return harness_before + elapsed - (process_seconds(run) - processes_before);
+  };
+  const GpuWatch gpu = watch_gpu(session.gpu_uuid, run);
+  LoopInputs inputs{session.arms, session.settings, gpu.monitor.get(), to.stop_requested, analyse};
+  RunLoop loop(run, std::move(inputs), journal, progress);
+  const LoopEnd end = loop.run_to_end();
+  if (end != LoopEnd::interrupted) run.finished_at = utc_now();
+  run.harness_seconds = harness_now();
+  const Analysis analysis = analyse(run);
+  write_reports(folder, run, analysis);
+  progress.finish();
+  fmt::print(to.result, "{}", render_terminal(run, analysis, to.result_terminal));
+  print_end(to, end, folder, loop.complete_blocks(), run);
+  std::fflush(to.result);
+  return end == LoopEnd::interrupted ? static_cast<int>(exit_inconclusive) : analysis.exit_code;
+}
+
+int start_run(const RunOptions& options, const RunSurroundings& to, Progress& progress, Clock::time_point begin) {
+  const std::string suite = options.suite.empty() ? "quick" : options.suite;
+  const SuiteText suite_text = load_suite_text(suite);
+  parse_suite(suite_text.yaml, suite_text.file_name);  // a mistake in it is said before a folder is made
+  FreshFolder folder(options.out.empty() ? default_folder(suite) : options.out);
+  Session session = prepare_session(options, folder.path(), suite_text, to.make_engine, progress);
+  store_suite(folder.path(), suite_text.yaml);
+  Journal journal = Journal::create(folder.path(), session.run);
+  folder.keep();
+  return measure_and_report(session, journal, progress, begin, to);
+}
+
+int continue_run(const RunOptions& options, const RunSurroundings& to, Progress& progress, Clock::time_point begin) {
+  RunOptions here = options;
+  std::error_code error;
+  here.resume = fs::canonical(options.resume, error);
+  if (error || !fs::exists(here.resume / "journal.jsonl", error)) {
+    throw UsageError(fmt::format("--resume {}: there is no run in this folder (no journal.jsonl)", options.resume.string()));
+  }
+  Session session = resume_session(here, to.make_engine, progress);
+  Journal journal = Journal::reopen(here.resume);
+  progress.say(fmt::format("going on after {} trials", session.run.trials.size()));
+  return measure_and_report(session, journal, progress, begin, to);
+}
+
+}  // namespace
+
+int execute_run(const RunOptions& options, const RunSurroundings& surroundings) {
+  const Clock::time_point begin = Clock::now();
+  Progress progress(surroundings.progress, surroundings.progress_terminal);
+  try {
+    return options.resume.empty() ? start_run(options, surroundings, progress, begin)
+                                  : continue_run(options, surroundings, progress, begin);
+  } catch (const EnvironmentError&) {
+    if (!surroundings.stop_requested()) throw;
+    progress.say("stopped before anything was measured");
+    return exit_inconclusive;
+  }
+}
+
+}  // namespace cuparity

@@ -1,0 +1,22 @@
+// `cuparity run`, from its flags to its exit code.
+#pragma once
+
+#include <functional>
+
+#include "harness/run/session.hpp"
+
+namespace cuparity {
+
+struct RunSurroundings {
+  EngineFactory make_engine;
+  std::function<bool()> stop_requested;
+  std::FILE* progress = stderr;
+  std::FILE* result = stdout;
+  bool progress_terminal = false;
+  bool result_terminal = false;
+};
+
+/// Returns an ExitCode. Throws UsageError or EnvironmentError where nothing could be measured.
+int execute_run(const RunOptions& options, const RunSurroundings& surroundings);
+
+}  // namespace cuparity

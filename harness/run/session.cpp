@@ -1,0 +1,330 @@
+#include "harness/run/session.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <random>
+#include <system_error>
+#include <utility>
+
+#include "environment/nvml.hpp"
+#include "environment/process_environment.hpp"
+#include "harness/access/pick_modes.hpp"
+#include "harness/engine/engines.hpp"
+#include "harness/errors.hpp"
+#include "harness/record/journal.hpp"
+#include "harness/record/json_fields.hpp"
+#include "harness/record/run_json.hpp"
+#include "harness/run/equal_gpus.hpp"
+#include "harness/run/process_outcome.hpp"
+#include "harness/run/selection.hpp"
+
+namespace cuparity {
+namespace {
+
+/// Facts that must not change between the parts of one run.
+constexpr const char* fixed_facts[] = {"image_id", "native_bench_bytes"};
+
+/// Finds out, by starting processes, what a run of `options` can be.
+class Preparation {
+ public:
+  Preparation(const RunOptions& options, std::filesystem::path folder, Suite suite, const EngineFactory& make_engine,
+              Progress& progress)
+      : options_(options), folder_(std::move(folder)), suite_(std::move(suite)), make_engine_(make_engine),
+        progress_(progress) {
+    session_.run.image = options.image.empty() ? default_image() : options.image;
+  }
+
+  Session prepare() {
+    std::vector<AccessMode> modes;
+    for (const std::string& text : options_.modes) modes.push_back(parse_access_mode(text));
+    check_modes(modes);
+    settle_backend(modes);
+    if (modes.empty()) modes = picked_modes();
+    else for (const AccessMode& mode : modes) require(mode);
+    name_modes(modes);
+    make_arms(modes);
+    settle_benchmarks();
+    fill_header();
+    return std::move(session_);
+  }
+
+ private:
+  static void check_modes(const std::vector<AccessMode>& modes) {
+    for (std::size_t i = 0; i < modes.size(); ++i) {
+      for (std::size_t j = 0; j < i; ++j) {
+        if (modes[i].text == modes[j].text) throw UsageError(fmt::format("mode '{}' is given twice", modes[i].text));
+      }
+    }
+  }
+
+  Engine& engine(EngineKind kind) {
+    auto& slot = session_.engines[kind];
+    if (!slot) slot = make_engine_(kind, session_.run.image);
+    return *slot;
+  }
+
+  /// The backend of all modes: what was asked for; the CPU where a mode gets no GPU; else what a native process
+  /// finds by itself.
+  void settle_backend(const std::vector<AccessMode>& modes) {
+    const auto without_gpu = std::find_if(modes.begin(), modes.end(), [](const AccessMode& mode) {
+      return mode.engine != EngineKind::native && mode.request == RequestKind::none;
+    });
+    if (without_gpu != modes.end() && options_.backend == "cuda") {
+      throw UsageError(fmt::format("mode '{}' asks for no GPU, so --backend cuda can't run under it; leave one out",
+                                   without_gpu->text));
+    }
+    backend_ = options_.backend;
+    if (backend_ == "auto" && without_gpu != modes.end()) {
+      backend_ = "cpu";
+      session_.run.notes.push_back(fmt::format("{} gives no GPU, so every mode runs the CPU backend.", without_gpu->text));
+    }
+    if (backend_ != "auto") return;
+    const AccessMode first = modes.empty() ? parse_access_mode("native") : modes.front();
+    const SeenEnvironment& seen = require(first);
+    const auto found = seen.find("backend");
+    backend_ = found == seen.end() ? "cpu" : found->second;
+    const auto reason = seen.find("backend_reason");
+    progress_.say(fmt::format("backend {}{}", backend_, reason == seen.end() ? "" : ": " + reason->second));
+    // What it chose by itself it would choose again when told.
+  }
+
+  /// Says why `mode` does not work, or nothing; keeps what its probe saw.
+  std::string failure_of(const AccessMode& mode) {
+    if (seen_.count(mode.text) > 0) return "";
+    std::string failure = engine(mode.engine).unusable(mode);
+    if (!failure.empty()) return failure;
+    progress_.doing("trying " + mode.text);
+    TrialSettings settings;
+    settings.folder = folder_;
+    settings.backend = backend_;
+    settings.benchmark_filter = "^launch/(submit|system_call)(/|$)";
+    settings.repetitions = 1;
+    settings.min_time_seconds = 0.001;
+    settings.time_limit = std::chrono::seconds(suite_.time_limit_seconds);
+    const Arm arm{mode, &engine(mode.engine), {}};
+    bool interrupted = false;
+    const Trial trial = run_trial(Trial{}, arm, settings, nullptr, interrupted);
+    if (interrupted) throw EnvironmentError("stopped by the user before anything was measured");
+    if (!trial.raw_file.empty()) {
+      std::error_code ignored;
+      std::filesystem::remove(folder_ / trial.raw_file, ignored);
+    }
+    if (trial.ok) seen_[mode.text] = trial.environment;
+    return trial.failure;
+  }
+
+  const SeenEnvironment& require(const AccessMode& mode) {
+    const std::string failure = failure_of(mode);
+    if (!failure.empty()) throw EnvironmentError(fmt::format("mode '{}' can't be used: {}", mode.text, failure));
+    return seen_.at(mode.text);
+  }
+
+  std::vector<AccessMode> picked_modes() {
+    require(parse_access_mode("native"));
+    std::vector<AccessMode> modes;
+    for (const PickedMode& picked :
+         pick_modes(backend_ == "cuda", [this](const AccessMode& mode) { return failure_of(mode); })) {
+      modes.push_back(picked.mode);
+      session_.run.mode_reasons[picked.mode.text] = picked.reason;
+      progress_.say(fmt::format("mode {}: {}", picked.mode.text, picked.reason));
+    }
+    return modes;
+  }
+
+  void name_modes(const std::vector<AccessMode>& modes) {
+    Run& run = session_.run;
+    for (const AccessMode& mode : modes) run.modes.push_back(mode.text);
+    const bool native = std::find(run.modes.begin(), run.modes.end(), "native") != run.modes.end();
+    run.baseline_mode = native ? "native" : run.modes.front();
+  }
+
+  void make_arms(const std::vector<AccessMode>& modes) {
+    std::map<std::string, SeenEnvironment> seen;
+    for (const AccessMode& mode : modes) seen[mode.text] = seen_.at(mode.text);
+    EqualGpus equal = make_gpus_equal(seen);
+    for (const std::string& note : equal.notes) {
+      session_.run.notes.push_back(note);
+      progress_.say("note: " + note);
+    }
+    for (const AccessMode& mode : modes) {
+      session_.arms.push_back({mode, &engine(mode.engine), equal.variables[mode.text]});
+    }
+    measured_gpu(seen.at(session_.run.baseline_mode), equal.variables[session_.run.baseline_mode]);
+  }
+
+  /// The first visible GPU is the one that is measured.
+  void measured_gpu(const SeenEnvironment& seen, const std::map<std::string, std::string>& variables) {
+    const auto visible = variables.find("CUDA_VISIBLE_DEVICES");
+    const auto found = seen.find("gpu_uuid");
+    if (visible != variables.end()) session_.gpu_uuid = visible->second.substr(0, visible->second.find(','));
+    else if (found != seen.end()) session_.gpu_uuid = found->second;
+  }
+
+  const Arm& baseline_arm() const {
+    return *std::find_if(session_.arms.begin(), session_.arms.end(),
+                         [&](const Arm& arm) { return arm.mode.text == session_.run.baseline_mode; });
+  }
+
+  void settle_benchmarks() {
+    const auto patterns = suite_.benchmarks.find(backend_);
+    if (patterns == suite_.benchmarks.end()) {
+      throw UsageError(fmt::format("suite '{}' has no benchmarks for the {} backend", suite_.name, backend_));
+    }
+    const Selection selection = select_benchmarks(list_benchmarks(), patterns->second, options_.filter);
+    for (const std::string& pattern : selection.unmatched_patterns) {
+      session_.run.notes.push_back(fmt::format("The suite's pattern {} matches no row of this build.", pattern));
+      progress_.say("note: " + session_.run.notes.back());
+    }
+    TrialSettings& settings = session_.settings;
+    settings.folder = folder_;
+    settings.backend = backend_;
+    settings.benchmark_filter = exact_filter(selection.benchmarks);
+    settings.repetitions = suite_.repetitions;
+    settings.min_time_seconds = suite_.min_time_seconds;
+    settings.validate = suite_.validate;
+    settings.time_limit = std::chrono::seconds(suite_.time_limit_seconds);
+    const bool starts_children = std::any_of(selection.benchmarks.begin(), selection.benchmarks.end(),
+                                             [](const std::string& name) { return name.rfind("startup/", 0) == 0; });
+    settings.own_gpu_processes = starts_children ? 2 : 1;
+    progress_.say(fmt::format("suite {}: {} benchmarks × {} modes × {} blocks", suite_.name, selection.benchmarks.size(),
+                              session_.run.modes.size(), options_.blocks.value_or(suite_.blocks)));
+  }
+
+  std::vector<std::string> list_benchmarks() {
+    const Arm& arm = baseline_arm();
+    ProcessRequest request;
+    request.output_folder = folder_ / "raw";
+    request.command = {(arm.engine->binary_folder() / "cuparity-bench").string(), "--backend=" + backend_,
+                       "--benchmark_list_tests=true"};
+    request.time_limit = std::chrono::seconds(suite_.time_limit_seconds);
+    request.output_tail_bytes = 1 << 20;
+    const ProcessResult result = arm.engine->run(request, arm.mode);
+    const std::string failure = describe_failure("cuparity-bench --benchmark_list_tests", result, request.time_limit);
+    if (!failure.empty()) throw EnvironmentError(failure);
+    std::vector<std::string> names = parse_benchmark_list(result.standard_error);
+    if (names.empty()) throw EnvironmentError("cuparity-bench lists no benchmark: " + last_said(result.standard_error));
+    return names;
+  }
+
+  void fill_header() {
+    Run& run = session_.run;
+    run.version = CUPARITY_VERSION;
+    run.suite = suite_.name;
+    run.command = options_.command;
+    run.seed = options_.seed ? *options_.seed : std::random_device{}();
+    run.started_at = utc_now();
+    run.looks = options_.blocks ? looks_for_blocks(suite_.looks, *options_.blocks) : suite_.looks;
+    run.planned_blocks = run.looks.back();
+    run.margins = suite_.margins;
+    run.environment = environment::process_environment();
+    run.environment["backend"] = backend_;
+    run.environment["benchmark_filter"] = session_.settings.benchmark_filter;
+    if (!session_.gpu_uuid.empty()) run.environment["gpu_uuid"] = session_.gpu_uuid;
+    bool container = false;
+    for (auto& [kind, engine] : session_.engines) {
+      const bool used = std::any_of(session_.arms.begin(), session_.arms.end(),
+                                    [&, k = kind](const Arm& arm) { return arm.mode.engine == k; });
+      if (used) run.environment.merge(engine->describe());
+      container = container || (used && kind != EngineKind::native);
+    }
+    for (const Arm& arm : session_.arms) {
+      for (const auto& [name, value] : arm.variables) {
+        run.environment[fmt::format("{} of {}", name, arm.mode.text)] = value;
+      }
+    }
+    if (!container) run.image.clear();
+    const auto digest = run.environment.find("image_digest");
+    const auto id = run.environment.find("image_id");
+    if (digest != run.environment.end()) run.image_digest = digest->second;
+    else if (id != run.environment.end()) run.image_digest = id->second;
+    add_gpu_facts(run);
+  }
+
+  static void add_gpu_facts(Run& run) {
+    std::string failure;
+    const auto nvml = environment::Nvml::open(failure);
+    if (!nvml) return;
+    run.environment["driver_version"] = nvml->driver_version();
+    run.environment["cuda_driver_version"] = nvml->cuda_driver_version();
+    const auto devices = nvml->devices();
+    run.environment["nvml_gpu_count"] = std::to_string(devices.size());
+    for (const auto& device : devices) {
+      if (device.uuid == run.environment["gpu_uuid"]) run.environment["gpu_name"] = device.name;
+    }
+  }
+
+  const RunOptions& options_;
+  std::filesystem::path folder_;
+  Suite suite_;
+  const EngineFactory& make_engine_;
+  Progress& progress_;
+  Session session_;
+  std::string backend_;
+  std::map<std::string, SeenEnvironment> seen_;
+};
+
+[[noreturn]] void refuse_resume(const std::filesystem::path& folder, const std::string& why) {
+  throw UsageError(fmt::format("the run in {} can't go on: {}; start a new one", folder.string(), why));
+}
+
+void check_same_run(const std::filesystem::path& folder, const RunOptions& options, const Run& run) {
+  if (run.version != CUPARITY_VERSION) {
+    refuse_resume(folder, fmt::format("it was begun by cuparity {}, this is {}", run.version, CUPARITY_VERSION));
+  }
+  if (!options.suite.empty() && options.suite != run.suite) {
+    refuse_resume(folder, fmt::format("its suite is '{}', not '{}'", run.suite, options.suite));
+  }
+  if (!options.modes.empty() && options.modes != run.modes) {
+    refuse_resume(folder, fmt::format("its modes are {}, not {}", fmt::join(run.modes, ", "),
+                                      fmt::join(options.modes, ", ")));
+  }
+}
+
+/// What the interrupted part reported; an empty Run where it died before that.
+Run reported_run(const std::filesystem::path& folder) {
+  if (!std::filesystem::exists(folder / "run.json")) return {};
+  return run_from_json(read_json_file(folder / "run.json"));
+}
+
+std::string fact(const Run& run, const std::string& name) {
+  const auto found = run.environment.find(name);
+  return found == run.environment.end() ? "" : found->second;
+}
+
+}  // namespace
+
+Session prepare_session(const RunOptions& options, const std::filesystem::path& folder, const SuiteText& suite_text,
+                        const EngineFactory& make_engine, Progress& progress) {
+  Suite suite = parse_suite(suite_text.yaml, suite_text.file_name);
+  return Preparation(options, folder, std::move(suite), make_engine, progress).prepare();
+}
+
+Session resume_session(const RunOptions& options, const EngineFactory& make_engine, Progress& progress) {
+  const std::filesystem::path& folder = options.resume;
+  Run run = read_journal(folder);
+  check_same_run(folder, options, run);
+  const Run reported = reported_run(folder);
+  if (!reported.finished_at.empty()) refuse_resume(folder, "it is finished ('cuparity report' shows it again)");
+  RunOptions same = options;
+  same.modes = run.modes;
+  same.image = run.image;
+  same.seed = run.seed;
+  same.blocks = run.planned_blocks;
+  same.backend = fact(run, "backend");
+  same.filter = "";
+  const SuiteText suite_text = load_suite_text((folder / "suite.yaml").string());
+  Session session = prepare_session(same, folder, suite_text, make_engine, progress);
+  for (const char* name : fixed_facts) {
+    if (fact(session.run, name) != fact(run, name)) {
+      refuse_resume(folder, fmt::format("{} was '{}' and is now '{}'", name, fact(run, name), fact(session.run, name)));
+    }
+  }
+  session.settings.benchmark_filter = fact(run, "benchmark_filter");
+  session.run = std::move(run);
+  session.run.harness_seconds = reported.harness_seconds;
+  return session;
+}
+
+}  // namespace cuparity

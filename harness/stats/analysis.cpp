@@ -1,0 +1,345 @@
+#include "harness/stats/analysis.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <set>
+
+#include "harness/errors.hpp"
+#include "harness/record/benchmark_json.hpp"
+#include "harness/stats/block_seconds.hpp"
+#include "harness/stats/blocks.hpp"
+#include "harness/stats/correctness.hpp"
+#include "harness/stats/estimate.hpp"
+#include "harness/stats/margins.hpp"
+#include "harness/stats/verdict.hpp"
+#include "harness/stats/wording.hpp"
+
+namespace cuparity {
+namespace {
+
+constexpr double alpha_of_all_looks = 0.05;
+constexpr double most_blocks_lost = 0.10;  ///< share of blocks that may be rejected or lack a benchmark
+
+/// What holds for every comparison of the run.
+struct Context {
+  const Run& run;
+  std::vector<Block> blocks;  ///< complete ones, rejected ones among them
+  double alpha = alpha_of_all_looks;
+  std::optional<Verdict> imposed = std::nullopt;  ///< on every comparison
+  std::string imposed_reason = "";
+};
+
+std::vector<std::string> benchmarks_of(const Run& run) {
+  std::vector<std::string> names;
+  std::set<std::string> known;
+  const auto add_mode = [&](bool baseline) {
+    for (const Trial& trial : run.trials) {
+      if (trial.kind != TrialKind::benchmark || (trial.mode == run.baseline_mode) != baseline) {
+        continue;
+      }
+      for (const Row& row : trial.rows) {
+        if (known.insert(row.benchmark).second) {
+          names.push_back(row.benchmark);
+        }
+      }
+    }
+  };
+  add_mode(true);  // the baseline's order first
+  add_mode(false);
+  return names;
+}
+
+/// How a benchmark went under a mode, over all trials of the mode.
+struct Fate {
+  bool measured = false;
+  std::string failure;      ///< first message of a failed row
+  std::string skip_reason;  ///< first message of a skipped row
+};
+
+Fate fate_of(const Run& run, const std::string& benchmark, const std::string& mode) {
+  Fate fate;
+  for (const Trial& trial : run.trials) {
+    const Row* row = trial.mode == mode ? find_row(trial, benchmark) : nullptr;
+    if (row == nullptr) {
+      continue;
+    }
+    fate.measured = fate.measured || row->state == RowState::measured;
+    if (row->state == RowState::failed && fate.failure.empty()) {
+      fate.failure = row->message.empty() ? "no reason given" : row->message;
+    }
+    if (row->state == RowState::skipped && fate.skip_reason.empty()) {
+      fate.skip_reason = row->message.empty() ? "no reason given" : row->message;
+    }
+  }
+  return fate;
+}
+
+/// Why the two modes can't be compared for this benchmark; empty if they can.
+std::string obstacle(const Run& run, const std::string& benchmark, const std::string& baseline,
+                     const std::string& candidate) {
+  for (const std::string& mode : {baseline, candidate}) {
+    const Fate fate = fate_of(run, benchmark, mode);
+    if (!fate.failure.empty()) {
+      return fmt::format("failed under {}: {}", mode, fate.failure);
+    }
+    if (!fate.measured) {
+      return fate.skip_reason.empty() ? fmt::format("no result under {}", mode)
+                                      : fmt::format("skipped under {}: {}", mode, fate.skip_reason);
+    }
+  }
+  return "";
+}
+
+bool measured_anywhere(const Run& run, const std::string& benchmark, const std::string& baseline,
+                       const std::string& candidate) {
+  for (const std::string& mode : {baseline, candidate}) {
+    const Fate fate = fate_of(run, benchmark, mode);
+    if (fate.measured || !fate.failure.empty()) {
+      return true;
+    }
+  }
+  return false;
+}
+
+std::set<std::string> seen_from_inside(const Run& run, const std::string& mode, const std::string& key) {
+  std::set<std::string> values;
+  for (const Trial& trial : run.trials) {
+    const auto value = trial.environment.find(key);
+    if (trial.kind == TrialKind::benchmark && trial.mode == mode && value != trial.environment.end()) {
+      values.insert(value->second);
+    }
+  }
+  return values;
+}
+
+/// Times on different hardware are never compared. Empty if both modes ran on the same.
+std::string hardware_difference(const Run& run, const std::string& candidate) {
+  for (const char* key : {"backend", "gpu_uuid"}) {
+    const std::set<std::string> expected = seen_from_inside(run, run.baseline_mode, key);
+    const std::set<std::string> found = seen_from_inside(run, candidate, key);
+    if (!expected.empty() && !found.empty() && expected != found) {
+      return fmt::format("{} differs: {} under {}, {} under {}; times on different hardware are not compared",
+                         key, fmt::join(expected, " and "), run.baseline_mode, fmt::join(found, " and "),
+                         candidate);
+    }
+  }
+  return "";
+}
+
+Observation observe(const Context& context, Comparison comparison, const BlockSide& baseline,
+                    const BlockSide& candidate) {
+  std::vector<double> baseline_seconds;
+  std::vector<double> candidate_seconds;
+  int usable = 0;
+  for (const Block& block : context.blocks) {
+    if (!block.rejected.empty()) {
+      continue;
+    }
+    ++usable;
+    const auto before = block_seconds(block, baseline, comparison.benchmark);
+    const auto after = block_seconds(block, candidate, comparison.benchmark);
+    if (before && after) {
+      baseline_seconds.push_back(*before);
+      candidate_seconds.push_back(*after);
+    }
+  }
+  const int n = static_cast<int>(baseline_seconds.size());
+  Observation observation =
+      observe_paired(std::move(comparison), baseline_seconds, candidate_seconds, context.alpha);
+  observation.imposed = context.imposed;
+  observation.imposed_reason = context.imposed_reason;
+  if (!context.imposed && n < (1 - most_blocks_lost) * usable) {
+    observation.imposed = Verdict::invalid;
+    observation.imposed_reason = fmt::format("measured in {} of {} blocks only", n, usable);
+  }
+  return observation;
+}
+
+Comparison named(const Run& run, const std::string& benchmark, const std::string& candidate) {
+  Comparison comparison;
+  comparison.benchmark = benchmark;
+  comparison.baseline = run.baseline_mode;
+  comparison.candidate = candidate;
+  comparison.margin = margin_of(short_name(benchmark), run.margins);
+  return comparison;
+}
+
+Observation invalid(Comparison comparison, const std::string& reason) {
+  Observation observation;
+  observation.comparison = std::move(comparison);
+  observation.imposed = Verdict::invalid;
+  observation.imposed_reason = reason;
+  return observation;
+}
+
+void compare_modes(const Context& context, Analysis& analysis) {
+  const Run& run = context.run;
+  std::vector<Observation> observations;
+  std::vector<BitComparison> bits;
+  const std::vector<std::string> benchmarks = benchmarks_of(run);
+  for (const std::string& mode : run.modes) {
+    if (mode == run.baseline_mode) {
+      continue;
+    }
+    const std::string other_hardware = hardware_difference(run, mode);
+    for (const std::string& benchmark : benchmarks) {
+      if (!measured_anywhere(run, benchmark, run.baseline_mode, mode)) {
+        continue;  // skipped under both: it stands in the list of skipped rows
+      }
+      Comparison comparison = named(run, benchmark, mode);
+      const std::string reason =
+          other_hardware.empty() ? obstacle(run, benchmark, run.baseline_mode, mode) : other_hardware;
+      observations.push_back(reason.empty()
+                                 ? observe(context, std::move(comparison), {run.baseline_mode}, {mode})
+                                 : invalid(std::move(comparison), reason));
+      bits.push_back(other_hardware.empty() ? compare_bits(run, benchmark, run.baseline_mode, mode)
+                                            : BitComparison{});
+    }
+  }
+  analysis.comparisons = decide(std::move(observations), context.alpha, "blocks");
+  for (std::size_t i = 0; i < bits.size(); ++i) {
+    analysis.comparisons[i].same_bits = bits[i].same;
+    if (!bits[i].note.empty()) {
+      analysis.comparisons[i].reason += "; " + bits[i].note;
+    }
+    if (!bits[i].wrong.empty()) {
+      analysis.wrong.push_back(bits[i].wrong);
+    }
+  }
+}
+
+void compare_baseline_with_itself(const Context& context, Analysis& analysis) {
+  const Run& run = context.run;
+  const bool halves = !context.blocks.empty() && context.blocks.front().trials.count(run.baseline_mode) &&
+                      context.blocks.front().trials.at(run.baseline_mode).size() >= 2;
+  if (!halves) {
+    return;
+  }
+  std::vector<Observation> observations;
+  for (const std::string& benchmark : benchmarks_of(run)) {
+    if (obstacle(run, benchmark, run.baseline_mode, run.baseline_mode).empty()) {
+      observations.push_back(observe(context, named(run, benchmark, run.baseline_mode),
+                                     {run.baseline_mode, BlockSide::first_half},
+                                     {run.baseline_mode, BlockSide::second_half}));
+    }
+  }
+  analysis.noise_floor = decide(std::move(observations), context.alpha, "blocks");
+}
+
+/// Verdicts that follow from the blocks alone, before any time is read.
+void impose(Context& context) {
+  const int attempted = static_cast<int>(context.blocks.size());
+  const int rejected = count_rejected(context.blocks);
+  const int first_look = context.run.looks.empty() ? context.run.planned_blocks : context.run.looks.front();
+  if (attempted == 0) {
+    context.imposed = Verdict::invalid;
+    context.imposed_reason = "no block was completed";
+  } else if (rejected > most_blocks_lost * attempted) {
+    context.imposed = Verdict::invalid;
+    context.imposed_reason = describe_rejections(context.blocks);
+  } else if (attempted < first_look) {
+    context.imposed = Verdict::inconclusive;
+    context.imposed_reason = fmt::format(
+        "stopped after {} blocks, before the first planned look at {}; go on with "
+        "cuparity run --resume",
+        attempted, first_look);
+  }
+}
+
+double overhead_ratio(const Run& run) {
+  double processes = 0;
+  for (const Trial& trial : run.trials) {
+    processes += trial.wall_seconds;
+  }
+  return processes > 0 ? run.harness_seconds / processes : 0;
+}
+
+std::string against(const Run& run) {
+  std::vector<std::string> others;
+  for (const std::string& mode : run.modes) {
+    if (mode != run.baseline_mode) {
+      others.push_back(mode);
+    }
+  }
+  return others.size() == 1 ? others.front() : fmt::format("{} other modes", others.size());
+}
+
+const Comparison& first_with(const std::vector<Comparison>& comparisons, Verdict verdict) {
+  return *std::find_if(comparisons.begin(), comparisons.end(),
+                       [&](const auto& c) { return c.verdict == verdict; });
+}
+
+const Comparison& slowest(const std::vector<Comparison>& comparisons) {
+  return *std::max_element(comparisons.begin(), comparisons.end(), [](const auto& a, const auto& b) {
+    const auto size = [](const Comparison& c) {
+      return c.verdict == Verdict::slower ? c.effect.value_or(0) : -1;
+    };
+    return size(a) < size(b);
+  });
+}
+
+std::string sentence_of(const Run& run, const Analysis& analysis) {
+  const std::vector<Comparison>& all = analysis.comparisons;
+  if (!analysis.wrong.empty()) {
+    return fmt::format("Wrong: {} {}, the first: {}.", analysis.wrong.size(),
+                       analysis.wrong.size() == 1 ? "finding" : "findings", analysis.wrong.front());
+  }
+  if (all.empty()) {
+    return run.modes.size() < 2 ? fmt::format(
+                                      "Nothing was compared: only {} was run; add a container mode with "
+                                      "--mode.",
+                                      run.baseline_mode)
+                                : "Nothing was compared: no benchmark has a result.";
+  }
+  const auto count = std::count_if(all.begin(), all.end(),
+                                   [&](const Comparison& c) { return c.verdict == analysis.verdict; });
+  const std::string share =
+      fmt::format("{} of {} comparisons of {} with {}", count, all.size(), against(run), run.baseline_mode);
+  switch (analysis.verdict) {
+    case Verdict::slower: {
+      const Comparison& worst = slowest(all);
+      return fmt::format("Slower: {}, the most {} under {} by {} (interval {}).", share,
+                         short_name(worst.benchmark), worst.candidate,
+                         signed_percent(worst.effect.value_or(0)), interval_text(worst));
+    }
+    case Verdict::invalid:
+      return fmt::format("Invalid: {}, the first {}: {}.", share,
+                         short_name(first_with(all, Verdict::invalid).benchmark),
+                         first_with(all, Verdict::invalid).reason);
+    case Verdict::inconclusive:
+      return fmt::format("Inconclusive: {}, the first {}: {}.", share,
+                         short_name(first_with(all, Verdict::inconclusive).benchmark),
+                         first_with(all, Verdict::inconclusive).reason);
+    case Verdict::faster:
+      return fmt::format("Faster: {}; the others are the same within their margins.", share);
+    case Verdict::same: return fmt::format("Same: {} are the same within their margins.", share);
+  }
+  return "";
+}
+
+}  // namespace
+
+Analysis analyse(const Run& run) {
+  Context context{run, complete_blocks(run)};
+  if (run.looks.size() > 1) {
+    context.alpha = alpha_of_all_looks / static_cast<double>(run.looks.size());  // Bonferroni
+  }
+  impose(context);
+  Analysis analysis;
+  analysis.wrong = find_wrong(run);
+  analysis.skipped = find_skipped(run);
+  compare_modes(context, analysis);
+  compare_baseline_with_itself(context, analysis);
+  const bool wrong = !analysis.wrong.empty();
+  analysis.verdict = wrong ? Verdict::invalid : overall_verdict(analysis.comparisons);
+  analysis.exit_code = wrong ? static_cast<int>(exit_regression) : exit_code_of(analysis.comparisons);
+  analysis.sentence = sentence_of(run, analysis);
+  analysis.overhead_ratio = overhead_ratio(run);
+  return analysis;
+}
+
+}  // namespace cuparity

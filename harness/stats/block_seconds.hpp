@@ -1,0 +1,25 @@
+// The one number of a mode in a block.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "harness/record/run.hpp"
+#include "harness/stats/blocks.hpp"
+
+namespace cuparity {
+
+/// Which trials of a mode in a block count: halves are for comparing a mode with itself.
+struct BlockSide {
+  std::string mode;
+  enum { all, first_half, second_half } part = all;
+};
+
+/// The row of a benchmark in a trial; null if it has none.
+const Row* find_row(const Trial& trial, const std::string& benchmark);
+
+/// exp(mean ln seconds) over the side's trials; nothing if one of them has not measured the benchmark. A
+/// value that is no time (zero, negative, not finite) is returned as it is.
+std::optional<double> block_seconds(const Block& block, const BlockSide& side, const std::string& benchmark);
+
+}  // namespace cuparity

@@ -1,0 +1,75 @@
+#include "harness/stats/blocks.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+namespace cuparity {
+namespace {
+
+std::string rejection_of(const Trial& trial) {
+  if (!trial.ok) {
+    return fmt::format("trial {} under {} failed: {}", trial.index, trial.mode, trial.failure);
+  }
+  const auto reason = trial.telemetry.find("block_rejected");
+  return reason == trial.telemetry.end() ? "" : reason->second;
+}
+
+bool complete(const Block& block, const Run& run, std::size_t trials_a_mode) {
+  return std::all_of(run.modes.begin(), run.modes.end(), [&](const std::string& mode) {
+    const auto found = block.trials.find(mode);
+    return found != block.trials.end() && found->second.size() == trials_a_mode;
+  });
+}
+
+}  // namespace
+
+std::vector<Block> complete_blocks(const Run& run) {
+  std::map<int, Block> by_index;
+  std::size_t trials_a_mode = 1;
+  for (const Trial& trial : run.trials) {
+    if (trial.kind != TrialKind::benchmark || trial.block < 0) {
+      continue;
+    }
+    Block& block = by_index[trial.block];
+    block.index = trial.block;
+    std::vector<const Trial*>& same_mode = block.trials[trial.mode];
+    same_mode.push_back(&trial);
+    trials_a_mode = std::max(trials_a_mode, same_mode.size());
+    if (block.rejected.empty()) {
+      block.rejected = rejection_of(trial);
+    }
+  }
+  std::vector<Block> blocks;
+  for (auto& [index, block] : by_index) {
+    if (!complete(block, run, trials_a_mode)) {
+      continue;
+    }
+    for (auto& [mode, trials] : block.trials) {
+      std::stable_sort(trials.begin(), trials.end(),
+                       [](const Trial* a, const Trial* b) { return a->position < b->position; });
+    }
+    blocks.push_back(std::move(block));
+  }
+  return blocks;
+}
+
+int count_rejected(const std::vector<Block>& blocks) {
+  return static_cast<int>(
+      std::count_if(blocks.begin(), blocks.end(), [](const Block& b) { return !b.rejected.empty(); }));
+}
+
+std::string describe_rejections(const std::vector<Block>& blocks) {
+  std::vector<std::string> reasons;
+  for (const Block& block : blocks) {
+    if (!block.rejected.empty() &&
+        std::find(reasons.begin(), reasons.end(), block.rejected) == reasons.end()) {
+      reasons.push_back(block.rejected);
+    }
+  }
+  return fmt::format("{} of {} blocks rejected ({})", count_rejected(blocks), blocks.size(),
+                     fmt::join(reasons, "; "));
+}
+
+}  // namespace cuparity

@@ -1,0 +1,30 @@
+// The trials of a run by block, and which blocks count.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "harness/record/run.hpp"
+
+namespace cuparity {
+
+struct Block {
+  int index = 0;
+  std::map<std::string, std::vector<const Trial*>> trials;  ///< by mode, in the order of position
+  std::string rejected;  ///< why the whole block does not count; empty: it does
+};
+
+/// Complete blocks in ascending order; the trials are those of `run`, which must outlive them. A block is
+/// complete if every mode of the run has as many trials in it as any mode has in any block: the last block of
+/// an interrupted run is not. A block is rejected, blind to its times, if a trial of it failed or has
+/// telemetry "block_rejected", which is the reason.
+std::vector<Block> complete_blocks(const Run& run);
+
+/// How many of them are rejected.
+int count_rejected(const std::vector<Block>& blocks);
+
+/// "2 of 12 blocks rejected (thermal slowdown; …)" with each distinct reason once.
+std::string describe_rejections(const std::vector<Block>& blocks);
+
+}  // namespace cuparity

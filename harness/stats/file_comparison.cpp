@@ -1,0 +1,300 @@
+#include "harness/stats/file_comparison.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "harness/errors.hpp"
+#include "harness/stats/block_seconds.hpp"
+#include "harness/stats/blocks.hpp"
+#include "harness/stats/estimate.hpp"
+#include "harness/stats/margins.hpp"
+#include "harness/stats/verdict.hpp"
+
+namespace cuparity {
+namespace {
+
+constexpr double alpha = 0.05;
+
+/// Where one of these differs, a difference in time may come from it.
+constexpr const char* fingerprint_keys[] = {"backend",
+                                            "gpu_name",
+                                            "gpu_uuid",
+                                            "compute_capability",
+                                            "driver_version",
+                                            "cuda_driver_version",
+                                            "cuda_runtime_version",
+                                            "cublas_version",
+                                            "cudnn_version",
+                                            "openblas_config",
+                                            "onednn_version",
+                                            "threads",
+                                            "cpu_model",
+                                            "cpus_allowed",
+                                            "cpu_quota",
+                                            "kernel",
+                                            "os",
+                                            "host_name",
+                                            "num_cpus",
+                                            "mhz_per_cpu",
+                                            "cpu_scaling_enabled",
+                                            "library_build_type",
+                                            "library_version",
+                                            "executable",
+                                            "image_digest",
+                                            "cuparity_version"};
+
+std::string value_or_empty(const std::map<std::string, std::string>& map, const std::string& key) {
+  const auto found = map.find(key);
+  return found == map.end() ? "" : found->second;
+}
+
+const Sample* find_sample(const ResultFile& file, const std::string& benchmark) {
+  const auto found = std::find_if(file.samples.begin(), file.samples.end(),
+                                  [&](const Sample& sample) { return sample.benchmark == benchmark; });
+  return found == file.samples.end() ? nullptr : &*found;
+}
+
+std::vector<std::string> missing_in(const ResultFile& file, const ResultFile& other) {
+  std::vector<std::string> names;
+  for (const Sample& sample : file.samples) {
+    if (find_sample(other, sample.benchmark) == nullptr) {
+      names.push_back(sample.benchmark);
+    }
+  }
+  return names;
+}
+
+std::vector<std::string> fingerprint_notes(const ResultFile& baseline, const ResultFile& candidate) {
+  std::vector<std::string> notes;
+  for (const char* key : fingerprint_keys) {
+    const std::string before = value_or_empty(baseline.environment, key);
+    const std::string after = value_or_empty(candidate.environment, key);
+    if (before != after) {
+      notes.push_back(fmt::format("{} differs: {} against {}", key, before.empty() ? "unknown" : before,
+                                  after.empty() ? "unknown" : after));
+    }
+  }
+  if (!notes.empty()) {
+    notes.push_back("the environments differ, so a difference in time need not come from what you changed");
+  }
+  return notes;
+}
+
+std::string describe_state(const Sample& sample) {
+  const std::string message = sample.message.empty() ? "no reason given" : sample.message;
+  return (sample.state == RowState::skipped ? "skipped: " : "failed: ") + message;
+}
+
+/// A comparison without an estimate, since one side has no times.
+Observation unmeasured(Comparison comparison, const Sample& before, const Sample& after) {
+  Observation observation;
+  observation.imposed = Verdict::invalid;
+  const bool baseline_missing = before.state != RowState::measured;
+  const Sample& missing = baseline_missing ? before : after;
+  observation.imposed_reason = fmt::format("{} in {}", describe_state(missing),
+                                           baseline_missing ? comparison.baseline : comparison.candidate);
+  observation.comparison = std::move(comparison);
+  return observation;
+}
+
+/// The medians are shown, but nothing can be decided from them.
+Observation aggregates_only(Comparison comparison, const Sample& before, const Sample& after) {
+  Observation observation;
+  observation.imposed = Verdict::invalid;
+  observation.imposed_reason = fmt::format(
+      "{} holds only aggregates; run with --benchmark_repetitions=20 and without "
+      "--benchmark_report_aggregates_only",
+      before.seconds.empty() ? comparison.baseline : comparison.candidate);
+  comparison.baseline_seconds = before.median_seconds;
+  comparison.candidate_seconds = after.median_seconds;
+  if (before.median_seconds.value_or(0) > 0 && after.median_seconds.value_or(0) > 0) {
+    comparison.effect = *after.median_seconds / *before.median_seconds - 1;
+  }
+  observation.comparison = std::move(comparison);
+  return observation;
+}
+
+void require_pairs(const Comparison& comparison, const Sample& before, const Sample& after) {
+  if (before.seconds.size() != after.seconds.size()) {
+    throw UsageError(
+        fmt::format("--pairing block needs as many values on both sides, but {} has {} in {} and {} in "
+                    "{}; use --pairing none",
+                    before.benchmark, before.seconds.size(), comparison.baseline, after.seconds.size(),
+                    comparison.candidate));
+  }
+}
+
+Observation observe(Comparison comparison, const Sample& before, const Sample& after, Pairing pairing) {
+  if (before.state != RowState::measured || after.state != RowState::measured) {
+    return unmeasured(std::move(comparison), before, after);
+  }
+  if (before.seconds.empty() || after.seconds.empty()) {
+    return aggregates_only(std::move(comparison), before, after);
+  }
+  if (pairing == Pairing::block) {
+    require_pairs(comparison, before, after);
+    return observe_paired(std::move(comparison), before.seconds, after.seconds, alpha);
+  }
+  return observe_unpaired(std::move(comparison), before.seconds, after.seconds, alpha);
+}
+
+void compare_bits(const Sample& before, const Sample& after, Comparison& comparison) {
+  if (before.digest.empty() || after.digest.empty()) {
+    return;
+  }
+  comparison.same_bits = before.digest == after.digest;
+  if (!*comparison.same_bits) {
+    comparison.reason += before.algorithm == after.algorithm ? "; the bits differ with the same algorithm"
+                                                             : "; the bits differ, and so does the algorithm";
+  }
+}
+
+std::vector<double> block_values(const std::vector<Block>& blocks, const std::string& mode,
+                                 const std::string& benchmark) {
+  std::vector<double> values;
+  for (const Block& block : blocks) {
+    const auto seconds = block.rejected.empty() ? block_seconds(block, {mode}, benchmark) : std::nullopt;
+    if (seconds) {
+      values.push_back(*seconds);
+    }
+  }
+  return values;
+}
+
+/// The state of a benchmark over several trials is the worst of them.
+void merge_row(const Row& row, Sample& sample) {
+  if (row.state == RowState::failed ||
+      (row.state == RowState::skipped && sample.state == RowState::measured)) {
+    sample.state = row.state;
+    sample.message = row.message;
+  }
+  if (sample.digest.empty()) {
+    sample.digest = value_or_empty(row.label, "digest");
+    sample.algorithm = value_or_empty(row.label, "algorithm");
+  }
+}
+
+std::string valid_mode(const std::string& name, const Run& run, const std::string& mode) {
+  if (mode.empty()) {
+    return run.baseline_mode;
+  }
+  if (std::find(run.modes.begin(), run.modes.end(), mode) == run.modes.end()) {
+    throw UsageError(
+        fmt::format("{}: has no mode \"{}\"; it has {}", name, mode, fmt::join(run.modes, ", ")));
+  }
+  return mode;
+}
+
+}  // namespace
+
+ResultFile result_file(const std::string& name, const BenchmarkFile& file) {
+  ResultFile result;
+  result.name = name;
+  result.environment = file.context;
+  result.one_process = true;
+  for (const Row& row : file.rows) {
+    Sample sample;
+    sample.benchmark = row.benchmark;
+    merge_row(row, sample);
+    sample.seconds = row.repetitions;
+    if (row.seconds > 0) {
+      sample.median_seconds = row.seconds;
+    }
+    result.samples.push_back(std::move(sample));
+  }
+  return result;
+}
+
+ResultFile result_file(const std::string& name, const Run& run, const std::string& wanted_mode) {
+  const std::string mode = valid_mode(name, run, wanted_mode);
+  const std::vector<Block> blocks = complete_blocks(run);
+  ResultFile result;
+  result.name = fmt::format("{} ({})", name, mode);
+  result.environment = run.environment;
+  if (count_rejected(blocks) > 0) {
+    result.notes.push_back(fmt::format("{}: {}", result.name, describe_rejections(blocks)));
+  }
+  for (const Trial& trial : run.trials) {
+    if (trial.kind != TrialKind::benchmark || trial.mode != mode) {
+      continue;
+    }
+    for (const auto& [key, value] : trial.environment) {
+      result.environment[key] = value;
+    }
+    for (const Row& row : trial.rows) {
+      auto sample = std::find_if(result.samples.begin(), result.samples.end(),
+                                 [&](const Sample& s) { return s.benchmark == row.benchmark; });
+      if (sample == result.samples.end()) {
+        sample = result.samples.insert(sample, Sample{});
+        sample->benchmark = row.benchmark;
+        sample->seconds = block_values(blocks, mode, row.benchmark);
+      }
+      merge_row(row, *sample);
+    }
+  }
+  if (mode != "native") {
+    result.environment["image_digest"] = run.image_digest;
+  }
+  return result;
+}
+
+FileComparison compare_files(const ResultFile& baseline, const ResultFile& candidate, Pairing pairing,
+                             const std::map<std::string, double>& margins) {
+  FileComparison result;
+  result.baseline = baseline.name;
+  result.candidate = candidate.name;
+  result.only_in_baseline = missing_in(baseline, candidate);
+  result.only_in_candidate = missing_in(candidate, baseline);
+  result.notes = baseline.notes;
+  result.notes.insert(result.notes.end(), candidate.notes.begin(), candidate.notes.end());
+  for (const std::string& note : fingerprint_notes(baseline, candidate)) {
+    result.notes.push_back(note);
+  }
+
+  std::vector<Observation> observations;
+  std::vector<std::pair<const Sample*, const Sample*>> pairs;
+  bool candidate_wrong = false;
+  for (const Sample& before : baseline.samples) {
+    const Sample* after = find_sample(candidate, before.benchmark);
+    if (after == nullptr) {
+      continue;
+    }
+    Comparison comparison;
+    comparison.benchmark = before.benchmark;
+    comparison.baseline = baseline.name;
+    comparison.candidate = candidate.name;
+    comparison.margin = margin_of(short_name(before.benchmark), margins);
+    observations.push_back(observe(std::move(comparison), before, *after, pairing));
+    pairs.emplace_back(&before, after);
+    candidate_wrong =
+        candidate_wrong || (after->state == RowState::failed && before.state == RowState::measured);
+  }
+  if (observations.empty()) {
+    throw UsageError(
+        fmt::format("nothing to compare: {} ({} benchmarks) and {} ({} benchmarks) have no benchmark in "
+                    "common",
+                    baseline.name, baseline.samples.size(), candidate.name, candidate.samples.size()));
+  }
+  if (baseline.one_process && candidate.one_process) {
+    result.notes.push_back(
+        "each file is one process: how processes differ among themselves is not in these "
+        "intervals; a verdict that counts it in needs several processes a side (cuparity run)");
+  }
+
+  const char* unit = pairing == Pairing::block ? "pairs"
+                     : baseline.one_process    ? "repetitions a side"
+                                               : "blocks a side";
+  result.comparisons = decide(std::move(observations), alpha, unit);
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    compare_bits(*pairs[i].first, *pairs[i].second, result.comparisons[i]);
+  }
+  result.verdict = overall_verdict(result.comparisons);
+  result.exit_code = candidate_wrong ? static_cast<int>(exit_regression) : exit_code_of(result.comparisons);
+  return result;
+}
+
+}  // namespace cuparity

@@ -1,0 +1,63 @@
+// Compares two result files: independent samples by ranks, or repetition by repetition where they were
+// paired.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "harness/record/benchmark_json.hpp"
+#include "harness/record/run.hpp"
+#include "harness/stats/comparison.hpp"
+
+namespace cuparity {
+
+enum class Pairing {
+  none,  ///< independent samples: rank sum
+  block  ///< value j of one side belongs to value j of the other: signed rank
+};
+
+/// One benchmark of one file.
+struct Sample {
+  std::string benchmark;
+  RowState state = RowState::measured;
+  std::string message;                   ///< why it was skipped or failed
+  std::vector<double> seconds;           ///< empty where the file has only aggregates
+  std::optional<double> median_seconds;  ///< what an aggregate says, where that is all there is
+  std::string digest;                    ///< empty: none
+  std::string algorithm;
+};
+
+/// One file of a comparison.
+struct ResultFile {
+  std::string name;                                ///< as the user gave it, with the mode if it is a run
+  std::map<std::string, std::string> environment;  ///< what identifies machine and software
+  std::vector<Sample> samples;
+  std::vector<std::string> notes;  ///< what is to be known about the file
+  bool one_process = false;        ///< the samples are repetitions of one process
+};
+
+/// Repetitions are the sample. That they are those of one process is noted.
+ResultFile result_file(const std::string& name, const BenchmarkFile& file);
+
+/// One value a block: exp(mean ln) over the mode's trials in it; rejected blocks are left out and noted.
+/// `mode` empty: the baseline mode. Throws UsageError for a mode that the run does not have.
+ResultFile result_file(const std::string& name, const Run& run, const std::string& mode);
+
+struct FileComparison {
+  std::string baseline;
+  std::string candidate;
+  std::vector<Comparison> comparisons;  ///< benchmarks in both, in the order of the baseline
+  std::vector<std::string> only_in_baseline;
+  std::vector<std::string> only_in_candidate;
+  std::vector<std::string> notes;
+  Verdict verdict = Verdict::inconclusive;
+  int exit_code = 0;  ///< ExitCode: 1 also for a wrong result of the candidate alone
+};
+
+/// Margins as in margin_of. Throws UsageError if the files have no benchmark in common, or for Pairing::block
+/// if a benchmark has not as many values on both sides.
+FileComparison compare_files(const ResultFile& baseline, const ResultFile& candidate, Pairing pairing,
+                             const std::map<std::string, double>& margins);
+
+}  // namespace cuparity

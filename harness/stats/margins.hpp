@@ -1,0 +1,18 @@
+// The relative difference below which a benchmark counts as the same.
+#pragma once
+
+#include <map>
+#include <string>
+
+namespace cuparity {
+
+/// Kernels, copies and GEMM 1 %, launch latency 2 %, start-up phases 10 %: Run.margins where a suite says
+/// nothing.
+std::map<std::string, double> default_margins();
+
+/// The margin of `benchmark` (its short_name): that of the regular expression found in it, of the longest one
+/// where several are; else "default"; else 1 %. Throws UsageError on a bad expression or a margin that is not
+/// above 0. An empty map means default_margins().
+double margin_of(const std::string& benchmark, const std::map<std::string, double>& margins);
+
+}  // namespace cuparity

@@ -1,0 +1,63 @@
+// The GPU's GEMM kernels, each as a function that prepares one problem on given buffers and returns what
+// enqueues it. C++17, included by host and device code.
+#pragma once
+
+#include <cuda_runtime_api.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "kernels/device/context.hpp"
+#include "kernels/gemm/gemm.hpp"
+
+namespace cuparity::device {
+
+/// The buffers' starts; A(0, 0) and the others stand GemmProblem::offset elements further.
+struct GemmBuffers {
+  void* a = nullptr;
+  void* b = nullptr;
+  void* c = nullptr;
+};
+
+/// A problem ready to run on fixed buffers.
+struct PreparedGemm {
+  std::function<void(cudaStream_t)> enqueue;  ///< throws CudaError when a launch fails
+  std::string algorithm;                      ///< which kernel, with its tile; without ';'
+};
+
+/// Fills `rows` rows of `columns` elements, `leading` apart, with gemm_input_bits(seed, row, column).
+/// `matrix` points at element (0, 0). Leaves the gaps between rows alone.
+void fill_gemm_input(GemmType type, void* matrix, std::uint64_t seed, std::size_t rows, std::size_t columns,
+                     std::size_t leading, cudaStream_t stream);
+
+/// gathered[i * column_count + j] = bits of matrix(rows[i], columns[j]); all pointers are device memory.
+void gather_gemm_output(std::size_t element_bytes, const void* matrix, std::size_t leading,
+                        const std::size_t* rows, std::size_t row_count, const std::size_t* columns,
+                        std::size_t column_count, std::uint64_t* gathered, cudaStream_t stream);
+
+/// C = 0, for k = 0.
+PreparedGemm prepare_gemm_zero(const GemmProblem& problem, const GemmBuffers& buffers);
+
+/// fp32 on the ordinary arithmetic units. Any size, any layout.
+PreparedGemm prepare_gemm_fp32(const GemmProblem& problem, const GemmBuffers& buffers);
+
+/// fp16 and bf16 with mma.sync. Any size, any layout. bf16 needs compute capability 8.0, fp16 7.5.
+PreparedGemm prepare_gemm_tensor_core(const GemmProblem& problem, const GemmBuffers& buffers);
+
+/// fp16 and bf16 with TMA and wgmma: throws unless gemm_hopper_unsupported() says nothing.
+PreparedGemm prepare_gemm_hopper(const GemmProblem& problem, const GemmBuffers& buffers);
+
+/// Why prepare_gemm_hopper cannot take this problem on this device, or nothing.
+std::optional<std::string> gemm_hopper_unsupported(const GemmProblem& problem, const Context& context);
+
+/// Any type, with the fastest of cuBLASLt's first algorithms (see gemm_cublaslt.cpp). Times candidates on
+/// the context's stream and overwrites C. Throws when cuBLASLt has no algorithm for the problem.
+PreparedGemm prepare_gemm_cublaslt(const GemmProblem& problem, const GemmBuffers& buffers, Context& context);
+
+/// Why cuBLASLt cannot be used here for this type, or nothing.
+std::optional<std::string> gemm_cublaslt_unsupported(GemmType type, const Context& context);
+
+}  // namespace cuparity::device

@@ -1,0 +1,34 @@
+// Can the driver's device nodes be used, and can the GPUs that were not given be reached all the same?
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace cuparity::validate {
+
+struct NodeAccess {
+  std::string path;
+  int error = 0;  ///< errno of opening it read-write; 0 where that worked
+};
+
+/// Opens each path read-write and closes it at once.
+std::vector<NodeAccess> open_nodes(const std::vector<std::string>& paths);
+
+/// The nodes that CUDA needs where these GPU nodes are there: they, /dev/nvidiactl and /dev/nvidia-uvm.
+std::vector<std::string> needed_nodes(const std::vector<std::string>& gpu_nodes);
+
+/// Who refuses by this errno, and what to do: "EPERM: the container's device cgroup refuses it; …".
+std::string explain_open_error(int error);
+
+/// What came of making a node for a GPU that this process was not given and opening it.
+enum class Reach {
+  refused,     ///< the device cgroup says no, as it should
+  no_device,   ///< there is no such GPU
+  reachable,   ///< it opened: no isolation
+  not_probed   ///< nodes can't be made or used here, which isolates as well
+};
+
+/// Makes a character device 195:`minor` in `folder`, opens it read-write and removes it.
+Reach probe_gpu(int minor, const std::string& folder);
+
+}  // namespace cuparity::validate
