@@ -23,17 +23,6 @@ void skip(State& state, const std::string& reason) {
     state.SkipWithError(("skipped: " + reason).c_str());
 }
 
-/// True if every later CUDA call will fail, too. Clears an error that passes.
-bool cuda_context_is_lost(device::Context* context) {
-#ifdef CUPARITY_HAVE_CUDA
-  if (context == nullptr) return false;
-  cudaGetLastError();
-  return cudaDeviceSynchronize() != cudaSuccess;
-#else
-  return context != nullptr;
-#endif
-}
-
 std::string format(const char* pattern, double value) {
   char text[64];
   std::snprintf(text, sizeof text, pattern, value);
@@ -74,7 +63,18 @@ struct Session::Row {
   std::unique_ptr<Timer> timer;
 };
 
-Session::Session(device::Context* context, Faults faults) : context_(context), faults_(std::move(faults)) {}
+bool cuda_context_is_lost(device::Context* context) {
+  if (context == nullptr) return false;
+#ifdef CUPARITY_HAVE_CUDA
+  cudaGetLastError();
+  return cudaDeviceSynchronize() != cudaSuccess;
+#else
+  return true;
+#endif
+}
+
+Session::Session(device::Context* context, Faults faults, bool (*context_is_lost)(device::Context*))
+    : context_(context), faults_(std::move(faults)), context_is_lost_(context_is_lost) {}
 
 Session::~Session() = default;
 
@@ -158,7 +158,7 @@ void Session::fail(Row& row, const std::string& message) {
   failed_ = true;
   row.outcome = Row::Outcome::failed;
   row.message = message;
-  if (lost_in_.empty() && cuda_context_is_lost(context_)) {
+  if (lost_in_.empty() && context_is_lost_(context_)) {
     lost_in_ = row.benchmark_case.name;
     lost_reason_ = message;
     row.message += "; the CUDA context is lost, the rows after this one are skipped";

@@ -19,13 +19,19 @@ struct Faults {
   std::optional<std::regex> wrong;
 };
 
+/// True if every later CUDA call of this process will fail, too; always false for a null `context`. Clears
+/// an error that passes.
+bool cuda_context_is_lost(device::Context* context);
+
 /// Holds one prepared row at a time: Google Benchmark calls a row's function once or more for each
 /// repetition, and all of these calls share one preparation, one verification and one warm-up. Rows whose
 /// repetitions are interleaved (--benchmark_enable_random_interleaving) are prepared anew at every change.
 class Session {
  public:
-  /// `context` is null on the CPU backend and outlives the session.
-  Session(device::Context* context, Faults faults);
+  /// `context` is null on the CPU backend and outlives the session. `context_is_lost` is asked after a row
+  /// failed.
+  Session(device::Context* context, Faults faults,
+          bool (*context_is_lost)(device::Context*) = cuda_context_is_lost);
   ~Session();
 
   /// The body of a row's benchmark.
@@ -46,6 +52,7 @@ class Session {
 
   device::Context* context_;
   Faults faults_;
+  bool (*context_is_lost_)(device::Context*);
   std::unique_ptr<Row> row_;
   bool failed_ = false;
   std::string lost_in_;  ///< the row that lost the CUDA context; empty: none did

@@ -235,6 +235,22 @@ TEST(Session, AnExceptionFailsItsRowAlone) {
   EXPECT_EQ(log.alive, 0);
 }
 
+TEST(Session, ALostContextIsTheFailureOfOneRow) {
+  Log log;
+  Log later;
+  Session session(nullptr, {}, [](device::Context*) { return true; });
+  const json rows = run({fake_case("first", log), fake_case("guilty", log, {.throw_at_run = 6}),
+                         fake_case("second", later), fake_case("third", later)},
+                        session);
+  EXPECT_FALSE(rows[0].contains("error_occurred"));
+  EXPECT_THAT(rows[1].at("error_message").get<std::string>(),
+              StartsWith("failed: running a fake: out of fuel; the CUDA context is lost"));
+  for (int i : {2, 3})
+    EXPECT_THAT(skip_reason(rows[i]), StartsWith("the CUDA context was lost in row guilty ("));
+  EXPECT_EQ(later.prepared, 0);
+  EXPECT_TRUE(session.failed());
+}
+
 TEST(Session, ATimeThatIsNoneFails) {
   Log log;
   Session session(nullptr, {});

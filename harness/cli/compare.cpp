@@ -27,7 +27,8 @@ struct CompareOptions {
 };
 
 bool is_run(const std::filesystem::path& path) {
-  if (std::filesystem::is_directory(path) || path.extension() == ".jsonl") {
+  std::error_code code;
+  if (std::filesystem::is_directory(path, code) || path.extension() == ".jsonl") {
     return true;
   }
   const nlohmann::json json = read_json_file(path);

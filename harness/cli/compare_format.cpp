@@ -1,6 +1,7 @@
 #include "harness/cli/compare_format.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -99,21 +100,65 @@ std::string list(const std::string& title, const std::vector<std::string>& items
   return text;
 }
 
+/// One line a verdict and reason, however many benchmarks share it.
 std::vector<std::string> reasons(const FileComparison& comparison) {
-  std::vector<std::string> lines;
+  std::vector<std::pair<std::string, std::vector<std::string>>> by_reason;
   for (const Comparison& c : comparison.comparisons) {
-    if (needs_reason(c)) {
-      lines.push_back(fmt::format("{}: {}: {}", short_name(c.benchmark), to_string(c.verdict), c.reason));
+    if (!needs_reason(c)) {
+      continue;
     }
+    const std::string reason = fmt::format("{}: {}", to_string(c.verdict), c.reason);
+    auto place =
+        std::find_if(by_reason.begin(), by_reason.end(), [&](const auto& r) { return r.first == reason; });
+    if (place == by_reason.end()) {
+      place = by_reason.insert(place, {reason, {}});
+    }
+    place->second.push_back(short_name(c.benchmark));
+  }
+  std::vector<std::string> lines;
+  for (const auto& [reason, names] : by_reason) {
+    const std::string who = names.size() > 3 ? fmt::format("{} benchmarks", names.size())
+                                             : fmt::format("{}", fmt::join(names, ", "));
+    lines.push_back(fmt::format("{}: {}", who, reason));
   }
   return lines;
 }
 
-std::string escaped_for_markdown(std::string text) {
-  for (std::size_t i = text.find('|'); i != std::string::npos; i = text.find('|', i + 2)) {
-    text.insert(i, "\\");
+/// Breaks at spaces, so that no line is longer than a terminal is wide, unless one word is.
+std::string wrapped(const std::string& text) {
+  constexpr std::size_t width = 104;
+  std::string result;
+  std::size_t column = 0;
+  for (std::size_t start = 0; start < text.size();) {
+    const std::size_t end = std::min(text.find(' ', start), text.size());
+    const std::size_t length = end - start;
+    if (column > 0 && column + 1 + length > width) {
+      result += "\n    ";
+      column = 0;
+    } else if (column > 0) {
+      result += ' ';
+      ++column;
+    }
+    result.append(text, start, length);
+    column += length;
+    start = end + 1;
   }
-  return text;
+  return result;
+}
+
+std::vector<std::string> wrapped(std::vector<std::string> lines) {
+  for (std::string& line : lines) {
+    line = wrapped(line);
+  }
+  return lines;
+}
+
+std::string escaped_for_markdown(const std::string& text) {
+  std::string escaped;
+  for (const char character : text) {
+    escaped += character == '|' ? std::string("\\|") : std::string(1, character);
+  }
+  return escaped;
 }
 
 }  // namespace
@@ -124,10 +169,10 @@ std::string comparison_as_text(const FileComparison& comparison) {
   text += table(comparison);
   text +=
       "\nA positive effect means the candidate is slower. MDE: what would have been found with 95 % power.\n";
-  text += list("Why:", reasons(comparison), "  ");
+  text += list("Why:", wrapped(reasons(comparison)), "  ");
   text += list("Only in the baseline:", comparison.only_in_baseline, "  ");
   text += list("Only in the candidate:", comparison.only_in_candidate, "  ");
-  text += list("Notes:", comparison.notes, "  ");
+  text += list("Notes:", wrapped(comparison.notes), "  ");
   text += fmt::format("\n{}: {}\n", to_string(comparison.verdict), counts_text(comparison));
   return text;
 }

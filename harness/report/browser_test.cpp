@@ -83,7 +83,7 @@ TEST_F(Browser, EveryInteractionWorks) {
     document.querySelector('.open').click();
     const details = document.querySelector('.details');
     seen.push('charts=' + details.querySelectorAll('svg.chart').length);
-    seen.push('blocks=' + details.querySelectorAll('tbody tr').length);
+    seen.push('blocks=' + details.querySelectorAll('details tbody tr').length);
     seen.push('bits=' + details.textContent.includes('yes: a3c1f00ddeadbe01'));
     document.querySelector('[data-sort=effect]').click();
     seen.push('first=' + document.querySelector('.row').dataset.name);

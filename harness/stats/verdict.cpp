@@ -100,9 +100,9 @@ std::string inconclusive_reason(const Comparison& comparison, const Estimate& es
         plain_percent(comparison.minimum_detectable_effect.value_or(INFINITY)), advice);
   }
   if (!estimate.interval.bounded()) {
-    return fmt::format("{} {} are too few for an interval of {} %; at least {} are needed", estimate.n,
-                       family.unit, std::round(1000 * comparison.confidence_level) / 10,
-                       fewest_blocks(estimate, {1, family.alpha, family.unit}));
+    return fmt::format("n = {} is too few for an interval of {} %; at least {} {} are needed", estimate.n,
+                       std::round(1000 * comparison.confidence_level) / 10,
+                       fewest_blocks(estimate, {1, family.alpha, family.unit}), family.unit);
   }
   if (estimate.interval.excludes_zero() && estimate.smallest_p_value * family.size > family.alpha) {
     return fmt::format("{}, but {} {} can't prove a difference among {} comparisons; at least {} are needed",

@@ -17,7 +17,9 @@ namespace {
 
 struct Write {
   static constexpr int inputs = 0;
-  __device__ float operator()(float, float, std::size_t i) const { return __uint_as_float(write_pattern32(i)); }
+  __device__ float operator()(float, float, std::size_t i) const {
+    return __uint_as_float(write_pattern32(i));
+  }
 };
 struct Copy {
   static constexpr int inputs = 1;
@@ -73,7 +75,7 @@ __device__ void add_to_slot(std::uint32_t sum, std::uint32_t* slots) {
 }
 
 template <typename Tile>
-__global__ void __launch_bounds__(Tile::threads)
+__global__ void __launch_bounds__(Tile::threads, Tile::blocks_per_multiprocessor)
     read_kernel(const float4* x, std::size_t vectors, std::uint32_t* slots) {
   std::uint32_t sum = 0;
   for (int t = 0; t < Tile::tiles_per_block; ++t) {
@@ -86,8 +88,8 @@ __global__ void __launch_bounds__(Tile::threads)
 #pragma unroll
       for (int u = 0; u < Tile::unroll; ++u) sum += sum_of_words(v[u]);
     } else {
-      for (int u = 0; u < Tile::unroll; ++u)
-        if (first + u * Tile::threads < vectors) sum += sum_of_words(load<Tile::loads>(x + first + u * Tile::threads));
+      for (std::size_t i = first; i < vectors && i < (tile + 1) * Tile::vectors; i += Tile::threads)
+        sum += sum_of_words(load<Tile::loads>(x + i));
     }
   }
   add_to_slot(sum, slots);
@@ -108,7 +110,7 @@ __device__ void multiply_add(float4 x, float4 y, float4& sum) {
 __device__ float sum_of_lanes(float v) { return v; }
 __device__ float sum_of_lanes(float4 v) { return (v.x + v.y) + (v.z + v.w); }
 
-/// The sum over the block in thread 0, always in the same order. Every thread calls it, once per kernel and T.
+/// The sum over the block in thread 0, always in the same order. Every thread calls it, once a kernel and T.
 template <typename T>
 __device__ T block_sum(T sum) {
   __shared__ T warps[32];
@@ -148,7 +150,7 @@ __device__ bool finishes_last(float block_total, const DotScratch& scratch) {
 /// Vector is float4, or float if the arrays are not aligned alike; `split` counts vectors of that type.
 /// There are at most as many single elements as threads.
 template <typename Vector, typename Tile>
-__global__ void __launch_bounds__(Tile::threads)
+__global__ void __launch_bounds__(Tile::threads, Tile::blocks_per_multiprocessor)
     dot_kernel(const float* x, const float* y, Split split, DotScratch scratch, float* result) {
   const auto* xs = reinterpret_cast<const Vector*>(x + split.head);
   const auto* ys = reinterpret_cast<const Vector*>(y + split.head);
@@ -167,10 +169,8 @@ __global__ void __launch_bounds__(Tile::threads)
 #pragma unroll
       for (int u = 0; u < Tile::unroll; ++u) multiply_add(a[u], b[u], sum);
     } else {
-      for (int u = 0; u < Tile::unroll; ++u) {
-        const std::size_t i = first + u * Tile::threads;
-        if (i < split.vectors) multiply_add(load<Tile::loads>(xs + i), load<Tile::loads>(ys + i), sum);
-      }
+      for (std::size_t i = first; i < split.vectors && i < (tile + 1) * Tile::vectors; i += Tile::threads)
+        multiply_add(load<Tile::loads>(xs + i), load<Tile::loads>(ys + i), sum);
     }
   }
   if (!finishes_last(block_sum(sum_of_lanes(sum)), scratch)) return;

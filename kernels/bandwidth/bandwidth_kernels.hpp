@@ -23,8 +23,8 @@ std::size_t elementwise_block_elements(StreamOperation operation, int compute_ca
 /// Words that launch_read() spreads its sum over, so that blocks seldom wait for each other.
 constexpr std::size_t read_slots = 4096;
 
-/// Adds the 32-bit words of x to the `read_slots` words at `slots`: their total modulo 2^32 grows by the sum of
-/// the words of x. The slots are not cleared, which would be a second launch in every timed run.
+/// Adds the 32-bit words of x to the `read_slots` words at `slots`: their total modulo 2^32 grows by the sum
+/// of the words of x. The slots are not cleared, which would be a second launch in every timed run.
 void launch_read(const float* x, std::size_t count, std::uint32_t* slots, int compute_capability,
                  cudaStream_t stream);
 

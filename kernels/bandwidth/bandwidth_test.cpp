@@ -75,7 +75,8 @@ TEST(Bandwidth, WorkCountsReadsAndWrites) {
 }
 
 class Elementwise : public testing::TestWithParam<StreamOperation> {};
-INSTANTIATE_TEST_SUITE_P(Operations, Elementwise, testing::ValuesIn(elementwise_operations), printed_operation);
+INSTANTIATE_TEST_SUITE_P(Operations, Elementwise, testing::ValuesIn(elementwise_operations),
+                         printed_operation);
 
 TEST_P(Elementwise, OneWrongElementIsFoundAndNamed) {
   const std::size_t count = 100003;
@@ -124,7 +125,8 @@ TEST(Bandwidth, SwappedElementsOfAWriteAreFound) {
 }
 
 TEST(Bandwidth, ASampleIsComparedByItsIndices) {
-  const Computed computed(StreamOperation::triad, 1 << 21);
+  constexpr StreamOperation triad = StreamOperation::triad;
+  const Computed computed(triad, 1 << 21);
   const std::vector<std::uint64_t> indices = sample_indices(1 << 21, 4096);
   EXPECT_GE(indices.size(), (1u << 16) + (1u << 13));
   std::vector<double> sample;
@@ -132,28 +134,33 @@ TEST(Bandwidth, ASampleIsComparedByItsIndices) {
     ASSERT_LT(index, 1u << 21);
     sample.push_back(computed.z.data()[index]);
   }
-  EXPECT_TRUE(compare_stream_output(StreamOperation::triad, sample.data(), sample.size(), indices.data()).correct());
+  EXPECT_TRUE(compare_stream_output(triad, sample.data(), sample.size(), indices.data()).correct());
   sample[5000] += 1;
-  const auto wrong = compare_stream_output(StreamOperation::triad, sample.data(), sample.size(), indices.data());
+  const auto wrong = compare_stream_output(triad, sample.data(), sample.size(), indices.data());
   EXPECT_THAT(wrong.detail, testing::StartsWith("element " + std::to_string(indices[5000]) + ":"));
 }
 
 TEST(Bandwidth, OneFlippedBitChangesTheChecksum) {
-  const host::Array<double> x(70000);
-  host::fill_random(x.data(), x.size(), x_seed);
-  EXPECT_TRUE(compare_checksum(host::stream_read(x.data(), x.size()), expected_checksum<double>(x.size())).correct());
-  x.data()[69999] = -x.data()[69999];
-  EXPECT_FALSE(compare_checksum(host::stream_read(x.data(), x.size()), expected_checksum<double>(x.size())).correct());
+  const std::size_t count = 70000;
+  const host::Array<double> x(count);
+  host::fill_random(x.data(), count, x_seed);
+  const std::uint64_t expected = expected_checksum<double>(count);
+  EXPECT_TRUE(compare_checksum(host::stream_read(x.data(), count), expected).correct());
+  x.data()[count - 1] = -x.data()[count - 1];
+  EXPECT_FALSE(compare_checksum(host::stream_read(x.data(), count), expected).correct());
 }
 
 TEST(Bandwidth, DotMissingOneProductIsWrong) {
   const std::size_t count = 200000;
   const Computed inputs(StreamOperation::copy, count);
-  std::vector<double> scratch;
-  const double roundings = host::stream_dot_roundings(count);
-  EXPECT_TRUE(compare_dot(host::stream_dot(inputs.x.data(), inputs.y.data(), count, scratch), count, roundings).correct());
+  const auto is_right = [&] {
+    std::vector<double> scratch;
+    const double dot = host::stream_dot(inputs.x.data(), inputs.y.data(), count, scratch);
+    return compare_dot(dot, count, host::stream_dot_roundings(count)).correct();
+  };
+  EXPECT_TRUE(is_right());
   inputs.x.data()[150000] = 0;
-  EXPECT_FALSE(compare_dot(host::stream_dot(inputs.x.data(), inputs.y.data(), count, scratch), count, roundings).correct());
+  EXPECT_FALSE(is_right());
 }
 
 TEST(Bandwidth, DotHasTheSameBitsWithAnyNumberOfThreads) {

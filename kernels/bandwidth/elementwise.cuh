@@ -1,4 +1,4 @@
-// z[i] = operation(x[i], y[i]): the kernel behind write, copy, scale, add, triad and SAXPY. Only for .cu files.
+// z[i] = operation(x[i], y[i]): the kernel behind write, copy, scale, add, triad and SAXPY. For .cu files.
 //
 // Bound: bytes. An Operation has `inputs` (0, 1 or 2) and float operator()(float x, float y, size_t i).
 // Idea: a thread issues all its 16-byte loads before it uses the first, so that enough bytes are on their way
@@ -38,7 +38,7 @@ __device__ float4 apply(const Operation& operation, float4 x, float4 y, std::siz
 /// The vectors of a split; x, y, z point at the first vector, whose first element has index `head`. An
 /// output may be one of the inputs: a thread loads its elements before it stores them, and no others.
 template <typename Operation, typename Tile>
-__global__ void __launch_bounds__(Tile::threads)
+__global__ void __launch_bounds__(Tile::threads, Tile::blocks_per_multiprocessor)
     elementwise_kernel(Operation operation, const float4* x, const float4* y, float4* z, std::size_t vectors,
                        std::size_t head) {
   const std::size_t first = blockIdx.x * Tile::vectors + threadIdx.x;
@@ -80,9 +80,11 @@ template <typename Operation, typename Tile>
 void launch_elementwise_tiles(Operation operation, const float* x, const float* y, float* z,
                               const Split& split, cudaStream_t stream) {
   const std::size_t blocks = (split.vectors + Tile::vectors - 1) / Tile::vectors;
+  const auto* first_x = reinterpret_cast<const float4*>(x + split.head);
+  const auto* first_y = reinterpret_cast<const float4*>(y + split.head);
+  auto* first_z = reinterpret_cast<float4*>(z + split.head);
   elementwise_kernel<Operation, Tile><<<static_cast<unsigned>(blocks), Tile::threads, 0, stream>>>(
-      operation, reinterpret_cast<const float4*>(x + split.head), reinterpret_cast<const float4*>(y + split.head),
-      reinterpret_cast<float4*>(z + split.head), split.vectors, split.head);
+      operation, first_x, first_y, first_z, split.vectors, split.head);
 }
 
 /// Enqueues z[i] = operation(x[i], y[i], i) for i in [0, count). Arrays may have any alignment of a float;
@@ -96,11 +98,13 @@ void launch_elementwise(Operation operation, const float* x, const float* y, flo
   const std::size_t misaligned = misalignment(z);
   const bool alike = misalignment(x) == misaligned && misalignment(y) == misaligned;
   const Split split = alike ? split_vectors(count, misaligned) : split_singles(count);
+  using Hopper = ElementwiseTile<Operation::inputs, 90>;
+  using Portable = ElementwiseTile<Operation::inputs, 75>;
   if (split.vectors != 0) {
     if (compute_capability >= 90)
-      launch_elementwise_tiles<Operation, ElementwiseTile<Operation::inputs, 90>>(operation, x, y, z, split, stream);
+      launch_elementwise_tiles<Operation, Hopper>(operation, x, y, z, split, stream);
     else
-      launch_elementwise_tiles<Operation, ElementwiseTile<Operation::inputs, 75>>(operation, x, y, z, split, stream);
+      launch_elementwise_tiles<Operation, Portable>(operation, x, y, z, split, stream);
     check(cudaGetLastError(), "launching an elementwise kernel");
   }
   if (split.singles() != 0) {

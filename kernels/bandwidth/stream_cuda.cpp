@@ -67,7 +67,10 @@ class ElementwiseExecution final : public Execution {
 class ReadExecution final : public Execution {
  public:
   ReadExecution(device::Context& context, const StreamProblem& problem)
-      : context_(context), problem_(problem), x_(problem.count + problem.offsets.x), slots_(device::read_slots) {
+      : context_(context),
+        problem_(problem),
+        x_(problem.count + problem.offsets.x),
+        slots_(device::read_slots) {
     device::fill_random(x(), problem.count, x_seed, context.stream());
     context.synchronize("filling the input of read");
   }
@@ -78,7 +81,8 @@ class ReadExecution final : public Execution {
   }
 
   Verification verify() override {
-    device::check(cudaMemsetAsync(slots_.data(), 0, slots_.bytes(), context_.stream()), "clearing the checksum");
+    device::check(cudaMemsetAsync(slots_.data(), 0, slots_.bytes(), context_.stream()),
+                  "clearing the checksum");
     run();
     const auto slots = device::to_host(slots_.data(), slots_.size(), context_.stream());
     const std::uint32_t checksum = std::accumulate(slots.begin(), slots.end(), std::uint32_t{0});

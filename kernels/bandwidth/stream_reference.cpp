@@ -147,8 +147,10 @@ std::vector<std::uint64_t> sample_indices(std::size_t count, std::size_t border)
   return indices;
 }
 
-template Verification compare_stream_output(StreamOperation, const float*, std::size_t, const std::uint64_t*);
-template Verification compare_stream_output(StreamOperation, const double*, std::size_t, const std::uint64_t*);
+template Verification compare_stream_output(StreamOperation, const float*, std::size_t,
+                                            const std::uint64_t*);
+template Verification compare_stream_output(StreamOperation, const double*, std::size_t,
+                                            const std::uint64_t*);
 template Verification compare_dot(float, std::size_t, double);
 template Verification compare_dot(double, std::size_t, double);
 template std::uint64_t expected_checksum<float>(std::size_t);

@@ -145,12 +145,14 @@ class Stream {
   cudaStream_t stream_ = nullptr;
 };
 
-/// Both directions at once. The copy to the device stays on the context's stream, so that events there bracket
-/// both: the other stream starts after what is enqueued there and is waited for.
+/// Both directions at once. The copy to the device stays on the context's stream, so that events there
+/// bracket both: the other stream starts after what is enqueued there and is waited for.
 class BidirectionalExecution final : public Execution {
  public:
   BidirectionalExecution(device::Context& context, std::size_t bytes)
-      : context_(context), up_(context, true, true, bytes, x_seed), down_(context, false, true, bytes, y_seed) {}
+      : context_(context),
+        up_(context, true, true, bytes, x_seed),
+        down_(context, false, true, bytes, y_seed) {}
 
   void run() override {
     check(cudaEventRecord(begun_.get(), context_.stream()), "recording the start of a two-way copy");

@@ -22,13 +22,17 @@ enum class Stores {
 
 /// A block of `threads_` threads with `unroll_` vectors each per array, all loaded before the first is used.
 /// A reduction takes `tiles_per_block_` tiles one after the other; elementwise kernels take one.
-template <int threads_, int unroll_, Loads loads_, Stores stores_, int tiles_per_block_ = 1>
+/// `blocks_per_multiprocessor_` bounds the registers of a thread: 1024 threads a multiprocessor leave it 64.
+/// Without it ptxas saves registers for occupancy by using the first loads before it issues the last ones.
+template <int threads_, int unroll_, Loads loads_, Stores stores_, int tiles_per_block_ = 1,
+          int blocks_per_multiprocessor_ = 1024 / threads_>
 struct Tile {
   static constexpr int threads = threads_;
   static constexpr int unroll = unroll_;
   static constexpr Loads loads = loads_;
   static constexpr Stores stores = stores_;
   static constexpr int tiles_per_block = tiles_per_block_;
+  static constexpr int blocks_per_multiprocessor = blocks_per_multiprocessor_;
   static constexpr std::size_t vectors = std::size_t{threads_} * unroll_;
   static constexpr std::size_t vectors_per_block = vectors * tiles_per_block_;
   static_assert(threads_ % 32 == 0 && threads_ <= 1024, "whole warps");

@@ -11,16 +11,16 @@ namespace {
 constexpr Pass passes[] = {Pass::forward, Pass::backward_data, Pass::backward_filter};
 
 /// A square layer of stride 1 that keeps its height.
-ConvolutionShape same_size(std::int64_t batch, std::int64_t filter, std::int64_t channels, std::int64_t filters,
-                           std::int64_t height) {
+ConvolutionShape same_size(std::int64_t batch, std::int64_t filter, std::int64_t channels,
+                           std::int64_t filters, std::int64_t height) {
   return {batch, height, height, channels, filters, filter, filter, 1, filter / 2};
 }
 
 std::string describe(const ConvolutionShape& shape) {
   std::ostringstream text;
   text << 'n' << shape.batch << '_' << shape.height << 'x' << shape.width << "_c" << shape.channels << "_k"
-       << shape.filters << "_filter" << shape.filter_height << 'x' << shape.filter_width << "_stride" << shape.stride
-       << "_padding" << shape.padding;
+       << shape.filters << "_filter" << shape.filter_height << 'x' << shape.filter_width << "_stride"
+       << shape.stride << "_padding" << shape.padding;
   return text.str();
 }
 
@@ -29,7 +29,8 @@ std::vector<ElementType> element_types(Backend backend) {
   return {ElementType::fp32, ElementType::tf32, ElementType::fp16, ElementType::bf16};
 }
 
-std::vector<Case> make_cases(Backend backend, const std::vector<std::pair<std::string, ConvolutionShape>>& sizes,
+std::vector<Case> make_cases(Backend backend,
+                             const std::vector<std::pair<std::string, ConvolutionShape>>& sizes,
                              [[maybe_unused]] PlanSearch search) {
 #ifndef CUPARITY_HAVE_CUDA
   if (backend == Backend::cuda) return {};
@@ -97,8 +98,8 @@ std::int64_t ConvolutionProblem::result_elements() const {
 }
 
 std::size_t ConvolutionProblem::footprint_bytes() const {
-  return element_bytes(type) * static_cast<std::size_t>(shape.image_elements() + shape.filter_elements() +
-                                                        shape.output_elements());
+  return element_bytes(type) *
+         static_cast<std::size_t>(shape.image_elements() + shape.filter_elements() + shape.output_elements());
 }
 
 std::vector<ConvolutionLayer> convolution_layers(Backend backend) {
@@ -137,13 +138,15 @@ std::vector<ConvolutionShape> convolution_validation_shapes() {
 
 std::vector<Case> convolution_bench_cases(Backend backend) {
   std::vector<std::pair<std::string, ConvolutionShape>> sizes;
-  for (const ConvolutionLayer& layer : convolution_layers(backend)) sizes.emplace_back(layer.name, layer.shape);
+  for (const ConvolutionLayer& layer : convolution_layers(backend))
+    sizes.emplace_back(layer.name, layer.shape);
   return make_cases(backend, sizes, PlanSearch{});
 }
 
 std::vector<Case> convolution_validation_cases(Backend backend) {
   std::vector<std::pair<std::string, ConvolutionShape>> sizes;
-  for (const ConvolutionShape& shape : convolution_validation_shapes()) sizes.emplace_back(describe(shape), shape);
+  for (const ConvolutionShape& shape : convolution_validation_shapes())
+    sizes.emplace_back(describe(shape), shape);
   return make_cases(backend, sizes, first_plan);
 }
 

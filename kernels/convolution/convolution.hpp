@@ -15,13 +15,13 @@ namespace cuparity {
 /// A two-dimensional cross-correlation, as the deep-learning libraries call convolution, with the same
 /// stride and zero padding in both directions. Images are NHWC, filters KRSC, both densely packed.
 struct ConvolutionShape {
-  std::int64_t batch = 0;         ///< N
-  std::int64_t height = 0;        ///< H, of the input
-  std::int64_t width = 0;         ///< W, of the input
-  std::int64_t channels = 0;      ///< C, of the input
-  std::int64_t filters = 0;       ///< K, channels of the output
-  std::int64_t filter_height = 0; ///< R
-  std::int64_t filter_width = 0;  ///< S
+  std::int64_t batch = 0;          ///< N
+  std::int64_t height = 0;         ///< H, of the input
+  std::int64_t width = 0;          ///< W, of the input
+  std::int64_t channels = 0;       ///< C, of the input
+  std::int64_t filters = 0;        ///< K, channels of the output
+  std::int64_t filter_height = 0;  ///< R
+  std::int64_t filter_width = 0;   ///< S
   std::int64_t stride = 1;
   std::int64_t padding = 0;
 

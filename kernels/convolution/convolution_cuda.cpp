@@ -91,8 +91,8 @@ class CudnnExecution : public Execution {
     if (problem_.pass == produced_by) {
       device::poison(tensor.data(), tensor.bytes(), context_.stream());
     } else {
-      device::fill_convolution_input(tensor.data(), tensor.bytes() / element_bytes(problem_.type), problem_.type,
-                                     seed, context_.stream());
+      device::fill_convolution_input(tensor.data(), tensor.bytes() / element_bytes(problem_.type),
+                                     problem_.type, seed, context_.stream());
     }
   }
 

@@ -63,9 +63,12 @@ constexpr auto direct = dnnl::algorithm::convolution_direct;
 dnnl::convolution_forward::primitive_desc describe_forward(const Description& d, const dnnl::engine& engine) {
   constexpr auto training = dnnl::prop_kind::forward_training;
 #if DNNL_VERSION_MAJOR >= 3
-  return {engine, training, direct, d.image, d.filter, d.output, d.strides, d.paddings, d.paddings, d.attributes};
+  return {engine,   training,  direct,     d.image,    d.filter,
+          d.output, d.strides, d.paddings, d.paddings, d.attributes};
 #else
-  return {{training, direct, d.image, d.filter, d.output, d.strides, d.paddings, d.paddings}, d.attributes, engine};
+  return {{training, direct, d.image, d.filter, d.output, d.strides, d.paddings, d.paddings},
+          d.attributes,
+          engine};
 #endif
 }
 
@@ -73,9 +76,13 @@ dnnl::convolution_backward_data::primitive_desc describe_backward_data(const Des
                                                                        const dnnl::engine& engine) {
   const auto forward = describe_forward(d, engine);
 #if DNNL_VERSION_MAJOR >= 3
-  return {engine, direct, d.image, d.filter, d.output, d.strides, d.paddings, d.paddings, forward, d.attributes};
+  return {engine,    direct,     d.image,    d.filter, d.output,
+          d.strides, d.paddings, d.paddings, forward,  d.attributes};
 #else
-  return {{direct, d.image, d.filter, d.output, d.strides, d.paddings, d.paddings}, d.attributes, engine, forward};
+  return {{direct, d.image, d.filter, d.output, d.strides, d.paddings, d.paddings},
+          d.attributes,
+          engine,
+          forward};
 #endif
 }
 
@@ -83,9 +90,13 @@ dnnl::convolution_backward_weights::primitive_desc describe_backward_filter(cons
                                                                             const dnnl::engine& engine) {
   const auto forward = describe_forward(d, engine);
 #if DNNL_VERSION_MAJOR >= 3
-  return {engine, direct, d.image, d.filter, d.output, d.strides, d.paddings, d.paddings, forward, d.attributes};
+  return {engine,    direct,     d.image,    d.filter, d.output,
+          d.strides, d.paddings, d.paddings, forward,  d.attributes};
 #else
-  return {{direct, d.image, d.filter, d.output, d.strides, d.paddings, d.paddings}, d.attributes, engine, forward};
+  return {{direct, d.image, d.filter, d.output, d.strides, d.paddings, d.paddings},
+          d.attributes,
+          engine,
+          forward};
 #endif
 }
 
@@ -137,8 +148,8 @@ class OnednnExecution : public Execution {
     const Dimensions dimensions(problem_.shape);
     image_ = place({dimensions.image, data_type(problem_.type), nhwc}, primitive_.image, Pass::backward_data,
                    image_seed);
-    filter_ = place({dimensions.filter, data_type(problem_.type), memory::format_tag::ohwi}, primitive_.filter,
-                    Pass::backward_filter, filter_seed);
+    filter_ = place({dimensions.filter, data_type(problem_.type), memory::format_tag::ohwi},
+                    primitive_.filter, Pass::backward_filter, filter_seed);
     output_ = place({dimensions.output, data_type(problem_.type), nhwc}, primitive_.output, Pass::forward,
                     gradient_seed);
     switch (problem_.pass) {
@@ -182,7 +193,8 @@ class OnednnExecution : public Execution {
 
  private:
   /// Memory in the layout `preferred`: random data reordered from `plain`, but for the result.
-  memory place(const memory::desc& plain, const memory::desc& preferred, Pass produced_by, std::uint64_t seed) {
+  memory place(const memory::desc& plain, const memory::desc& preferred, Pass produced_by,
+               std::uint64_t seed) {
     memory placed(preferred, engine_);
     if (problem_.pass == produced_by) {
       plain_result_ = plain;
@@ -226,8 +238,8 @@ class OnednnExecution : public Execution {
   dnnl::stream stream_;
   HostPrimitive primitive_;
   memory image_, filter_, output_;
-  memory result_;                 ///< one of the three
-  memory::desc plain_result_;     ///< its NHWC or KRSC layout
+  memory result_;              ///< one of the three
+  memory::desc plain_result_;  ///< its NHWC or KRSC layout
   std::unordered_map<int, memory> arguments_;
   SampleGrid grid_;
   std::optional<Reference> reference_;

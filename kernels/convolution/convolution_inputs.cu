@@ -1,5 +1,4 @@
 #include "kernels/convolution/convolution_inputs.hpp"
-
 #include "kernels/device/check.hpp"
 
 namespace cuparity::device {
@@ -34,11 +33,11 @@ void fill_convolution_input(void* output, std::size_t count, ElementType type, s
   if (count == 0) return;
   const ElementFormat format = stored_format(type);
   if (element_bytes(type) == 2) {
-    fill_kernel<<<blocks_for(count), threads_per_block, 0, stream>>>(static_cast<std::uint16_t*>(output), count,
-                                                                     format, seed);
+    fill_kernel<<<blocks_for(count), threads_per_block, 0, stream>>>(static_cast<std::uint16_t*>(output),
+                                                                     count, format, seed);
   } else {
-    fill_kernel<<<blocks_for(count), threads_per_block, 0, stream>>>(static_cast<std::uint32_t*>(output), count,
-                                                                     format, seed);
+    fill_kernel<<<blocks_for(count), threads_per_block, 0, stream>>>(static_cast<std::uint32_t*>(output),
+                                                                     count, format, seed);
   }
   check(cudaGetLastError(), "filling a tensor of a convolution with random data");
 }
@@ -47,11 +46,11 @@ void gather_elements(const void* tensor, ElementType type, const std::int64_t* i
                      std::uint32_t* gathered, cudaStream_t stream) {
   if (count == 0) return;
   if (element_bytes(type) == 2) {
-    gather_kernel<<<blocks_for(count), threads_per_block, 0, stream>>>(static_cast<const std::uint16_t*>(tensor),
-                                                                       indices, count, gathered);
+    gather_kernel<<<blocks_for(count), threads_per_block, 0, stream>>>(
+        static_cast<const std::uint16_t*>(tensor), indices, count, gathered);
   } else {
-    gather_kernel<<<blocks_for(count), threads_per_block, 0, stream>>>(static_cast<const std::uint32_t*>(tensor),
-                                                                       indices, count, gathered);
+    gather_kernel<<<blocks_for(count), threads_per_block, 0, stream>>>(
+        static_cast<const std::uint32_t*>(tensor), indices, count, gathered);
   }
   check(cudaGetLastError(), "gathering the sampled elements of a convolution");
 }

@@ -63,7 +63,8 @@ inline double decode_element(ElementFormat format, std::uint32_t bits) {
   const std::uint32_t exponent = bits >> format.mantissa_bits & largest_exponent;
   const std::uint64_t sign = bits >> (format.exponent_bits + format.mantissa_bits) & 1;
   const int bias = (1 << (format.exponent_bits - 1)) - 1;
-  std::uint64_t double_bits = sign << 63 | static_cast<std::uint64_t>(mantissa) << (52 - format.mantissa_bits);
+  std::uint64_t double_bits = sign << 63 | static_cast<std::uint64_t>(mantissa)
+                                               << (52 - format.mantissa_bits);
   double value = 0;
   if (exponent == 0) {  // subnormal: the value is the mantissa alone, in units of the smallest exponent
     double_bits |= static_cast<std::uint64_t>(1 - bias + 1023) << 52;
@@ -73,7 +74,8 @@ inline double decode_element(ElementFormat format, std::uint32_t bits) {
     std::memcpy(&one, &one_bits, sizeof one);
     return value - one;
   }
-  double_bits |= static_cast<std::uint64_t>(exponent == largest_exponent ? 2047 : exponent - bias + 1023) << 52;
+  double_bits |= static_cast<std::uint64_t>(exponent == largest_exponent ? 2047 : exponent - bias + 1023)
+                 << 52;
   std::memcpy(&value, &double_bits, sizeof value);
   return value;
 }

@@ -109,8 +109,8 @@ void fill_operand(double* values, std::int64_t length, const Position& depth_siz
   for (std::int64_t i = 0; i < length; ++i, advance(depth_sizes, depth)) {
     const std::int64_t index = index_at(depth);
     values[i] = index < 0 ? 0.0
-                          : decode_element(format, random_element_bits(format, seed,
-                                                                       static_cast<std::uint64_t>(index)));
+                          : decode_element(
+                                format, random_element_bits(format, seed, static_cast<std::uint64_t>(index)));
   }
 }
 
@@ -210,13 +210,13 @@ Reference evaluate_reference(const ConvolutionProblem& problem, const SampleGrid
     for (std::int64_t vector = 0; vector < rows + columns; ++vector) {
       if (vector < rows) {
         const Position row = position(sizes.rows, grid.rows[static_cast<std::size_t>(vector)]);
-        fill_operand(&left[static_cast<std::size_t>(vector * slab)], length, sizes.depth, start, format, seed.left,
-                     [&](const Position& at) { return left_index(problem, row, at); });
+        fill_operand(&left[static_cast<std::size_t>(vector * slab)], length, sizes.depth, start, format,
+                     seed.left, [&](const Position& at) { return left_index(problem, row, at); });
       } else {
         const std::int64_t j = vector - rows;
         const Position column = position(sizes.columns, grid.columns[static_cast<std::size_t>(j)]);
-        fill_operand(&right[static_cast<std::size_t>(j * slab)], length, sizes.depth, start, format, seed.right,
-                     [&](const Position& at) { return right_index(problem, column, at); });
+        fill_operand(&right[static_cast<std::size_t>(j * slab)], length, sizes.depth, start, format,
+                     seed.right, [&](const Position& at) { return right_index(problem, column, at); });
       }
     }
 #pragma omp parallel for schedule(static)
@@ -250,9 +250,7 @@ double error_bound(ElementType type, std::int64_t depth, double value, double sp
     case ElementType::fp16:
       bound += 0x1p-23 * k / 8 * spread;
       return bound + (spread > 0 ? std::max(0x1p-11 * (size + bound), 0x1p-25) : 0);
-    case ElementType::bf16:
-      bound += 0x1p-23 * k / 8 * spread;
-      return bound + 0x1p-8 * (size + bound);
+    case ElementType::bf16: bound += 0x1p-23 * k / 8 * spread; return bound + 0x1p-8 * (size + bound);
   }
   return 0;
 }
@@ -280,8 +278,9 @@ Verification compare_with_reference(const ConvolutionProblem& problem, const Sam
     detail << "nothing to compute";
   } else {
     detail << "largest deviation of " << results.size() << " compared elements at row "
-           << grid.rows[worst / grid.columns.size()] << ", column " << grid.columns[worst % grid.columns.size()]
-           << ": got " << decode_element(format, results[worst]) << ", reference " << reference.values[worst];
+           << grid.rows[worst / grid.columns.size()] << ", column "
+           << grid.columns[worst % grid.columns.size()] << ": got " << decode_element(format, results[worst])
+           << ", reference " << reference.values[worst];
   }
   verification.detail = detail.str();
   return verification;

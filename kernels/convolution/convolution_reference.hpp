@@ -35,8 +35,8 @@ struct SampleGrid {
 };
 
 /// Every element if that costs at most 2^25 multiply-adds, else corners, borders and random ones: at
-/// least 1024 (backward filter, whose depth is a whole batch of pixels: at least 49), chosen so that one thread
-/// evaluates them in about 0.2 s.
+/// least 1024 (backward filter, whose depth is a whole batch of pixels: at least 49), chosen so that one
+/// thread evaluates them in about 0.2 s.
 SampleGrid sample_grid(const ConvolutionProblem& problem);
 
 /// Indices into the result tensor of the elements of the grid, row by row.

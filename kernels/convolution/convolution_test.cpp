@@ -15,13 +15,15 @@ namespace cuparity {
 namespace {
 
 constexpr Pass all_passes[] = {Pass::forward, Pass::backward_data, Pass::backward_filter};
-constexpr ElementType all_types[] = {ElementType::fp32, ElementType::tf32, ElementType::fp16, ElementType::bf16};
+constexpr ElementType all_types[] = {ElementType::fp32, ElementType::tf32, ElementType::fp16,
+                                     ElementType::bf16};
 
 std::vector<double> tensor(std::int64_t elements, ElementType type, std::uint64_t seed) {
   const ElementFormat format = stored_format(type);
   std::vector<double> values;
   for (std::int64_t i = 0; i < elements; ++i)
-    values.push_back(decode_element(format, random_element_bits(format, seed, static_cast<std::uint64_t>(i))));
+    values.push_back(
+        decode_element(format, random_element_bits(format, seed, static_cast<std::uint64_t>(i))));
   return values;
 }
 
@@ -43,7 +45,8 @@ void for_each_product(const ConvolutionShape& s, Use use) {
               for (std::int64_t c = 0; c < s.channels; ++c) {
                 const std::int64_t image = c + s.channels * (w + s.width * (h + s.height * n));
                 const std::int64_t filter = c + s.channels * (t + s.filter_width * (r + s.filter_height * k));
-                use(image, filter, output, r * s.filter_width + t, (n * s.output_height() + p) * s.output_width() + q);
+                use(image, filter, output, r * s.filter_width + t,
+                    (n * s.output_height() + p) * s.output_width() + q);
               }
             }
 }
@@ -57,16 +60,20 @@ std::vector<double> direct(const ConvolutionProblem& problem, bool leave_one_out
   const auto gradient = tensor(s.output_elements(), problem.type, gradient_seed);
   std::vector<double> result(static_cast<std::size_t>(problem.result_elements()));
   const std::int64_t left_out_tap = s.filter_height * s.filter_width / 2;
-  for_each_product(s, [&](std::int64_t i, std::int64_t f, std::int64_t o, std::int64_t tap, std::int64_t pixel) {
-    const auto ui = static_cast<std::size_t>(i), uf = static_cast<std::size_t>(f), uo = static_cast<std::size_t>(o);
-    if (leave_one_out && problem.pass != Pass::backward_filter && tap == left_out_tap) return;
-    if (leave_one_out && problem.pass == Pass::backward_filter && pixel < s.output_width()) return;
-    switch (problem.pass) {
-      case Pass::forward: result[uo] += image[ui] * filter[uf]; break;
-      case Pass::backward_data: result[ui] += gradient[uo] * filter[uf]; break;
-      case Pass::backward_filter: result[uf] += gradient[uo] * image[ui]; break;
-    }
-  });
+  for_each_product(s,
+                   [&](std::int64_t i, std::int64_t f, std::int64_t o, std::int64_t tap, std::int64_t pixel) {
+                     const auto ui = static_cast<std::size_t>(i), uf = static_cast<std::size_t>(f),
+                                uo = static_cast<std::size_t>(o);
+                     if (leave_one_out && problem.pass != Pass::backward_filter && tap == left_out_tap)
+                       return;
+                     if (leave_one_out && problem.pass == Pass::backward_filter && pixel < s.output_width())
+                       return;
+                     switch (problem.pass) {
+                       case Pass::forward: result[uo] += image[ui] * filter[uf]; break;
+                       case Pass::backward_data: result[ui] += gradient[uo] * filter[uf]; break;
+                       case Pass::backward_filter: result[uf] += gradient[uo] * image[ui]; break;
+                     }
+                   });
   return result;
 }
 
@@ -78,7 +85,8 @@ std::uint32_t encode(ElementFormat format, double value) {
   const double magnitude = std::abs(value);
   int exponent = magnitude == 0 ? 1 - bias : std::max(std::ilogb(magnitude), 1 - bias);
   // Adding instead of or-ing lets a carry out of the mantissa raise the exponent.
-  const auto scaled = static_cast<std::uint32_t>(std::nearbyint(std::ldexp(magnitude, format.mantissa_bits - exponent)));
+  const auto scaled =
+      static_cast<std::uint32_t>(std::nearbyint(std::ldexp(magnitude, format.mantissa_bits - exponent)));
   return sign | ((static_cast<std::uint32_t>(exponent + bias - 1) << format.mantissa_bits) + scaled);
 }
 
@@ -91,7 +99,8 @@ std::vector<std::uint32_t> encode(ElementType type, const std::vector<double>& v
 std::vector<ConvolutionShape> small_shapes() {
   std::vector<ConvolutionShape> shapes;
   for (const ConvolutionShape& shape : convolution_validation_shapes()) {
-    if (ConvolutionProblem{shape, Pass::forward, ElementType::fp32}.work().flops < 2e7) shapes.push_back(shape);
+    if (ConvolutionProblem{shape, Pass::forward, ElementType::fp32}.work().flops < 2e7)
+      shapes.push_back(shape);
   }
   return shapes;
 }
@@ -134,7 +143,8 @@ TEST(ConvolutionInput, UsesEveryMantissaBitAndBothSigns) {
     }
     for (int bit = 0; bit < format.mantissa_bits; ++bit)
       EXPECT_NEAR(ones[static_cast<std::size_t>(bit)], elements / 2, 400) << "mantissa bit " << bit;
-    EXPECT_NEAR(ones[static_cast<std::size_t>(format.mantissa_bits + format.exponent_bits)], elements / 2, 400);
+    EXPECT_NEAR(ones[static_cast<std::size_t>(format.mantissa_bits + format.exponent_bits)], elements / 2,
+                400);
     EXPECT_NEAR(sum / elements, 0, 0.02);
     EXPECT_NEAR(squares / elements, 1.0 / 3, 0.02);
   }
@@ -209,12 +219,14 @@ TEST(ConvolutionBound, AdmitsRoundedResultsAndNothingThatLacksATap) {
       for (const ElementType type : all_types) {
         const ConvolutionProblem problem{shape, pass, type};
         if (is_empty(problem)) continue;
-        SCOPED_TRACE(testing::Message() << to_string(pass) << " " << to_string(type) << " height " << shape.height
-                                        << " channels " << shape.channels);
+        SCOPED_TRACE(testing::Message() << to_string(pass) << " " << to_string(type) << " height "
+                                        << shape.height << " channels " << shape.channels);
         const SampleGrid grid = sample_grid(problem);
         const Reference reference = evaluate_reference(problem, grid);
-        EXPECT_LE(compare_with_reference(problem, grid, reference, encode(type, reference.values)).error, 1.0);
-        EXPECT_FALSE(compare_with_reference(problem, grid, reference, encode(type, direct(problem, true))).correct());
+        EXPECT_LE(compare_with_reference(problem, grid, reference, encode(type, reference.values)).error,
+                  1.0);
+        EXPECT_FALSE(
+            compare_with_reference(problem, grid, reference, encode(type, direct(problem, true))).correct());
       }
     }
   }
@@ -252,10 +264,11 @@ double summed_as_hardware_does(const ConvolutionShape& s, ElementType type, std:
   float chain = 0;
   double truncated = 0, block_sum = 0;
   for (std::int64_t pixel = 0; pixel < s.batch * s.height * s.width; ++pixel) {
-    double dy = decode_element(format, random_element_bits(format, gradient_seed,
-                                                           static_cast<std::uint64_t>(pixel * s.filters + k)));
-    double x = decode_element(format, random_element_bits(format, image_seed,
-                                                          static_cast<std::uint64_t>(pixel * s.channels + c)));
+    double dy = decode_element(
+        format,
+        random_element_bits(format, gradient_seed, static_cast<std::uint64_t>(pixel * s.filters + k)));
+    double x = decode_element(
+        format, random_element_bits(format, image_seed, static_cast<std::uint64_t>(pixel * s.channels + c)));
     if (type == ElementType::tf32) {
       dy = truncate(dy, 10);
       x = truncate(x, 10);
@@ -274,7 +287,8 @@ double summed_as_hardware_does(const ConvolutionShape& s, ElementType type, std:
 TEST(ConvolutionBound, AdmitsTheDeepestChainOfHardwareSums) {
   for (const ElementType type : all_types) {
     SCOPED_TRACE(to_string(type));
-    const ConvolutionProblem problem{convolution_layers(Backend::cuda).front().shape, Pass::backward_filter, type};
+    const ConvolutionProblem problem{convolution_layers(Backend::cuda).front().shape, Pass::backward_filter,
+                                     type};
     const ConvolutionShape& s = problem.shape;
     const std::int64_t central_tap = 4 * s.channels;
     const SampleGrid grid{{0, 7, 63}, {central_tap, central_tap + 33, central_tap + 63}};
@@ -284,8 +298,7 @@ TEST(ConvolutionBound, AdmitsTheDeepestChainOfHardwareSums) {
       for (const std::int64_t column : grid.columns)
         results.push_back(summed_as_hardware_does(s, type, k, column - central_tap));
     }
-    const Verification verification =
-        compare_with_reference(problem, grid, reference, encode(type, results));
+    const Verification verification = compare_with_reference(problem, grid, reference, encode(type, results));
     EXPECT_LE(verification.error, 1.0) << verification.detail;
     EXPECT_GT(verification.error, 1e-3) << "a bound this far from what happens would see nothing";
   }
@@ -326,7 +339,8 @@ TEST(ConvolutionBound, AdmitsOnlyZeroWhereNothingIsSummed) {
 }
 
 TEST(ConvolutionCases, CountTheWorkOfTheLayers) {
-  const ConvolutionProblem problem{convolution_layers(Backend::cuda).front().shape, Pass::forward, ElementType::fp16};
+  const ConvolutionProblem problem{convolution_layers(Backend::cuda).front().shape, Pass::forward,
+                                   ElementType::fp16};
   EXPECT_DOUBLE_EQ(problem.work().flops, 2.0 * 128 * 56 * 56 * 64 * 64 * 9);
   EXPECT_DOUBLE_EQ(problem.work().bytes, 2.0 * (2.0 * 128 * 56 * 56 * 64 + 64 * 64 * 9));
   for (const ConvolutionLayer& layer : convolution_layers(Backend::cuda)) {

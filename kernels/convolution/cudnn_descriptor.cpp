@@ -19,7 +19,8 @@ std::string describe(cudnnStatus_t status) {
 }
 
 std::string naming(const char* action, cudnnBackendAttributeName_t name) {
-  return action + std::string(" attribute ") + std::to_string(static_cast<int>(name)) + " of a cuDNN descriptor";
+  return action + std::string(" attribute ") + std::to_string(static_cast<int>(name)) +
+         " of a cuDNN descriptor";
 }
 
 }  // namespace
@@ -43,8 +44,8 @@ CudnnDescriptor::~CudnnDescriptor() {
   if (descriptor_ != nullptr) cudnnBackendDestroyDescriptor(descriptor_);
 }
 
-void CudnnDescriptor::set(cudnnBackendAttributeName_t name, cudnnBackendAttributeType_t type, std::int64_t count,
-                          const void* values) {
+void CudnnDescriptor::set(cudnnBackendAttributeName_t name, cudnnBackendAttributeType_t type,
+                          std::int64_t count, const void* values) {
   const cudnnStatus_t status = cudnnBackendSetAttribute(descriptor_, name, type, count, values);
   if (status != CUDNN_STATUS_SUCCESS) throw CudnnError(status, naming("setting", name));
 }

@@ -34,7 +34,8 @@ inline void check_cudnn(cudnnStatus_t status, const char* what_was_done) {
 class CudnnDescriptor {
  public:
   explicit CudnnDescriptor(cudnnBackendDescriptorType_t type);
-  CudnnDescriptor(CudnnDescriptor&& other) noexcept : descriptor_(std::exchange(other.descriptor_, nullptr)) {}
+  CudnnDescriptor(CudnnDescriptor&& other) noexcept
+      : descriptor_(std::exchange(other.descriptor_, nullptr)) {}
   CudnnDescriptor& operator=(CudnnDescriptor&& other) noexcept {
     std::swap(descriptor_, other.descriptor_);
     return *this;
@@ -71,7 +72,8 @@ class CudnnDescriptor {
   /// How many descriptors the attribute holds. Some attributes say 0 until they are read.
   std::int64_t count_descriptors(cudnnBackendAttributeName_t name) const;
   /// At most `capacity` descriptors of `type` that the attribute holds, copied into new ones.
-  std::vector<CudnnDescriptor> get_descriptors(cudnnBackendAttributeName_t name, cudnnBackendDescriptorType_t type,
+  std::vector<CudnnDescriptor> get_descriptors(cudnnBackendAttributeName_t name,
+                                               cudnnBackendDescriptorType_t type,
                                                std::int64_t capacity) const;
 
  private:

@@ -51,7 +51,8 @@ CudnnDescriptor make_convolution(const ConvolutionShape& shape) {
   convolution.set(CUDNN_ATTR_CONVOLUTION_SPATIAL_DIMS, std::int64_t{2});
   convolution.set(CUDNN_ATTR_CONVOLUTION_PRE_PADDINGS, paddings);
   convolution.set(CUDNN_ATTR_CONVOLUTION_POST_PADDINGS, paddings);
-  convolution.set(CUDNN_ATTR_CONVOLUTION_FILTER_STRIDES, std::vector<std::int64_t>{shape.stride, shape.stride});
+  convolution.set(CUDNN_ATTR_CONVOLUTION_FILTER_STRIDES,
+                  std::vector<std::int64_t>{shape.stride, shape.stride});
   convolution.set(CUDNN_ATTR_CONVOLUTION_DILATIONS, std::vector<std::int64_t>{1, 1});
   convolution.finalize("describing a convolution to cuDNN");
   return convolution;
@@ -98,7 +99,8 @@ std::vector<CudnnDescriptor> make_operation(const ConvolutionProblem& problem) {
   const OperationNames names = operation_names(problem.pass);
   std::vector<CudnnDescriptor> parts;
   parts.push_back(make_tensor(image_id, problem.type, s.batch, s.channels, s.height, s.width));
-  parts.push_back(make_tensor(filter_id, problem.type, s.filters, s.channels, s.filter_height, s.filter_width));
+  parts.push_back(
+      make_tensor(filter_id, problem.type, s.filters, s.channels, s.filter_height, s.filter_width));
   parts.push_back(
       make_tensor(output_id, problem.type, s.batch, s.filters, s.output_height(), s.output_width()));
   parts.push_back(make_convolution(s));
@@ -116,7 +118,8 @@ std::vector<CudnnDescriptor> make_operation(const ConvolutionProblem& problem) {
 
 /// Descriptors can only be read out into ones that were created before.
 CudnnDescriptor engine_of(const CudnnDescriptor& configuration) {
-  auto engines = configuration.get_descriptors(CUDNN_ATTR_ENGINECFG_ENGINE, CUDNN_BACKEND_ENGINE_DESCRIPTOR, 1);
+  auto engines =
+      configuration.get_descriptors(CUDNN_ATTR_ENGINECFG_ENGINE, CUDNN_BACKEND_ENGINE_DESCRIPTOR, 1);
   if (engines.empty()) {
     throw CudnnError(CUDNN_STATUS_INTERNAL_ERROR, "reading the engine of a cuDNN engine configuration");
   }
@@ -125,8 +128,8 @@ CudnnDescriptor engine_of(const CudnnDescriptor& configuration) {
 
 std::string describe_algorithm(const CudnnDescriptor& configuration, const CudnnDescriptor& engine) {
   std::string text = "engine " + std::to_string(engine.get_int64(CUDNN_ATTR_ENGINE_GLOBAL_INDEX));
-  const auto knobs = configuration.get_descriptors(CUDNN_ATTR_ENGINECFG_KNOB_CHOICES,
-                                                   CUDNN_BACKEND_KNOB_CHOICE_DESCRIPTOR, enumeration_capacity);
+  const auto knobs = configuration.get_descriptors(
+      CUDNN_ATTR_ENGINECFG_KNOB_CHOICES, CUDNN_BACKEND_KNOB_CHOICE_DESCRIPTOR, enumeration_capacity);
   const char* separator = ", knobs ";
   for (const CudnnDescriptor& knob : knobs) {
     const auto types =
@@ -140,7 +143,8 @@ std::string describe_algorithm(const CudnnDescriptor& configuration, const Cudnn
 }
 
 /// Why an engine with these numerical notes does not compute what was asked for, or nothing.
-std::optional<std::string> exclusion(const std::vector<cudnnBackendNumericalNote_t>& notes, ElementType type) {
+std::optional<std::string> exclusion(const std::vector<cudnnBackendNumericalNote_t>& notes,
+                                     ElementType type) {
   const auto has = [&](cudnnBackendNumericalNote_t note) {
     return std::find(notes.begin(), notes.end(), note) != notes.end();
   };
@@ -216,7 +220,8 @@ std::size_t fastest(device::Context& context, cudnnHandle_t handle, const std::v
   const device::Event start;
   const device::Event stop;
   std::vector<std::vector<float>> times(plans.size());
-  for (int round = 0; round < search.rounds && (round == 0 || seconds_since(started) < search.seconds); ++round) {
+  for (int round = 0; round < search.rounds && (round == 0 || seconds_since(started) < search.seconds);
+       ++round) {
     for (std::size_t i = 0; i < plans.size(); ++i) {
       times[i].push_back(time_once(context, handle, plans[i], pack, start, stop));
     }
@@ -249,8 +254,9 @@ void CudnnCandidates::query(cudnnBackendHeurMode_t mode) {
     heuristics.set(CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH, graph_);
     heuristics.set(CUDNN_ATTR_ENGINEHEUR_MODE, CUDNN_TYPE_HEUR_MODE, mode);
     heuristics.finalize("asking cuDNN's heuristics");
-    configurations_ = heuristics.get_descriptors(CUDNN_ATTR_ENGINEHEUR_RESULTS, CUDNN_BACKEND_ENGINECFG_DESCRIPTOR,
-                                                 heuristics.count_descriptors(CUDNN_ATTR_ENGINEHEUR_RESULTS));
+    configurations_ =
+        heuristics.get_descriptors(CUDNN_ATTR_ENGINEHEUR_RESULTS, CUDNN_BACKEND_ENGINECFG_DESCRIPTOR,
+                                   heuristics.count_descriptors(CUDNN_ATTR_ENGINEHEUR_RESULTS));
   } catch (const CudnnError& error) {
     if (!error.refuses()) failure_ = error;
     ++excluded_[error.what()];

@@ -82,8 +82,8 @@ struct CudnnExecutable {
 };
 
 /// Builds and times up to search.candidates plans, `first` among them, and returns the earliest one in the
-/// heuristics' order whose median time is within 2 % of the best: a plan that is only as good as another is never
-/// chosen by noise, so that two processes choose alike. Candidates take turns, each run starting from a
+/// heuristics' order whose median time is within 2 % of the best: a plan that is only as good as another is
+/// never chosen by noise, so that two processes choose alike. Candidates take turns, each run starting from a
 /// flushed L2. The result tensor is overwritten. Throws CudnnError or CudaError.
 CudnnExecutable choose_plan(device::Context& context, cudnnHandle_t handle, CudnnCandidates& candidates,
                             CudnnPlan first, const CudnnTensors& tensors, const PlanSearch& search);

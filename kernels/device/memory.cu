@@ -82,14 +82,16 @@ std::vector<T> gather(const T* memory, const std::vector<std::uint64_t>& indices
   Buffer<T> found(count);
   check(cudaMemcpyAsync(where.data(), indices.data(), where.bytes(), cudaMemcpyHostToDevice, stream),
         "copying the indices of a sample to the GPU");
-  gather_kernel<<<blocks_for(count), threads_per_block, 0, stream>>>(memory, where.data(), count, found.data());
+  gather_kernel<<<blocks_for(count), threads_per_block, 0, stream>>>(memory, where.data(), count,
+                                                                     found.data());
   check(cudaGetLastError(), "gathering a sample of an output");
   return to_host(found.data(), count, stream);
 }
 
 template std::vector<float> gather(const float*, const std::vector<std::uint64_t>&, cudaStream_t);
 template std::vector<double> gather(const double*, const std::vector<std::uint64_t>&, cudaStream_t);
-template std::vector<std::uint32_t> gather(const std::uint32_t*, const std::vector<std::uint64_t>&, cudaStream_t);
+template std::vector<std::uint32_t> gather(const std::uint32_t*, const std::vector<std::uint64_t>&,
+                                           cudaStream_t);
 
 std::optional<std::string> memory_shortage(std::size_t needed) {
   std::size_t available = 0;

@@ -48,7 +48,8 @@ TEST(HostMemory, DigestEqualsTheSerialOne) {
   for (const std::size_t bytes :
        {std::size_t{0}, std::size_t{3}, 4 * chunk_elements, 4 * chunk_elements + 1, 13 * chunk_elements + 6}) {
     const Array<unsigned char> memory(bytes);
-    for (std::size_t i = 0; i < bytes; ++i) memory.data()[i] = static_cast<unsigned char>(random_bits(1, i));
+    for (std::size_t i = 0; i < bytes; ++i)
+      memory.data()[i] = static_cast<unsigned char>(random_bits(1, i));
     EXPECT_EQ(digest(memory.data(), bytes), digest_bytes(memory.data(), bytes)) << bytes;
   }
 }
