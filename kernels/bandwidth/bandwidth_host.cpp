@@ -115,7 +115,7 @@ void write_chunk(double* z, std::size_t begin, std::size_t end) {
 /// Calls work(begin, end) for every chunk, on the core that touched it first.
 template <typename Work>
 void for_each_chunk(std::size_t count, const Work& work) {
-#pragma omp parallel
+#pragma omp parallel if (count > chunk_elements)
   {
 #pragma omp for schedule(static) nowait
     for (std::size_t chunk = 0; chunk < chunks_of(count); ++chunk)
@@ -243,7 +243,7 @@ void stream_elementwise(StreamOperation operation, const double* x, const double
 
 std::uint64_t stream_read(const double* x, std::size_t count) {
   std::uint64_t sum = 0;
-#pragma omp parallel for schedule(static) reduction(+ : sum)
+#pragma omp parallel for schedule(static) reduction(+ : sum) if (count > chunk_elements)
   for (std::size_t chunk = 0; chunk < chunks_of(count); ++chunk) {
     const std::size_t end = std::min(count, (chunk + 1) * chunk_elements);
     std::uint64_t own = 0;

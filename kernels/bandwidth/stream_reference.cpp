@@ -49,7 +49,7 @@ Expected<T> expected_element(StreamOperation operation, std::uint64_t index) {
 template <typename T>
 Verification compare_pattern(const T* values, std::size_t count, const std::uint64_t* indices) {
   std::size_t first_wrong = count;
-#pragma omp parallel for schedule(static) reduction(min : first_wrong)
+#pragma omp parallel for schedule(static) reduction(min : first_wrong) if (count > host::chunk_elements)
   for (std::size_t j = 0; j < count; ++j)
     if (bits_of(values[j]) != write_pattern<T>(indices == nullptr ? j : indices[j]))
       first_wrong = std::min(first_wrong, j);
@@ -75,7 +75,7 @@ ExactDot exact_dot(std::size_t count) {
   };
   long double sum = 0;
   long double magnitude = 0;
-#pragma omp parallel for schedule(static) reduction(+ : sum, magnitude)
+#pragma omp parallel for schedule(static) reduction(+ : sum, magnitude) if (count > host::chunk_elements)
   for (std::size_t chunk = 0; chunk < host::chunks_of(count); ++chunk) {
     const std::size_t end = std::min(count, (chunk + 1) * host::chunk_elements);
     std::int64_t chunk_sum = 0;
@@ -117,7 +117,7 @@ Verification compare_dot(T value, std::size_t count, double roundings) {
 template <typename T>
 std::uint64_t expected_checksum(std::size_t count) {
   Word<T> sum = 0;
-#pragma omp parallel for schedule(static) reduction(+ : sum)
+#pragma omp parallel for schedule(static) reduction(+ : sum) if (count > host::chunk_elements)
   for (std::size_t i = 0; i < count; ++i) sum += bits_of(static_cast<T>(random_uniform(x_seed, i)));
   return sum;
 }

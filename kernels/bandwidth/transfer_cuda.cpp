@@ -45,7 +45,7 @@ class HostBuffer {
 /// Bytes must be those of random_uniform(seed, 0), random_uniform(seed, 1), …
 Verification compare_bytes(const float* found, std::size_t bytes, std::uint64_t seed) {
   std::size_t first_wrong = bytes;
-#pragma omp parallel for schedule(static) reduction(min : first_wrong)
+#pragma omp parallel for schedule(static) reduction(min : first_wrong) if (bytes > 65536)
   for (std::size_t offset = 0; offset < bytes; offset += sizeof(float)) {
     const float expected = random_uniform(seed, offset / sizeof(float));
     if (std::memcmp(found + offset / sizeof(float), &expected, std::min(sizeof(float), bytes - offset)) != 0)

@@ -198,9 +198,9 @@ Reference evaluate_reference(const ConvolutionProblem& problem, const SampleGrid
   Reference reference{std::vector<double>(grid.size()), std::vector<double>(grid.size())};
   if (grid.size() == 0 || depth == 0) return reference;
 
-  // Operands of at most 16 MiB at a time, and few enough for the cache to hold those of a row of elements.
+  // Operands of at most 16 MiB at a time, of which a core's cache holds the two of an element.
   const std::int64_t slab =
-      std::min(depth, std::clamp<std::int64_t>((std::int64_t{1} << 21) / (rows + columns), 16, 4096));
+      std::min(depth, std::clamp<std::int64_t>((std::int64_t{1} << 21) / (rows + columns), 16, 16384));
   std::vector<double> left(static_cast<std::size_t>(rows * slab));
   std::vector<double> right(static_cast<std::size_t>(columns * slab));
   for (std::int64_t first = 0; first < depth; first += slab) {

@@ -73,9 +73,13 @@ struct Scalars {
 
   explicit Scalars(cudaDataType_t type) {
     const auto store = [this](auto one) { std::copy_n(reinterpret_cast<unsigned char*>(&one), sizeof one, alpha); };
-    if (type == CUDA_R_64F) return store(1.0);
-    if (type == CUDA_R_32I) return store(std::int32_t{1});
-    store(1.0f);
+    if (type == CUDA_R_64F) {
+      store(1.0);
+    } else if (type == CUDA_R_32I) {
+      store(std::int32_t{1});
+    } else {
+      store(1.0f);
+    }
   }
 };
 
@@ -215,7 +219,7 @@ std::string Multiplication::describe(int position, int of) const {
   return text + " (" + std::to_string(position) + " of " + std::to_string(of) + ")";
 }
 
-/// Seconds of one run: the median of three, or one alone where a run is long; after one that warms up.
+/// Milliseconds of one run that starts with a cold L2.
 float time_once(const Multiplication& multiplication, Context& context, const Event& start, const Event& stop) {
   context.flush_l2();
   check(cudaEventRecord(start.get(), context.stream()), "timing a cuBLASLt algorithm");
@@ -227,6 +231,7 @@ float time_once(const Multiplication& multiplication, Context& context, const Ev
   return milliseconds;
 }
 
+/// Milliseconds after one run that warms up: the median of three, or of one alone where a run is long.
 float median_time(const Multiplication& multiplication, Context& context) {
   constexpr float long_run_milliseconds = 5;
   const Event start, stop;

@@ -359,7 +359,9 @@ PreparedGemm prepare(const GemmProblem& problem, const GemmBuffers& buffers) {
 
 bool code_is_present() {
   int present = 0;
-  return cudaMemcpyFromSymbol(&present, hopper_code_present, sizeof present) == cudaSuccess && present == 1;
+  const cudaError_t status = cudaMemcpyFromSymbol(&present, hopper_code_present, sizeof present);
+  if (status != cudaSuccess) cudaGetLastError();  // no code for this device at all: not the next call's error
+  return status == cudaSuccess && present == 1;
 }
 
 }  // namespace

@@ -57,7 +57,7 @@ template <typename T, typename Function>
 Deviation largest_deviation(const T* values, std::size_t count, const std::uint64_t* indices,
                             Function expected) {
   Deviation worst;
-#pragma omp parallel
+#pragma omp parallel if (count > 65536)
   {
     Deviation own;
 #pragma omp for schedule(static) nowait

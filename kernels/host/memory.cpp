@@ -17,7 +17,7 @@ constexpr std::size_t huge_page = std::size_t{2} << 20;
 
 template <typename T>
 void fill(T* output, std::size_t count, std::uint64_t seed) {
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (count > chunk_elements)
   for (std::size_t chunk = 0; chunk < chunks_of(count); ++chunk) {
     const std::size_t end = std::min(count, (chunk + 1) * chunk_elements);
     for (std::size_t i = chunk * chunk_elements; i < end; ++i) output[i] = random_uniform(seed, i);
@@ -64,7 +64,7 @@ void fill_random(double* output, std::size_t count, std::uint64_t seed) { fill(o
 
 void poison(void* memory, std::size_t bytes) {
   auto* target = static_cast<unsigned char*>(memory);
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (bytes > huge_page)
   for (std::size_t begin = 0; begin < bytes; begin += huge_page)
     std::memset(target + begin, 0xff, std::min(huge_page, bytes - begin));
 }
@@ -73,7 +73,7 @@ std::uint64_t digest(const void* memory, std::size_t bytes) {
   constexpr std::size_t piece = 4 * chunk_elements;
   const auto* source = static_cast<const unsigned char*>(memory);
   std::uint64_t sum = 0;
-#pragma omp parallel for schedule(static) reduction(+ : sum)
+#pragma omp parallel for schedule(static) reduction(+ : sum) if (bytes > piece)
   for (std::size_t begin = 0; begin < bytes; begin += piece)
     sum += digest_bytes(source + begin, std::min(piece, bytes - begin), begin / 4);
   return sum;

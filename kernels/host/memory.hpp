@@ -15,7 +15,7 @@ namespace cuparity::host {
 /// schedule(static) over these chunks, so that a core meets the pages that it touched first.
 constexpr std::size_t chunk_elements = std::size_t{1} << 16;
 
-/// Number of chunks of an array of `count` elements.
+/// Number of chunks of an array of `count` elements. Arrays of one chunk are left to one core.
 constexpr std::size_t chunks_of(std::size_t count) { return (count + chunk_elements - 1) / chunk_elements; }
 
 /// `bytes` of untouched memory, aligned to 2 MiB (a huge page) if that large and to 64 bytes otherwise.

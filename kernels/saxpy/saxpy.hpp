@@ -14,8 +14,8 @@
 
 namespace cuparity {
 
-/// CUDA: saxpy/{own,cublas}/fp32/<elements>; CPU: saxpy/{own,openblas}/fp32/<elements>. Work.bytes is 12 bytes
-/// an element: x and y read, y written.
+/// CUDA: saxpy/{own,cublas}/fp32/<elements>; CPU: saxpy/{own,openblas}/fp32/<elements>. Work.bytes is
+/// 12 bytes an element: x and y read, y written.
 std::vector<Case> saxpy_bench_cases(Backend backend);
 
 /// Sizes 0, 1, odd, unaligned, and, with CUDA, above 2^31 bytes.
@@ -38,8 +38,8 @@ struct SaxpyProblem {
 constexpr float saxpy_factor = 0.7f;
 
 /// Compares y after one run with random_uniform(y_seed, i) + a random_uniform(x_seed, i): values[j] is
-/// element indices[j], or element j if `indices` is null. The bound is gamma_2 (|y| + |a x|), which holds with
-/// and without a fused multiply-add. Fills error and detail, not the digest.
+/// element indices[j], or element j if `indices` is null. The bound is gamma_2 (|y| + |a x|), which holds
+/// with and without a fused multiply-add. Fills error and detail, not the digest.
 Verification compare_saxpy(const float* values, std::size_t count, const std::uint64_t* indices = nullptr);
 
 }  // namespace cuparity

@@ -82,7 +82,7 @@ class SaxpyExecution final : public Execution {
 }  // namespace
 
 void saxpy(float a, const float* __restrict x, float* __restrict y, std::size_t count) {
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (count > chunk_elements)
   for (std::size_t chunk = 0; chunk < chunks_of(count); ++chunk) {
     const std::size_t end = std::min(count, (chunk + 1) * chunk_elements);
 #pragma omp simd
