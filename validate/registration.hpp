@@ -25,7 +25,16 @@ inline void register_test(const std::string& suite, const std::string& name, con
                         [body = std::move(body)]() -> FunctionTest* { return new FunctionTest(body); });
 }
 
+/// For EXPECT_PRED_FORMAT1: the failure's text is `problem` and nothing else.
+inline testing::AssertionResult no_problem(const char*, const std::string& problem) {
+  return problem.empty() ? testing::AssertionSuccess() : testing::AssertionFailure() << problem;
+}
+
 }  // namespace cuparity::validate
+
+/// Fails the running test where `problem` is not empty; goes on. The first line of the failure is the
+/// problem's, which a reader of the record shows alone.
+#define CUPARITY_EXPECT_NO_PROBLEM(problem) EXPECT_PRED_FORMAT1(cuparity::validate::no_problem, problem)
 
 /// Skips the running test and puts the reason into the record too: GoogleTest 1.12's JSON leaves it out.
 #define CUPARITY_SKIP(reason)                                                 \

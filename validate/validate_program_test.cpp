@@ -63,6 +63,7 @@ TEST(ValidateProgram, RecordsContextAndDigests) {
   EXPECT_EQ(json.at("backend"), "cpu");
   ASSERT_FALSE(json.at("testsuites").empty());
   const nlohmann::json& suite = json.at("testsuites").at(0);
+  ASSERT_GT(suite.at("testsuite").size(), 1u);
   EXPECT_EQ(suite.at("name"), "Numerics/saxpy");
   int with_digest = 0;
   for (const nlohmann::json& test : suite.at("testsuite")) {
@@ -90,8 +91,10 @@ TEST(ValidateProgram, AWrongResultIsExitCodeOneWithErrorAndPlace) {
   for (const nlohmann::json& test : json.at("testsuites").at(0).at("testsuite")) {
     if (!test.contains("failures")) continue;
     seen = true;
-    EXPECT_THAT(test.at("failures").at(0).at("failure").get<std::string>(),
-                HasSubstr("the largest error is inf times its bound: made wrong by --inject-wrong"));
+    const std::string message = test.at("failures").at(0).at("failure");
+    // The second line, below the place in the source, is what a reader is shown.
+    EXPECT_THAT(message.substr(message.find('\n') + 1), testing::StartsWith("wrong result: saxpy/"));
+    EXPECT_THAT(message, HasSubstr("the largest error is inf times its bound: made wrong by --inject-wrong"));
   }
   EXPECT_TRUE(seen);
 }

@@ -1,0 +1,111 @@
+#include "harness/engine/container.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "harness/engine/engines.hpp"
+#include "harness/engine/native.hpp"
+#include "harness/errors.hpp"
+
+namespace cuparity {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+ContainerRequest request_for(const std::string& mode) {
+  ContainerRequest request;
+  request.name = "cuparity-1-2";
+  request.image = "cuparity:1";
+  request.mode = parse_access_mode(mode);
+  request.process.command = {"/opt/cuparity/bin/cuparity-bench", "--backend=cuda"};
+  request.process.output_folder = "/results/raw";
+  request.user = "1000:1001";
+  return request;
+}
+
+std::string line(const ContainerCli& cli, const ContainerRequest& request) {
+  return fmt::format("{}", fmt::join(container_command(cli, request), " "));
+}
+
+TEST(ContainerCommand, OfDockerWithGpus) {
+  EXPECT_EQ(line(docker_cli(), request_for("docker:--gpus=all")),
+            "docker run --rm --name cuparity-1-2 --network none --volume /results/raw:/cuparity-out --user 1000:1001 "
+            "--gpus=all --entrypoint /opt/cuparity/bin/cuparity-bench cuparity:1 --backend=cuda");
+}
+
+TEST(ContainerCommand, OfPodmanRelabelsAndLeavesTheUserToARootlessEngine) {
+  ContainerRequest request = request_for("podman:--device=nvidia.com/gpu=all");
+  request.user.reset();
+  request.extra_flags = {"--runtime", "runc"};
+  request.process.environment = {{"CUDA_VISIBLE_DEVICES", "GPU-1,GPU-2"}};
+  EXPECT_EQ(line(podman_cli(), request),
+            "podman run --rm --name cuparity-1-2 --network none --volume /results/raw:/cuparity-out:z "
+            "--env CUDA_VISIBLE_DEVICES=GPU-1,GPU-2 --runtime runc --device=nvidia.com/gpu=all "
+            "--entrypoint /opt/cuparity/bin/cuparity-bench cuparity:1 --backend=cuda");
+}
+
+TEST(ContainerCommand, OfManualAccessMountsNodesAndLibrariesReadOnly) {
+  ContainerRequest request = request_for("docker:manual");
+  request.driver_files.device_nodes = {"/dev/nvidia0", "/dev/nvidiactl", "/dev/nvidia-uvm"};
+  request.driver_files.libraries = {{"libcuda.so.1", "/usr/lib/libcuda.so.580.1"},
+                                    {"libnvidia-ml.so.1", "/usr/lib/libnvidia-ml.so.580.1"}};
+  EXPECT_EQ(line(docker_cli(), request),
+            "docker run --rm --name cuparity-1-2 --network none --volume /results/raw:/cuparity-out --user 1000:1001 "
+            "--device /dev/nvidia0 --device /dev/nvidiactl --device /dev/nvidia-uvm "
+            "--volume /usr/lib/libcuda.so.580.1:/usr/local/nvidia/lib64/libcuda.so.1:ro "
+            "--volume /usr/lib/libnvidia-ml.so.580.1:/usr/local/nvidia/lib64/libnvidia-ml.so.1:ro "
+            "--env LD_LIBRARY_PATH=/usr/local/nvidia/lib64:/usr/local/cuda/lib64 "
+            "--entrypoint /opt/cuparity/bin/cuparity-bench cuparity:1 --backend=cuda");
+}
+
+TEST(ContainerCommand, OfNoneGivesNoGpu) {
+  EXPECT_EQ(line(docker_cli(), request_for("docker:none")),
+            "docker run --rm --name cuparity-1-2 --network none --volume /results/raw:/cuparity-out --user 1000:1001 "
+            "--entrypoint /opt/cuparity/bin/cuparity-bench cuparity:1 --backend=cuda");
+}
+
+TEST(ContainerCommand, LeavesTheNetworkToAModeThatSetsIt) {
+  EXPECT_THAT(line(docker_cli(), request_for("docker:--gpus=all --network=host")), Not(HasSubstr("--network none")));
+}
+
+TEST(ContainerEngine, RefusesAFolderThatCannotBeMounted) {
+  ContainerEngine engine(docker_cli(), "x", {}, nullptr);
+  ProcessRequest request;
+  request.command = {"true"};
+  request.output_folder = "/a:b";
+  EXPECT_THROW(engine.run(request, parse_access_mode("docker:none")), UsageError);
+}
+
+TEST(ContainerEngine, SaysHowToInstallAnEngineThatIsNotThere) {
+  ContainerCli cli = docker_cli();
+  cli.program = "cuparity-no-such-engine";
+  ContainerEngine engine(cli, "x", {}, nullptr);
+  EXPECT_THAT(engine.unusable(parse_access_mode("docker:none")), HasSubstr("sudo apt-get install docker.io"));
+  EXPECT_EQ(engine.version(), "");
+}
+
+TEST(NativeEngine, PutsTheLauncherBeforeTheCommand) {
+  NativeEngine engine("/bin", {"env", "LAUNCHED=yes"}, nullptr);
+  ProcessRequest request;
+  request.command = {"sh", "-c", "echo $LAUNCHED $ADDED"};
+  request.environment = {{"ADDED", "too"}};
+  EXPECT_EQ(engine.run(request, parse_access_mode("native")).standard_error, "yes too\n");
+  EXPECT_EQ(engine.describe().at("native_launcher"), "env LAUNCHED=yes");
+}
+
+TEST(NativeEngine, SaysWhereItsProgramsAreMissing) {
+  NativeEngine engine("/no/such/folder", {}, nullptr);
+  EXPECT_THAT(engine.unusable(parse_access_mode("native")), HasSubstr("--bin"));
+}
+
+TEST(MakeEngine, MakesEveryKind) {
+  for (const EngineKind kind : {EngineKind::native, EngineKind::docker, EngineKind::podman}) {
+    EXPECT_NE(make_engine(kind, {}), nullptr) << engine_name(kind);
+  }
+}
+
+}  // namespace
+}  // namespace cuparity

@@ -167,8 +167,12 @@ class OnednnExecution : public Execution {
 
   void run() override {
     if (is_empty(problem_)) return;
-    primitive_.primitive.execute(stream_, arguments_);
-    stream_.wait();
+    try {
+      primitive_.primitive.execute(stream_, arguments_);
+      stream_.wait();
+    } catch (const dnnl::error& error) {
+      throw std::runtime_error(std::string("running a convolution in oneDNN: ") + error.what());
+    }
   }
 
   Verification verify() override {

@@ -1,4 +1,5 @@
 #include "kernels/convolution/convolution_inputs.hpp"
+
 #include "kernels/device/check.hpp"
 
 namespace cuparity::device {

@@ -31,9 +31,9 @@ const std::vector<Size> aligned_row_sizes = {
 
 // cuBLASLt multiplies fp8 and int8 only where every size is a multiple of 16.
 const std::vector<Size> multiple_of_16_sizes = {
-    {0, 16, 16, GemmLayout::dense},      {16, 16, 0, GemmLayout::dense},
-    {16, 32, 48, GemmLayout::dense},     {144, 272, 80, GemmLayout::padded},
-    {208, 528, 336, GemmLayout::dense},  {512, 512, 512, GemmLayout::dense},
+    {0, 16, 16, GemmLayout::dense},     {16, 16, 0, GemmLayout::dense},
+    {16, 32, 48, GemmLayout::dense},    {144, 272, 80, GemmLayout::padded},
+    {208, 528, 336, GemmLayout::dense}, {512, 512, 512, GemmLayout::dense},
     {48, 80, 20000, GemmLayout::dense},
 };
 
@@ -169,14 +169,16 @@ std::vector<Case> gemm_bench_cases(Backend backend) {
       rows.push_back(make_case(backend, {variant, type}, {n, n, n, GemmLayout::dense}));
   };
   if (backend == Backend::cpu) {
-    for (const GemmType type : {GemmType::fp32, GemmType::fp64}) add(GemmVariant::own, type, {1024});
+    for (const GemmType type : {GemmType::fp32, GemmType::fp64})
+      add(GemmVariant::own, type, {1024});
     for (const GemmType type : {GemmType::fp32, GemmType::fp64})
       add(GemmVariant::openblas, type, {1024, 2048});
     return rows;
   }
   for (const GemmType type : {GemmType::fp32, GemmType::bf16, GemmType::fp16})
     add(GemmVariant::own, type, {4096, 8192, 16384});
-  for (const GemmType type : cublaslt_types) add(GemmVariant::cublaslt, type, {4096, 8192, 16384});
+  for (const GemmType type : cublaslt_types)
+    add(GemmVariant::cublaslt, type, {4096, 8192, 16384});
   return rows;
 }
 
@@ -185,16 +187,21 @@ std::vector<Case> gemm_validation_cases(Backend backend) {
   if (!backend_is_built(backend)) return {};
   if (backend == Backend::cpu) {
     for (const GemmVariant variant : {GemmVariant::own, GemmVariant::openblas})
-      for (const GemmType type : {GemmType::fp32, GemmType::fp64}) contenders.push_back({variant, type});
+      for (const GemmType type : {GemmType::fp32, GemmType::fp64})
+        contenders.push_back({variant, type});
   } else {
-    contenders = {{GemmVariant::own_portable, GemmType::fp32}, {GemmVariant::own_portable, GemmType::bf16},
-                  {GemmVariant::own_portable, GemmType::fp16}, {GemmVariant::own_hopper, GemmType::bf16},
+    contenders = {{GemmVariant::own_portable, GemmType::fp32},
+                  {GemmVariant::own_portable, GemmType::bf16},
+                  {GemmVariant::own_portable, GemmType::fp16},
+                  {GemmVariant::own_hopper, GemmType::bf16},
                   {GemmVariant::own_hopper, GemmType::fp16}};
-    for (const GemmType type : cublaslt_types) contenders.push_back({GemmVariant::cublaslt, type});
+    for (const GemmType type : cublaslt_types)
+      contenders.push_back({GemmVariant::cublaslt, type});
   }
   std::vector<Case> rows;
   for (const GemmContender& contender : contenders)
-    for (const Size& size : validation_sizes(contender)) rows.push_back(make_case(backend, contender, size));
+    for (const Size& size : validation_sizes(contender))
+      rows.push_back(make_case(backend, contender, size));
   return rows;
 }
 

@@ -50,18 +50,21 @@ __attribute__((always_inline)) inline void multiply_tile(std::size_t depth_here,
   for (std::size_t p = 0; p < depth_here; ++p) {
     V b[vectors];
 #pragma GCC unroll 8
-    for (int v = 0; v < vectors; ++v) std::memcpy(&b[v], packed_b + v * lanes, bytes);
+    for (int v = 0; v < vectors; ++v)
+      std::memcpy(&b[v], packed_b + v * lanes, bytes);
 #pragma GCC unroll 16
     for (int i = 0; i < rows; ++i) {
 #pragma GCC unroll 8
-      for (int v = 0; v < vectors; ++v) sums[i][v] += packed_a[i] * b[v];
+      for (int v = 0; v < vectors; ++v)
+        sums[i][v] += packed_a[i] * b[v];
     }
     packed_a += rows;
     packed_b += vectors * lanes;
   }
 #pragma GCC unroll 16
   for (int i = 0; i < rows; ++i)
-    for (int v = 0; v < vectors; ++v) std::memcpy(tile + (i * vectors + v) * lanes, &sums[i][v], bytes);
+    for (int v = 0; v < vectors; ++v)
+      std::memcpy(tile + (i * vectors + v) * lanes, &sums[i][v], bytes);
 }
 
 template <typename Real>
@@ -95,7 +98,7 @@ Kernel<Real> best_kernel() {
 }
 
 struct AlignedDelete {
-  void operator()(void* memory) const { ::operator delete(memory, std::align_val_t{alignment}); }
+  void operator()(void* memory) const { ::operator delete (memory, std::align_val_t{alignment}); }
 };
 
 template <typename Real>
@@ -103,7 +106,7 @@ using Packed = std::unique_ptr<Real[], AlignedDelete>;
 
 template <typename Real>
 Packed<Real> allocate(std::size_t count) {
-  return Packed<Real>(static_cast<Real*>(::operator new(count * sizeof(Real), std::align_val_t{alignment})));
+  return Packed<Real>(static_cast<Real*>(::operator new (count * sizeof(Real), std::align_val_t{alignment})));
 }
 
 /// Rows first..first+count of a row-major matrix, columns column..column+depth_here, as one strip that
@@ -113,9 +116,11 @@ void pack_strip(const Real* matrix, std::size_t leading, std::size_t count, std:
                 std::size_t strip, Real* packed) {
   for (std::size_t i = 0; i < strip; ++i) {
     if (i < count) {
-      for (std::size_t p = 0; p < depth_here; ++p) packed[p * strip + i] = matrix[i * leading + p];
+      for (std::size_t p = 0; p < depth_here; ++p)
+        packed[p * strip + i] = matrix[i * leading + p];
     } else {
-      for (std::size_t p = 0; p < depth_here; ++p) packed[p * strip + i] = 0;
+      for (std::size_t p = 0; p < depth_here; ++p)
+        packed[p * strip + i] = 0;
     }
   }
 }
@@ -132,9 +137,8 @@ void add_tile(const Real* tile, std::size_t tile_columns, std::size_t rows, std:
 
 /// A block of A of at most height rows times the packed panel of B, added to C.
 template <typename Real>
-void multiply_block(const Kernel<Real>& kernel, const Real* packed_a, const Real* packed_b,
-                    std::size_t rows, std::size_t columns, std::size_t depth_here, bool first, Real* c,
-                    std::size_t ldc) {
+void multiply_block(const Kernel<Real>& kernel, const Real* packed_a, const Real* packed_b, std::size_t rows,
+                    std::size_t columns, std::size_t depth_here, bool first, Real* c, std::size_t ldc) {
   alignas(alignment) Real tile[12 * 2 * 64 / sizeof(Real)];
   for (std::size_t j = 0; j < columns; j += kernel.columns)
     for (std::size_t i = 0; i < rows; i += kernel.rows) {
@@ -150,7 +154,8 @@ std::size_t round_up(std::size_t value, std::size_t multiple) {
 
 template <typename Real>
 void zero(const GemmProblem& problem, Real* c) {
-  for (std::size_t i = 0; i < problem.m; ++i) std::fill_n(c + i * problem.ldc, problem.n, Real{0});
+  for (std::size_t i = 0; i < problem.m; ++i)
+    std::fill_n(c + i * problem.ldc, problem.n, Real{0});
 }
 
 template <typename Real>

@@ -36,7 +36,9 @@ struct Destroy {
   void operator()(cublasLtHandle_t handle) const { cublasLtDestroy(handle); }
   void operator()(cublasLtMatmulDesc_t description) const { cublasLtMatmulDescDestroy(description); }
   void operator()(cublasLtMatrixLayout_t layout) const { cublasLtMatrixLayoutDestroy(layout); }
-  void operator()(cublasLtMatmulPreference_t preference) const { cublasLtMatmulPreferenceDestroy(preference); }
+  void operator()(cublasLtMatmulPreference_t preference) const {
+    cublasLtMatmulPreferenceDestroy(preference);
+  }
 };
 
 template <typename Handle>
@@ -63,7 +65,8 @@ Types types_of(GemmType type) {
     case GemmType::int8: return {CUBLAS_COMPUTE_32I, CUDA_R_32I, CUDA_R_8I, CUDA_R_32I};
     default: break;
   }
-  throw std::runtime_error("choosing cuBLASLt's types: this build has none for " + std::string(to_string(type)));
+  throw std::runtime_error("choosing cuBLASLt's types: this build has none for " +
+                           std::string(to_string(type)));
 }
 
 /// alpha = 1 and beta = 0 in the scale type.
@@ -72,7 +75,9 @@ struct Scalars {
   alignas(8) unsigned char beta[8] = {};
 
   explicit Scalars(cudaDataType_t type) {
-    const auto store = [this](auto one) { std::copy_n(reinterpret_cast<unsigned char*>(&one), sizeof one, alpha); };
+    const auto store = [this](auto one) {
+      std::copy_n(reinterpret_cast<unsigned char*>(&one), sizeof one, alpha);
+    };
     if (type == CUDA_R_64F) {
       store(1.0);
     } else if (type == CUDA_R_32I) {
@@ -150,7 +155,8 @@ Multiplication::Multiplication(const GemmProblem& problem, const GemmBuffers& bu
   check_blas(cublasLtCreate(&handle), "starting cuBLASLt");
   handle_.reset(handle);
   cublasLtMatmulDesc_t description = nullptr;
-  check_blas(cublasLtMatmulDescCreate(&description, types.compute, types.scale), "describing a GEMM to cuBLASLt");
+  check_blas(cublasLtMatmulDescCreate(&description, types.compute, types.scale),
+             "describing a GEMM to cuBLASLt");
   description_.reset(description);
   set(CUBLASLT_MATMUL_DESC_TRANSA, CUBLAS_OP_T);
   set(CUBLASLT_MATMUL_DESC_TRANSB, CUBLAS_OP_N);
@@ -158,7 +164,8 @@ Multiplication::Multiplication(const GemmProblem& problem, const GemmBuffers& bu
   if (problem.type == GemmType::fp8_e4m3) {
     one_ = Buffer<float>(1);
     const float one = 1.0f;
-    check(cudaMemcpy(one_.data(), &one, sizeof one, cudaMemcpyHostToDevice), "copying the scale of fp8 inputs");
+    check(cudaMemcpy(one_.data(), &one, sizeof one, cudaMemcpyHostToDevice),
+          "copying the scale of fp8 inputs");
     const void* scale = one_.data();
     set(CUBLASLT_MATMUL_DESC_A_SCALE_POINTER, scale);
     set(CUBLASLT_MATMUL_DESC_B_SCALE_POINTER, scale);
@@ -200,18 +207,19 @@ std::vector<cublasLtMatmulHeuristicResult_t> Multiplication::candidates(int coun
 
 void Multiplication::enqueue(cudaStream_t stream) const {
   check_blas(cublasLtMatmul(handle_.get(), description_.get(), scalars_.alpha, x_, x_layout_.get(), y_,
-                            y_layout_.get(), scalars_.beta, d_, d_layout_.get(), d_, d_layout_.get(), &algorithm_,
-                            workspace_.data(), workspace_bytes, stream),
+                            y_layout_.get(), scalars_.beta, d_, d_layout_.get(), d_, d_layout_.get(),
+                            &algorithm_, workspace_.data(), workspace_bytes, stream),
              "multiplying with cuBLASLt");
 }
 
 std::string Multiplication::describe(int position, int of) const {
-  std::string text = "id " + std::to_string(configured<std::int32_t>(CUBLASLT_ALGO_CONFIG_ID)) + ", tile " +
-                     std::to_string(configured<std::uint32_t>(CUBLASLT_ALGO_CONFIG_TILE_ID)) + ", stages " +
-                     std::to_string(configured<std::uint32_t>(CUBLASLT_ALGO_CONFIG_STAGES_ID)) + ", split-k " +
-                     std::to_string(configured<std::int32_t>(CUBLASLT_ALGO_CONFIG_SPLITK_NUM)) + ", swizzle " +
-                     std::to_string(configured<std::uint32_t>(CUBLASLT_ALGO_CONFIG_CTA_SWIZZLING)) + ", option " +
-                     std::to_string(configured<std::uint32_t>(CUBLASLT_ALGO_CONFIG_CUSTOM_OPTION));
+  std::string text =
+      "id " + std::to_string(configured<std::int32_t>(CUBLASLT_ALGO_CONFIG_ID)) + ", tile " +
+      std::to_string(configured<std::uint32_t>(CUBLASLT_ALGO_CONFIG_TILE_ID)) + ", stages " +
+      std::to_string(configured<std::uint32_t>(CUBLASLT_ALGO_CONFIG_STAGES_ID)) + ", split-k " +
+      std::to_string(configured<std::int32_t>(CUBLASLT_ALGO_CONFIG_SPLITK_NUM)) + ", swizzle " +
+      std::to_string(configured<std::uint32_t>(CUBLASLT_ALGO_CONFIG_CTA_SWIZZLING)) + ", option " +
+      std::to_string(configured<std::uint32_t>(CUBLASLT_ALGO_CONFIG_CUSTOM_OPTION));
 #if CUDART_VERSION >= 12000
   text += ", inner shape " + std::to_string(configured<std::uint16_t>(CUBLASLT_ALGO_CONFIG_INNER_SHAPE_ID)) +
           ", cluster " + std::to_string(configured<std::uint16_t>(CUBLASLT_ALGO_CONFIG_CLUSTER_SHAPE_ID));
@@ -220,7 +228,8 @@ std::string Multiplication::describe(int position, int of) const {
 }
 
 /// Milliseconds of one run that starts with a cold L2.
-float time_once(const Multiplication& multiplication, Context& context, const Event& start, const Event& stop) {
+float time_once(const Multiplication& multiplication, Context& context, const Event& start,
+                const Event& stop) {
   context.flush_l2();
   check(cudaEventRecord(start.get(), context.stream()), "timing a cuBLASLt algorithm");
   multiplication.enqueue(context.stream());
@@ -238,7 +247,8 @@ float median_time(const Multiplication& multiplication, Context& context) {
   const float first = time_once(multiplication, context, start, stop);  // loads the kernel
   if (first > long_run_milliseconds) return time_once(multiplication, context, start, stop);
   float times[3];
-  for (float& time : times) time = time_once(multiplication, context, start, stop);
+  for (float& time : times)
+    time = time_once(multiplication, context, start, stop);
   std::sort(std::begin(times), std::end(times));
   return times[1];
 }

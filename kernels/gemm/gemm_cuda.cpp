@@ -42,8 +42,8 @@ std::optional<std::string> unsupported_on(const Context& context, GemmVariant va
   return std::nullopt;
 }
 
-device::PreparedGemm prepare(GemmVariant variant, const GemmProblem& problem, const device::GemmBuffers& buffers,
-                             Context& context) {
+device::PreparedGemm prepare(GemmVariant variant, const GemmProblem& problem,
+                             const device::GemmBuffers& buffers, Context& context) {
   const auto portable = [&] {
     return problem.type == GemmType::fp32 ? prepare_gemm_fp32(problem, buffers)
                                           : prepare_gemm_tensor_core(problem, buffers);
@@ -141,7 +141,8 @@ class CudaGemm final : public Execution {
     const std::size_t start = problem_.offset * output_bytes(), leading = problem_.ldc * output_bytes();
     if (!poisoned(0, start)) return false;
     for (std::size_t i = 0; i < problem_.m; ++i)
-      if (!poisoned(start + i * leading + problem_.n * output_bytes(), start + (i + 1) * leading)) return false;
+      if (!poisoned(start + i * leading + problem_.n * output_bytes(), start + (i + 1) * leading))
+        return false;
     return true;
   }
 
@@ -154,7 +155,9 @@ class CudaGemm final : public Execution {
 }  // namespace
 
 void complete_cuda_gemm_case(Case& row, GemmVariant variant, const GemmProblem& problem) {
-  row.unsupported = [variant, problem](Context* context) { return unsupported_on(*context, variant, problem); };
+  row.unsupported = [variant, problem](Context* context) {
+    return unsupported_on(*context, variant, problem);
+  };
   row.prepare = [variant, problem](Context* context) -> std::unique_ptr<Execution> {
     return std::make_unique<CudaGemm>(variant, problem, *context);
   };

@@ -14,11 +14,11 @@
 namespace cuparity::device {
 namespace {
 
-constexpr int tile = 128;   // rows and columns of C a block
-constexpr int step = 8;     // of k
+constexpr int tile = 128;  // rows and columns of C a block
+constexpr int step = 8;    // of k
 constexpr int threads = 256;
 constexpr int pitch = tile + 4;  // keeps 16-byte alignment; the transposing stores hit different banks
-constexpr int band = 16;    // of tile rows, see gemm_tile()
+constexpr int band = 16;         // of tile rows, see gemm_tile()
 
 struct Operands {
   const float* a;
@@ -111,7 +111,8 @@ __global__ void __launch_bounds__(threads, 2) gemm_fp32_kernel(const Operands o)
 #pragma unroll
       for (int i = 0; i < 8; ++i)
 #pragma unroll
-        for (int j = 0; j < 8; ++j) sums[i][j] += a[i] * b[j];
+        for (int j = 0; j < 8; ++j)
+          sums[i][j] += a[i] * b[j];
     }
     if (more) {
       // The other half was last read before the previous barrier.

@@ -28,18 +28,18 @@ namespace {
 
 constexpr int tile_rows = 128;
 constexpr int tile_columns = 256;
-constexpr int step = 64;        // of k: 128 bytes, the width of the swizzle
+constexpr int step = 64;  // of k: 128 bytes, the width of the swizzle
 constexpr int stages = 4;
-constexpr int cluster = 2;      // blocks, one above the other
-constexpr int consumers = 2;    // warpgroups
+constexpr int cluster = 2;    // blocks, one above the other
+constexpr int consumers = 2;  // warpgroups
 constexpr int threads = 128 * (1 + consumers);
 
 constexpr int a_bytes = tile_rows * step * 2;
 constexpr int b_bytes = tile_columns * step * 2;
 constexpr int stage_bytes = a_bytes + b_bytes;
-constexpr int store_columns = 64;                       // 128 bytes, the width of the swizzle
-constexpr int store_bytes = 64 * store_columns * 2;     // a consumer's 64 rows
-constexpr int stores = 2;                               // buffers of a consumer, used in turn
+constexpr int store_columns = 64;                    // 128 bytes, the width of the swizzle
+constexpr int store_bytes = 64 * store_columns * 2;  // a consumer's 64 rows
+constexpr int stores = 2;                            // buffers of a consumer, used in turn
 constexpr int output_bytes = consumers * stores * store_bytes;
 constexpr int barrier_bytes = 2 * stages * 8;
 constexpr int swizzle_alignment = 1024;
@@ -61,8 +61,8 @@ __device__ int hopper_code_present = 0;
 
 #if defined(__CUDA_ARCH_FEAT_SM90_ALL)
 
-constexpr int band = 8;                  // of clusters' tiles, see gemm_tile()
-constexpr int producer_registers = 40;   // 40 + 2 * 232 = 3 * 168, what the launch gave all three
+constexpr int band = 8;                 // of clusters' tiles, see gemm_tile()
+constexpr int producer_registers = 40;  // 40 + 2 * 232 = 3 * 168, what the launch gave all three
 constexpr int consumer_registers = 232;
 
 /// Where everything stands in shared memory, as 32-bit addresses.
@@ -182,13 +182,12 @@ __device__ void store(const float (&sums)[128], const CUtensorMap* c_map, const 
     hopper::named_barrier(barrier, 128);
 #pragma unroll
     for (int pair = 0; pair < store_columns / 16; ++pair) {
-      const int j = (block * (store_columns / 16) + pair) * 8;  // first of 8 sums: 16 columns
+      const int j = (block * (store_columns / 16) + pair) * 8;     // first of 8 sums: 16 columns
       const int chunk = (pair * 2 + matrix / 2) ^ (lane_row % 8);  // the TMA's 128-byte swizzle
-      hopper::store_matrices(buffer + lane_row * 128 + chunk * 16,
-                             round_pair(sums[j + 0], sums[j + 1], Element{}),
-                             round_pair(sums[j + 2], sums[j + 3], Element{}),
-                             round_pair(sums[j + 4], sums[j + 5], Element{}),
-                             round_pair(sums[j + 6], sums[j + 7], Element{}));
+      hopper::store_matrices(
+          buffer + lane_row * 128 + chunk * 16, round_pair(sums[j + 0], sums[j + 1], Element{}),
+          round_pair(sums[j + 2], sums[j + 3], Element{}), round_pair(sums[j + 4], sums[j + 5], Element{}),
+          round_pair(sums[j + 6], sums[j + 7], Element{}));
     }
     hopper::fence_shared_for_copies();
     hopper::named_barrier(barrier, 128);
@@ -202,8 +201,8 @@ __device__ void store(const float (&sums)[128], const CUtensorMap* c_map, const 
 
 /// A warpgroup: waits for stages, multiplies, hands them back, stores.
 template <typename Element>
-__device__ void consume(const CUtensorMap* c_map, const Schedule& schedule, SharedMemory memory, unsigned rank,
-                        int consumer) {
+__device__ void consume(const CUtensorMap* c_map, const Schedule& schedule, SharedMemory memory,
+                        unsigned rank, int consumer) {
   const int lane = static_cast<int>(threadIdx.x) % 32;
   Ring ring;
   for (TileLoop tile(schedule); tile.next(rank);) {
@@ -260,15 +259,17 @@ EncodeTiled find_encode_tiled() {
   void* function = nullptr;
   cudaDriverEntryPointQueryResult found = cudaDriverEntryPointSymbolNotFound;
 #if CUDART_VERSION >= 12050
-  check(cudaGetDriverEntryPointByVersion("cuTensorMapEncodeTiled", &function, 12000, cudaEnableDefault, &found),
-        "looking for cuTensorMapEncodeTiled in the driver");
+  check(
+      cudaGetDriverEntryPointByVersion("cuTensorMapEncodeTiled", &function, 12000, cudaEnableDefault, &found),
+      "looking for cuTensorMapEncodeTiled in the driver");
 #else
   check(cudaGetDriverEntryPoint("cuTensorMapEncodeTiled", &function, cudaEnableDefault, &found),
         "looking for cuTensorMapEncodeTiled in the driver");
 #endif
   if (found != cudaDriverEntryPointSuccess || function == nullptr)
-    throw std::runtime_error("looking for cuTensorMapEncodeTiled in the driver: not found; it needs a driver "
-                             "for CUDA 12.0 or later");
+    throw std::runtime_error(
+        "looking for cuTensorMapEncodeTiled in the driver: not found; it needs a driver "
+        "for CUDA 12.0 or later");
   return reinterpret_cast<EncodeTiled>(function);
 }
 
@@ -287,8 +288,8 @@ CUtensorMap make_tensor_map(GemmType type, void* matrix, std::size_t rows, std::
       &map, data_type, 2, matrix, sizes, strides, box, every_element, CU_TENSOR_MAP_INTERLEAVE_NONE,
       CU_TENSOR_MAP_SWIZZLE_128B, CU_TENSOR_MAP_L2_PROMOTION_L2_256B, CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE);
   if (result != CUDA_SUCCESS)
-    throw std::runtime_error("describing a matrix of " + std::to_string(rows) + " x " + std::to_string(columns) +
-                             " to the TMA: cuTensorMapEncodeTiled returned " +
+    throw std::runtime_error("describing a matrix of " + std::to_string(rows) + " x " +
+                             std::to_string(columns) + " to the TMA: cuTensorMapEncodeTiled returned " +
                              std::to_string(static_cast<int>(result)));
   return map;
 }
@@ -343,7 +344,8 @@ template <typename Element>
 PreparedGemm prepare(const GemmProblem& problem, const GemmBuffers& buffers) {
   Maps maps;
   maps.a = make_tensor_map(problem.type, buffers.a, problem.m, problem.k, problem.lda, tile_rows, step);
-  maps.b = make_tensor_map(problem.type, buffers.b, problem.n, problem.k, problem.ldb, tile_columns / cluster, step);
+  maps.b = make_tensor_map(problem.type, buffers.b, problem.n, problem.k, problem.ldb, tile_columns / cluster,
+                           step);
   maps.c = make_tensor_map(problem.type, buffers.c, problem.m, problem.n, problem.ldc, 64, store_columns);
   Schedule schedule;
   schedule.m = static_cast<int>(problem.m);
@@ -367,7 +369,8 @@ bool code_is_present() {
 }  // namespace
 
 std::optional<std::string> gemm_hopper_unsupported(const GemmProblem& problem, const Context& context) {
-  if (problem.type != GemmType::fp16 && problem.type != GemmType::bf16) return "the kernel takes fp16 and bf16";
+  if (problem.type != GemmType::fp16 && problem.type != GemmType::bf16)
+    return "the kernel takes fp16 and bf16";
   if (context.compute_capability() != 90)
     return "wgmma needs compute capability 9.0; this GPU has " +
            std::to_string(context.compute_capability() / 10) + "." +

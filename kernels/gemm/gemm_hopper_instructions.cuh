@@ -104,11 +104,11 @@ __device__ inline void prefetch_tensor_map(const CUtensorMap* map) {
 
 /// Copies the map's box at (x, y), x along the contiguous dimension, to this block's shared memory and
 /// reports its bytes to `barrier`. What lies outside the matrix arrives as zero and counts as bytes too.
-__device__ inline void copy_box_in(const CUtensorMap* map, std::uint32_t target, std::uint32_t barrier, int x,
-                                   int y) {
+__device__ inline void copy_box_in(const CUtensorMap* map, std::uint32_t target, std::uint32_t barrier,
+                                   int x, int y) {
   asm volatile(
-      "cp.async.bulk.tensor.2d.shared::cluster.global.mbarrier::complete_tx::bytes [%0], [%1, {%3, %4}], [%2];"
-      ::"r"(target), "l"(map), "r"(barrier), "r"(x), "r"(y)
+      "cp.async.bulk.tensor.2d.shared::cluster.global.mbarrier::complete_tx::bytes "
+      "[%0], [%1, {%3, %4}], [%2];" ::"r"(target), "l"(map), "r"(barrier), "r"(x), "r"(y)
       : "memory");
 }
 
@@ -165,10 +165,10 @@ __device__ inline void raise_register_limit() {
   asm volatile("setmaxnreg.inc.sync.aligned.u32 %0;" ::"n"(registers));
 }
 
-// Matrix descriptor of a tile in shared memory for wgmma: rows of 128 bytes along k, 128-byte swizzle, the
-// tile aligned to 1024 bytes. Bits 0-13: address / 16; 16-29: leading offset, unused with this swizzle; 32-45:
-// bytes between groups of eight rows / 16; 62-63: 1 is the 128-byte swizzle. A step along k inside the
-// 128 bytes adds its bytes / 16 to the address.
+/// Matrix descriptor of a tile in shared memory for wgmma: rows of 128 bytes along k, 128-byte swizzle, the
+/// tile aligned to 1024 bytes. Bits 0-13: address / 16; 16-29: leading offset, unused with this swizzle;
+/// 32-45: bytes between groups of eight rows / 16; 62-63: 1 is the 128-byte swizzle. A step along k inside
+/// the 128 bytes adds its bytes / 16 to the address.
 __device__ inline std::uint64_t tile_descriptor(std::uint32_t address) {
   return static_cast<std::uint64_t>((address & 0x3ffff) >> 4) | std::uint64_t{1} << 16 |
          std::uint64_t{1024 >> 4} << 32 | std::uint64_t{1} << 62;
@@ -271,7 +271,7 @@ __device__ inline void multiply_64x256x16(float (&d)[128], std::uint64_t a, std:
       : "l"(a), "l"(b), "r"(accumulate));
 }
 
-/// Keeps the compiler from moving uses of the accumulators across: the asynchronous writes are invisible to it.
+/// Keeps the compiler from moving uses of the accumulators across: it does not see the asynchronous writes.
 __device__ inline void pin(float (&d)[128]) {
 #pragma unroll
   for (int i = 0; i < 128; ++i) asm volatile("" : "+f"(d[i])::"memory");

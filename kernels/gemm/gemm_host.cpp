@@ -78,7 +78,8 @@ class HostGemm final : public Execution {
     std::vector<double> output;
     output.reserve(sample.rows.size() * sample.columns.size());
     for (const std::size_t i : sample.rows)
-      for (const std::size_t j : sample.columns) output.push_back(c_[problem_.offset + i * problem_.ldc + j]);
+      for (const std::size_t j : sample.columns)
+        output.push_back(c_[problem_.offset + i * problem_.ldc + j]);
     Verification result = compare_gemm(problem_, sample, output);
     if (!gaps_untouched()) {
       result.error = std::numeric_limits<double>::infinity();

@@ -47,8 +47,9 @@ CUPARITY_HOST_DEVICE inline std::uint64_t gemm_input_bits(std::uint64_t random, 
   const std::uint64_t sign = random >> 63;
   const std::uint64_t bias = (1ull << (format.exponent_bits - 1)) - 1;
   const std::uint64_t exponent = bias - 4 + (random >> 61 & 3);
-  const std::uint64_t mantissa = (random & ((1ull << 52) - 1)) >> (52 - format.significant_bits)
-                                 << (format.mantissa_bits - format.significant_bits);
+  const std::uint64_t mantissa =
+      (random & ((1ull << 52) - 1)) >> (52 - format.significant_bits)
+                                           << (format.mantissa_bits - format.significant_bits);
   return sign << (format.exponent_bits + format.mantissa_bits) | exponent << format.mantissa_bits | mantissa;
 }
 

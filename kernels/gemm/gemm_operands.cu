@@ -41,7 +41,8 @@ void with_word(std::size_t bytes, const Action& action) {
     case 2: return action(static_cast<std::uint16_t*>(nullptr));
     case 4: return action(static_cast<std::uint32_t*>(nullptr));
     case 8: return action(static_cast<std::uint64_t*>(nullptr));
-    default: throw std::runtime_error("handling a matrix: no element has " + std::to_string(bytes) + " bytes");
+    default:
+      throw std::runtime_error("handling a matrix: no element has " + std::to_string(bytes) + " bytes");
   }
 }
 
@@ -52,8 +53,8 @@ void fill_gemm_input(GemmType type, void* matrix, std::uint64_t seed, std::size_
   if (rows == 0 || columns == 0) return;
   const dim3 grid(blocks_for(columns, 64), static_cast<unsigned>(std::min(rows, std::size_t{32768})));
   with_word(gemm_input_bytes(type), [&](auto* word) {
-    fill_kernel<<<grid, threads_per_block, 0, stream>>>(static_cast<decltype(word)>(matrix), seed, rows, columns,
-                                                        leading, gemm_input_format(type));
+    fill_kernel<<<grid, threads_per_block, 0, stream>>>(static_cast<decltype(word)>(matrix), seed, rows,
+                                                        columns, leading, gemm_input_format(type));
   });
   check(cudaGetLastError(), "filling a GEMM's input");
 }

@@ -21,8 +21,8 @@ double decode(std::uint64_t bits, int mantissa_bits, int exponent_bits) {
   const int bias = all_ones >> 1;
   double magnitude;
   if (exponent == all_ones && exponent_bits != 4) {  // e4m3 has no infinity; its only NaN is not an input
-    magnitude = mantissa == 0 ? std::numeric_limits<double>::infinity()
-                              : std::numeric_limits<double>::quiet_NaN();
+    magnitude =
+        mantissa == 0 ? std::numeric_limits<double>::infinity() : std::numeric_limits<double>::quiet_NaN();
   } else if (exponent == 0) {
     magnitude = std::ldexp(mantissa, 1 - bias - mantissa_bits);
   } else {
@@ -52,7 +52,8 @@ std::vector<std::size_t> sample_one_dimension(std::size_t size, std::uint64_t se
 
 std::vector<std::size_t> all_of(std::size_t size) {
   std::vector<std::size_t> all(size);
-  for (std::size_t i = 0; i < size; ++i) all[i] = i;
+  for (std::size_t i = 0; i < size; ++i)
+    all[i] = i;
   return all;
 }
 
@@ -66,8 +67,7 @@ class RowReference {
 #pragma omp parallel for
     for (std::size_t j = 0; j < columns; ++j)
       for (std::size_t p = 0; p < problem.k; ++p)
-        b_[p * columns + j] =
-            gemm_input_value(problem.type, gemm_seed_b, sample.columns[j], p, problem.k);
+        b_[p * columns + j] = gemm_input_value(problem.type, gemm_seed_b, sample.columns[j], p, problem.k);
   }
 
   /// Both outputs have one element for each sampled column.
@@ -123,8 +123,8 @@ Deviation largest_deviation(const GemmProblem& problem, const GemmSample& sample
       for (std::size_t j = 0; j < columns; ++j) {
         const double found = output[i * columns + j];
         const auto expected = static_cast<double>(sums[j]);
-        const double bound = growth * std::sqrt(squares[j]) + model.output_unit * std::fabs(expected) +
-                             model.output_smallest;
+        const double bound =
+            growth * std::sqrt(squares[j]) + model.output_unit * std::fabs(expected) + model.output_smallest;
         const double error = in_units_of(bound, static_cast<double>(std::fabs(Real{found} - sums[j])));
         if (error > own.error) own = {error, sample.rows[i], sample.columns[j], found, expected, bound};
       }
@@ -186,9 +186,10 @@ Verification compare_gemm(const GemmProblem& problem, const GemmSample& sample,
   Verification result;
   result.error = largest.error;
   char text[200];
-  std::snprintf(text, sizeof text,
-                "%zu elements compared, largest deviation at row %zu, column %zu: %.9g, expected %.9g +- %.3g",
-                output.size(), largest.row, largest.column, largest.found, largest.expected, largest.bound);
+  std::snprintf(
+      text, sizeof text,
+      "%zu elements compared, largest deviation at row %zu, column %zu: %.9g, expected %.9g +- %.3g",
+      output.size(), largest.row, largest.column, largest.found, largest.expected, largest.bound);
   result.detail = output.empty() ? "no elements" : text;
   return result;
 }

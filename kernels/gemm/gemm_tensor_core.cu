@@ -19,15 +19,15 @@
 namespace cuparity::device {
 namespace {
 
-constexpr int tile = 128;                       // rows and columns of C a block
-constexpr int step = 32;                        // of k a stage
+constexpr int tile = 128;  // rows and columns of C a block
+constexpr int step = 32;   // of k a stage
 constexpr int stages = 3;
 constexpr int threads = 128;
-constexpr int chunk = 8;                        // elements that one 16-byte access moves
-constexpr int chunks = step / chunk;            // a row of a stage
-constexpr int stage_bytes = tile * step * 2;    // of one operand
+constexpr int chunk = 8;                      // elements that one 16-byte access moves
+constexpr int chunks = step / chunk;          // a row of a stage
+constexpr int stage_bytes = tile * step * 2;  // of one operand
 constexpr int shared_bytes = 2 * stages * stage_bytes;
-constexpr int band = 16;                        // of tile rows, see gemm_tile()
+constexpr int band = 16;  // of tile rows, see gemm_tile()
 static_assert(shared_bytes <= 48 * 1024, "more needs cudaFuncSetAttribute");
 
 template <typename Element>
@@ -109,10 +109,11 @@ __device__ void load_matrices(std::uint32_t (&fragment)[4], std::uint32_t shared
 }
 
 #if __CUDA_ARCH__ >= 800
-#define CUPARITY_MMA_16816(TYPE)                                                                  \
-  asm volatile("mma.sync.aligned.m16n8k16.row.col.f32." TYPE "." TYPE ".f32 {%0, %1, %2, %3}, "   \
-               "{%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"                                    \
-               : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3])                                   \
+#define CUPARITY_MMA_16816(TYPE)                                      \
+  asm volatile("mma.sync.aligned.m16n8k16.row.col.f32." TYPE "." TYPE \
+               ".f32 {%0, %1, %2, %3}, "                              \
+               "{%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"        \
+               : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3])       \
                : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1))
 #endif
 
@@ -149,7 +150,8 @@ __device__ __nv_bfloat162 round_pair(float low, float high, __nv_bfloat16) {
 
 /// Two neighbours of a row of C. pairs: ldc is even and C(0, 0) aligned to 4 bytes.
 template <typename Element>
-__device__ void store_pair(const Operands<Element>& o, int row, int column, float low, float high, bool pairs) {
+__device__ void store_pair(const Operands<Element>& o, int row, int column, float low, float high,
+                           bool pairs) {
   if (row >= o.m || column >= o.n) return;
   const auto pair = round_pair(low, high, Element{});
   Element* target = o.c + row * o.ldc + column;
@@ -172,7 +174,7 @@ __device__ void multiply_stage(float (&sums)[4][8][4], std::uint32_t shared_a, s
 #pragma unroll
     for (int i = 0; i < 4; ++i)
       load_matrices(a[i], shared_a + chunk_offset(warp_row + i * 16 + lane % 16, q * 2 + lane / 16));
-    // B, stored by columns: (columns 0-7, k 0-7), (0-7, 8-15), (8-15, 0-7), (8-15, 8-15), two mma's pairs.
+      // B, stored by columns: (columns 0-7, k 0-7), (0-7, 8-15), (8-15, 0-7), (8-15, 8-15), two mma's pairs.
 #pragma unroll
     for (int j = 0; j < 4; ++j)
       load_matrices(b[j], shared_b + chunk_offset(warp_column + j * 16 + lane / 16 * 8 + lane % 8,
@@ -207,7 +209,8 @@ __global__ void __launch_bounds__(threads, 2) gemm_tensor_core_kernel(const Oper
   };
 
 #pragma unroll
-  for (int index = 0; index < stages - 1; ++index) load(index);
+  for (int index = 0; index < stages - 1; ++index)
+    load(index);
   float sums[4][8][4] = {};
   for (int index = 0; index < steps; ++index) {
     wait_for_copies<stages - 2>();

@@ -78,9 +78,9 @@ TEST(GemmInput, DecoderAgreesWithTheProcessorsOwnTypes) {
     EXPECT_EQ(std::bit_cast<double>(gemm_input_bits(random, gemm_input_format(GemmType::fp64))),
               gemm_input_value(GemmType::fp64, gemm_seed_b, index, 0, 1));
     for (const GemmType type : {GemmType::fp32, GemmType::tf32})
-      EXPECT_EQ(std::bit_cast<float>(
-                    static_cast<std::uint32_t>(gemm_input_bits(random, gemm_input_format(type)))),
-                gemm_input_value(type, gemm_seed_b, index, 0, 1));
+      EXPECT_EQ(
+          std::bit_cast<float>(static_cast<std::uint32_t>(gemm_input_bits(random, gemm_input_format(type)))),
+          gemm_input_value(type, gemm_seed_b, index, 0, 1));
     const auto bf16 = static_cast<std::uint32_t>(gemm_input_bits(random, gemm_input_format(GemmType::bf16)));
     EXPECT_EQ(std::bit_cast<float>(bf16 << 16), gemm_input_value(GemmType::bf16, gemm_seed_b, index, 0, 1));
   }
@@ -116,8 +116,10 @@ TEST(GemmInput, GapsBetweenRowsDoNotMoveTheValues) {
 TEST(GemmSample, CoversEveryTileUpTo8192) {
   const GemmSample sample = gemm_sample(square(GemmType::bf16, 8192, 64));
   std::set<std::size_t> row_tiles, column_tiles;
-  for (const std::size_t i : sample.rows) row_tiles.insert(i / 128);
-  for (const std::size_t j : sample.columns) column_tiles.insert(j / 128);
+  for (const std::size_t i : sample.rows)
+    row_tiles.insert(i / 128);
+  for (const std::size_t j : sample.columns)
+    column_tiles.insert(j / 128);
   EXPECT_EQ(row_tiles.size(), 64u);
   EXPECT_EQ(column_tiles.size(), 64u);
   EXPECT_GE(sample.rows.size() * sample.columns.size(), 4096u);
@@ -161,7 +163,8 @@ TEST(GemmReference, AcceptsTruncatedTensorCoreSums) {
     for (const std::size_t j : sample.columns) {
       double sum = 0;
       for (std::size_t p = 0; p < problem.k; p += 4) {
-        for (std::size_t q = p; q < p + 4; ++q) sum += product(problem, i, j, q);
+        for (std::size_t q = p; q < p + 4; ++q)
+          sum += product(problem, i, j, q);
         int exponent;
         const double fraction = std::frexp(sum, &exponent);
         sum = std::ldexp(std::trunc(std::ldexp(fraction, 24)), exponent - 24);
@@ -189,7 +192,8 @@ TEST(GemmReference, AcceptsFastAccumulationOfFp8) {
           return std::ldexp(std::trunc(std::ldexp(x, 14 - exponent)), exponent - 14);
         };
         sum = truncate(sum);
-        for (std::size_t q = p; q < p + 32; ++q) sum += truncate(product(problem, i, j, q));
+        for (std::size_t q = p; q < p + 32; ++q)
+          sum += truncate(product(problem, i, j, q));
       }
       output.push_back(round_to(sum, 8));
     }
@@ -240,7 +244,8 @@ TEST(GemmReference, NoticesSwappedRowsOneWrongElementAndNaN) {
 }
 
 TEST(GemmTileOrder, VisitsEveryTileOnce) {
-  for (const auto& [rows, columns, band] : {std::tuple{1, 1, 8}, {7, 5, 8}, {8, 3, 8}, {17, 9, 4}, {3, 40, 2}}) {
+  for (const auto& [rows, columns, band] :
+       {std::tuple{1, 1, 8}, {7, 5, 8}, {8, 3, 8}, {17, 9, 4}, {3, 40, 2}}) {
     std::set<std::pair<int, int>> seen;
     for (int index = 0; index < rows * columns; ++index) {
       const GemmTile tile = gemm_tile(index, rows, columns, band);
@@ -253,7 +258,8 @@ TEST(GemmTileOrder, VisitsEveryTileOnce) {
 
 TEST(GemmCases, NamesAreThoseOfTheRows) {
   std::set<std::string> names;
-  for (const Case& row : gemm_bench_cases(Backend::cpu)) names.insert(row.name);
+  for (const Case& row : gemm_bench_cases(Backend::cpu))
+    names.insert(row.name);
   EXPECT_THAT(names, testing::UnorderedElementsAre("gemm/own/fp32/1024", "gemm/own/fp64/1024",
                                                    "gemm/openblas/fp32/1024", "gemm/openblas/fp64/1024",
                                                    "gemm/openblas/fp32/2048", "gemm/openblas/fp64/2048"));
@@ -262,13 +268,15 @@ TEST(GemmCases, NamesAreThoseOfTheRows) {
   EXPECT_EQ(cuda.size(), 30u);
   EXPECT_EQ(cuda.front().name, "gemm/own/fp32/4096");
   EXPECT_EQ(cuda.front().work.flops, 2.0 * 4096 * 4096 * 4096);
-  for (const Case& row : cuda) EXPECT_EQ(row.timing, Timing::device_events) << row.name;
+  for (const Case& row : cuda)
+    EXPECT_EQ(row.timing, Timing::device_events) << row.name;
 #else
   EXPECT_TRUE(cuda.empty());
   EXPECT_TRUE(gemm_validation_cases(Backend::cuda).empty());
 #endif
   std::set<std::string> unique;
-  for (const Case& row : gemm_validation_cases(Backend::cpu)) EXPECT_TRUE(unique.insert(row.name).second);
+  for (const Case& row : gemm_validation_cases(Backend::cpu))
+    EXPECT_TRUE(unique.insert(row.name).second);
 }
 
 TEST(GemmOnCpu, EveryValidationCaseIsCorrectAndRepeats) {

@@ -45,8 +45,8 @@ TEST(HostMemory, PoisonIsNaN) {
 }
 
 TEST(HostMemory, DigestEqualsTheSerialOne) {
-  for (const std::size_t bytes :
-       {std::size_t{0}, std::size_t{3}, 4 * chunk_elements, 4 * chunk_elements + 1, 13 * chunk_elements}) {
+  const std::size_t piece = 4 * chunk_elements;
+  for (const std::size_t bytes : {std::size_t{0}, std::size_t{3}, piece, piece + 1, 3 * piece + 6}) {
     const Array<unsigned char> memory(bytes);
     for (std::size_t i = 0; i < bytes; ++i)
       memory.data()[i] = static_cast<unsigned char>(random_bits(1, i));

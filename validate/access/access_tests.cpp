@@ -22,7 +22,7 @@ constexpr int probed_minors = 16;
 
 void conclude(const Judgement& judgement) {
   if (judgement.state == Judgement::State::skipped) CUPARITY_SKIP(judgement.message);
-  EXPECT_EQ(judgement.state, Judgement::State::passed) << judgement.message;
+  CUPARITY_EXPECT_NO_PROBLEM(judgement.state == Judgement::State::passed ? std::string() : judgement.message);
 }
 
 /// Records what each source shows, so that the lists can be compared outside as well.
@@ -44,9 +44,10 @@ void test_nodes() {
   const auto gpu_nodes = environment::gpu_device_nodes(environment::nvidia_device_nodes("/"));
   if (gpu_nodes.empty()) CUPARITY_SKIP("there is no /dev/nvidia0 or other GPU node here");
   for (const NodeAccess& access : open_nodes(needed_nodes(gpu_nodes))) {
+    const std::string problem = access.error == 0 ? "" : explain_open_error(access.error);
     testing::Test::RecordProperty(std::filesystem::path(access.path).filename().string(),
-                                  access.error == 0 ? "opens read-write" : explain_open_error(access.error));
-    EXPECT_EQ(access.error, 0) << access.path << " does not open read-write: " << explain_open_error(access.error);
+                                  problem.empty() ? "opens read-write" : problem);
+    CUPARITY_EXPECT_NO_PROBLEM(problem.empty() ? problem : access.path + " does not open read-write: " + problem);
   }
 }
 
@@ -65,8 +66,10 @@ void test_other_gpus(const Facts& facts) {
     if (std::count(nodes.begin(), nodes.end(), "/dev/nvidia" + std::to_string(minor)) != 0) continue;
     const Reach reach = probe_gpu(minor, folder);
     if (reach != Reach::not_probed) ++probed;
-    EXPECT_NE(reach, Reach::reachable) << "GPU " << minor << " was not given to the container, yet a node made "
-                                       << "for it opens: start the container without --privileged";
+    CUPARITY_EXPECT_NO_PROBLEM(reach != Reach::reachable
+                                   ? std::string()
+                                   : "GPU " + std::to_string(minor) + " was not given to the container, yet a node "
+                                     "made for it opens: start the container without --privileged");
   }
   testing::Test::RecordProperty("probed_minors", probed);
   if (probed == 0) CUPARITY_SKIP("device nodes can't be made in " + folder + ", so no GPU can be reached that way");

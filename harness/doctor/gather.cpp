@@ -1,0 +1,98 @@
+#include "harness/doctor/gather.hpp"
+
+#include <unistd.h>
+
+#include "environment/text_file.hpp"
+#include "harness/engine/process.hpp"
+
+extern char** environ;
+
+namespace cuparity {
+
+namespace fs = std::filesystem;
+
+CommandResult run_command(const std::vector<std::string>& command, std::chrono::milliseconds time_limit) {
+  try {
+    ChildProcess child;
+    child.command = command;
+    child.time_limit = time_limit;
+    const ProcessResult result = run_process(child);
+    return {result.exit_code, result.timed_out, result.standard_error};
+  } catch (const std::exception& error) {
+    return {127, false, error.what()};
+  }
+}
+
+Sources machine_sources(const std::string& image, const std::vector<AccessMode>& modes) {
+  Sources sources;
+  for (char** entry = environ; entry && *entry; ++entry) {
+    const std::string text = *entry;
+    if (const auto equals = text.find('='); equals != std::string::npos) {
+      sources.variables[text.substr(0, equals)] = text.substr(equals + 1);
+    }
+  }
+  sources.run = run_command;
+  std::error_code error;
+  const fs::path self = fs::read_symlink("/proc/self/exe", error);
+  if (!error) sources.look_command = {self.string(), "doctor", "--look-at"};
+  sources.image = image;
+  sources.modes = modes;
+  return sources;
+}
+
+Probe gather_probe(const Sources& sources) {
+  Probe probe;
+  probe.cuparity_version = CUPARITY_VERSION;
+  gather_machine(sources, probe);
+  gather_driver(sources, probe);
+  gather_looks(sources, probe);
+  if (probe.inside.container != "none" && find_program(sources, "docker").empty() &&
+      find_program(sources, "podman").empty()) {
+    probe.not_looked.push_back("engine, toolkit and images: this is the inside of a container; run cuparity doctor on "
+                               "the host for them");
+    return probe;
+  }
+  gather_engines(sources, probe);
+  gather_toolkit(sources, probe);
+  gather_cdi(sources, probe);
+  gather_images(sources, probe);
+  gather_access(sources, probe);
+  return probe;
+}
+
+std::string find_program(const Sources& sources, const std::string& program) {
+  const auto path = sources.variables.find("PATH");
+  std::string folders = path == sources.variables.end() ? "/usr/local/bin:/usr/bin:/bin" : path->second;
+  folders += ":/usr/sbin:/sbin:/usr/local/sbin";  // a user's PATH often lacks them
+  for (const std::string& folder : environment::split(folders, ':')) {
+    const fs::path file = fs::path(folder) / program;
+    const fs::path seen = sources.root / file.relative_path();
+    std::error_code error;
+    if (fs::is_regular_file(seen, error) && access(seen.c_str(), X_OK) == 0) return file.string();
+  }
+  return "";
+}
+
+nlohmann::json last_json(const std::string& output) {
+  nlohmann::json found;
+  for (const std::string& line : environment::split(output, '\n')) {
+    if (!line.starts_with('{')) continue;
+    nlohmann::json parsed = nlohmann::json::parse(line, nullptr, false);
+    if (!parsed.is_discarded()) found = std::move(parsed);
+  }
+  return found;
+}
+
+std::string last_words(const std::string& output) {
+  std::string last;
+  for (const std::string& line : environment::split(output, '\n')) {
+    std::string trimmed = environment::trim(line);
+    // What Docker adds to every error helps nobody here.
+    if (!trimmed.empty() && !trimmed.starts_with("See 'docker") && !trimmed.starts_with("Run 'docker")) {
+      last = std::move(trimmed);
+    }
+  }
+  return last;
+}
+
+}  // namespace cuparity

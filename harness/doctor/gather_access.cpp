@@ -1,0 +1,169 @@
+// Can a container get the GPU here? Asked by starting one, for a moment, under every mode that makes sense.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "environment/text_file.hpp"
+#include "harness/doctor/gather.hpp"
+#include "harness/engine/container.hpp"
+#include "harness/engine/engines.hpp"
+
+namespace cuparity {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr std::chrono::seconds question_limit{5};
+constexpr std::chrono::seconds container_limit{20};
+
+/// Inside any image: our own program where it is, else nvidia-smi, else the bare nodes.
+constexpr const char* look_inside =
+    "if [ -x /opt/cuparity/bin/cuparity ]; then exec /opt/cuparity/bin/cuparity doctor --look-at nvml; "
+    "elif command -v nvidia-smi >/dev/null; then exec nvidia-smi -L; "
+    "else for n in /dev/nvidia[0-9]*; do if [ -e \"$n\" ]; then echo \"node $n\"; fi; done; echo nodes-listed; fi";
+
+/// A temporary folder for the engine's mount of results; it stays empty.
+class EmptyFolder {
+ public:
+  EmptyFolder() {
+    std::error_code error;
+    std::string pattern = (fs::temp_directory_path(error) / "cuparity-doctor-XXXXXX").string();
+    if (mkdtemp(pattern.data())) path_ = pattern;
+  }
+  ~EmptyFolder() {
+    std::error_code ignored;
+    if (!path_.empty()) fs::remove(path_, ignored);
+  }
+  EmptyFolder(const EmptyFolder&) = delete;
+  EmptyFolder& operator=(const EmptyFolder&) = delete;
+  const fs::path& path() const { return path_; }
+
+ private:
+  fs::path path_;
+};
+
+bool has_gpu(const Probe& probe) {
+  if (!probe.nvml.gpus.empty() || probe.driver.wsl) return true;
+  for (const DeviceNode& node : probe.driver.nodes) {
+    if (node.path.starts_with("/dev/nvidia") && isdigit(static_cast<unsigned char>(node.path.back()))) return true;
+  }
+  return false;
+}
+
+std::vector<AccessMode> modes_here(const Sources& sources, const Probe& probe) {
+  if (!sources.modes.empty()) return sources.modes;
+  std::vector<AccessMode> modes;
+  const std::vector<const char*> requests =
+      has_gpu(probe) ? std::vector<const char*>{"--gpus=all", "--device=nvidia.com/gpu=all", "manual"}
+                     : std::vector<const char*>{"none"};
+  for (const char* engine : {"docker", "podman"}) {
+    if (!find_engine(probe, engine)) continue;
+    for (const char* request : requests) {
+      // Podman before 5.0 takes --gpus and does nothing; its own way is CDI.
+      if (std::string(engine) == "podman" && std::string(request) == "--gpus=all") continue;
+      modes.push_back(parse_access_mode(fmt::format("{}:{}", engine, request)));
+    }
+  }
+  return modes;
+}
+
+void read_inside(const std::string& output, AccessFacts& access) {
+  if (const nlohmann::json seen = last_json(output); seen.is_object()) {
+    access.seen_by = "NVML";
+    access.failure = seen.value("failure", "");
+    access.gpu_count = 0;
+    const nlohmann::json gpus = seen.value("gpus", nlohmann::json::array());
+    for (const auto& gpu : gpus) access.uuids.push_back(gpu.value("uuid", ""));
+    access.gpu_count = static_cast<int>(gpus.size());
+    return;
+  }
+  for (const std::string& line : environment::split(output, '\n')) {
+    const auto uuid = line.find("UUID: ");
+    if (line.starts_with("GPU ") && uuid != std::string::npos) {
+      access.seen_by = "nvidia-smi";
+      access.uuids.push_back(line.substr(uuid + 6, line.find(')', uuid) - uuid - 6));
+    }
+    if (line.starts_with("node ") || line == "nodes-listed") {
+      if (access.seen_by.empty()) access.gpu_count = 0;
+      access.seen_by = "device nodes";
+      access.gpu_count += line.starts_with("node ") ? 1 : 0;
+    }
+  }
+  if (access.seen_by == "nvidia-smi") access.gpu_count = static_cast<int>(access.uuids.size());
+  if (access.seen_by.empty()) access.failure = last_words(output);
+}
+
+/// Empty, or why no container can be started under `mode`.
+std::string obstacle(const Sources& sources, const Probe& probe, const AccessMode& mode) {
+  const EngineFacts* engine = find_engine(probe, engine_name(mode.engine));
+  if (!engine) return engine_name(mode.engine) + " is not installed";
+  if (!engine->answers) return engine->name + " does not answer";
+  for (const ImageFact& image : probe.images) {
+    if (image.engine == engine->name && image.present) return "";
+  }
+  return fmt::format("image {} is not there for {}", sources.image, engine->name);
+}
+
+AccessFacts try_mode(const Sources& sources, const Probe& probe, const AccessMode& mode, int number) {
+  AccessFacts access;
+  access.mode = mode.text;
+  access.failure = obstacle(sources, probe, mode);
+  if (!access.failure.empty()) return access;
+  const EmptyFolder folder;
+  ContainerRequest request;
+  request.name = fmt::format("cuparity-doctor-{}-{}", getpid(), number);
+  request.image = sources.image;
+  request.mode = mode;
+  request.process.command = {"/bin/sh", "-c", look_inside};
+  request.process.output_folder = folder.path();
+  const std::string engine = engine_name(mode.engine);
+  if (!find_engine(probe, engine)->rootless) request.user = fmt::format("{}:{}", geteuid(), getegid());
+  if (mode.request == RequestKind::manual) {
+    request.driver_files = find_driver_files(sources.root / "dev", driver_library_folders());
+    access.failure = request.driver_files.missing();
+    if (!access.failure.empty()) return access;
+  }
+  const char* flags = mode.engine == EngineKind::podman ? "CUPARITY_PODMAN_FLAGS" : "CUPARITY_DOCKER_FLAGS";
+  if (const auto found = sources.variables.find(flags); found != sources.variables.end()) {
+    request.extra_flags = split_shell_words(found->second);
+  }
+  const ContainerCli cli = mode.engine == EngineKind::podman ? podman_cli() : docker_cli();
+  const CommandResult result = sources.run(container_command(cli, request), container_limit);
+  if (result.timed_out) {
+    sources.run({engine, "rm", "--force", request.name}, question_limit);
+    access.outcome = "hung";
+    access.failure = fmt::format("the container did not end within {} s", container_limit.count());
+    return access;
+  }
+  read_inside(result.output, access);
+  access.outcome = result.exit_code == 0 && !access.seen_by.empty() ? "ok" : "failed";
+  return access;
+}
+
+}  // namespace
+
+void gather_images(const Sources& sources, Probe& probe) {
+  for (const EngineFacts& engine : probe.engines) {
+    if (!engine.answers) continue;
+    const CommandResult result =
+        sources.run({engine.name, "image", "inspect", "--format", "{{.Id}}", sources.image}, question_limit);
+    ImageFact image{engine.name, sources.image, result.exit_code == 0, ""};
+    if (image.present) image.id = last_words(result.output);
+    probe.images.push_back(std::move(image));
+  }
+}
+
+void gather_access(const Sources& sources, Probe& probe) {
+  int number = 0;
+  for (const AccessMode& mode : modes_here(sources, probe)) {
+    if (mode.engine == EngineKind::native) continue;  // the doctor itself is native
+    probe.access.push_back(try_mode(sources, probe, mode, number++));
+    const AccessFacts& access = probe.access.back();
+    if (access.outcome == "not looked") {
+      probe.not_looked.push_back(fmt::format("whether {} gives a container what it asks for: {}", mode.text,
+                                             access.failure));
+    }
+  }
+}
+
+}  // namespace cuparity

@@ -1,0 +1,102 @@
+// The driver's traces in /sys, /proc, /dev and the library folders. Nothing is opened but text files: a node of a
+// sick GPU can hang whoever opens it (gather_looks.cpp does it in a child process).
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <set>
+
+#include "environment/nvidia_driver.hpp"
+#include "environment/text_file.hpp"
+#include "harness/doctor/gather.hpp"
+
+namespace cuparity {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string line_of(const fs::path& path) {
+  return environment::trim(environment::read_text_file(path).value_or(""));
+}
+
+std::vector<PciGpu> pci_gpus(const fs::path& root) {
+  std::vector<PciGpu> gpus;
+  std::error_code error;
+  for (fs::directory_iterator entry(root / "sys/bus/pci/devices", error), end; !error && entry != end;
+       entry.increment(error)) {
+    const fs::path device = entry->path();
+    const std::string kind = line_of(device / "class");
+    // 0x0300 VGA and 0x0302 3D controller; 0x0403 and others are the card's audio, bridges and the like.
+    if (line_of(device / "vendor") != "0x10de" || !(kind.starts_with("0x0300") || kind.starts_with("0x0302"))) continue;
+    std::error_code no_driver;
+    const fs::path driver = fs::read_symlink(device / "driver", no_driver);
+    gpus.push_back({device.filename().string(), line_of(device / "device"),
+                    no_driver ? "" : driver.filename().string()});
+  }
+  std::sort(gpus.begin(), gpus.end(), [](const PciGpu& a, const PciGpu& b) { return a.address < b.address; });
+  return gpus;
+}
+
+DeviceNode node_at(const fs::path& root, const std::string& path) {
+  DeviceNode node;
+  node.path = path;
+  struct stat status{};
+  if (stat((root / fs::path(path).relative_path()).c_str(), &status) == 0) {
+    node.mode = fmt::format("{:04o}", status.st_mode & 07777);
+    node.owner = static_cast<int>(status.st_uid);
+    node.group = static_cast<int>(status.st_gid);
+  }
+  return node;
+}
+
+std::vector<std::string> library_folders(const Sources& sources) {
+  std::vector<std::string> folders;
+  if (const auto path = sources.variables.find("LD_LIBRARY_PATH"); path != sources.variables.end()) {
+    folders = environment::split(path->second, ':');
+  }
+  for (const char* folder : {"/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib",
+                             "/usr/lib/wsl/lib", "/usr/local/nvidia/lib64", "/usr/local/cuda/compat"}) {
+    folders.emplace_back(folder);
+  }
+  return folders;
+}
+
+std::vector<DriverLibrary> driver_libraries(const Sources& sources) {
+  std::vector<DriverLibrary> libraries;
+  std::set<std::string> seen;
+  for (const std::string& folder : library_folders(sources)) {
+    for (const char* name : {"libcuda.so.1", "libnvidia-ml.so.1"}) {
+      const fs::path path = fs::path(folder) / name;
+      std::error_code error;
+      const fs::path real = fs::canonical(sources.root / path.relative_path(), error);
+      if (error || !seen.insert(real.string()).second) continue;
+      DriverLibrary library;
+      library.path = path.string();
+      library.real_path = (fs::path("/") / real.lexically_relative(fs::canonical(sources.root))).string();
+      library.version = environment::library_driver_version(library.real_path);
+      library.size = fs::file_size(real, error);
+      if (error) library.size = 0;
+      libraries.push_back(std::move(library));
+    }
+  }
+  return libraries;
+}
+
+}  // namespace
+
+void gather_driver(const Sources& sources, Probe& probe) {
+  const fs::path& root = sources.root;
+  DriverFacts& driver = probe.driver;
+  std::error_code error;
+  driver.pci_gpus = pci_gpus(root);
+  driver.module_version = environment::kernel_driver_version(root).value_or("");
+  if (driver.module_version.empty()) driver.module_version = line_of(root / "sys/module/nvidia/version");
+  driver.module_loaded = !driver.module_version.empty() || fs::exists(root / "sys/module/nvidia", error);
+  driver.uvm_loaded = fs::exists(root / "sys/module/nvidia_uvm", error);
+  driver.wsl = fs::exists(root / "dev/dxg", error);
+  for (const std::string& path : environment::nvidia_device_nodes(root)) driver.nodes.push_back(node_at(root, path));
+  driver.libraries = driver_libraries(sources);
+}
+
+}  // namespace cuparity

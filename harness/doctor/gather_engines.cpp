@@ -1,0 +1,124 @@
+// Which container engines there are and whether they answer. Every question has a time limit.
+#include "environment/text_file.hpp"
+#include "harness/doctor/gather.hpp"
+
+namespace cuparity {
+namespace {
+
+constexpr std::chrono::seconds question_limit{5};
+
+std::vector<std::string> strings(const nlohmann::json& json, const char* key) {
+  std::vector<std::string> found;
+  if (!json.is_object() || !json.contains(key) || !json[key].is_array()) return found;
+  for (const auto& entry : json[key]) {
+    if (entry.is_string()) found.push_back(entry);
+    // DiscoveredDevices: {"Source": "cdi", "ID": "nvidia.com/gpu=0"}
+    if (entry.is_object() && entry.contains("ID") && entry["ID"].is_string()) found.push_back(entry["ID"]);
+  }
+  return found;
+}
+
+std::string text(const nlohmann::json& json, const char* key) {
+  return json.is_object() && json.contains(key) && json[key].is_string() ? json[key].get<std::string>() : "";
+}
+
+void read_docker_info(const nlohmann::json& info, EngineFacts& docker) {
+  docker.cgroup_version = text(info, "CgroupVersion");
+  docker.cgroup_driver = text(info, "CgroupDriver");
+  docker.operating_system = text(info, "OperatingSystem");
+  for (const std::string& option : strings(info, "SecurityOptions")) {
+    docker.rootless = docker.rootless || option.find("rootless") != std::string::npos;
+  }
+  if (info.contains("Runtimes") && info["Runtimes"].is_object()) {
+    for (const auto& [name, runtime] : info["Runtimes"].items()) docker.runtimes.push_back(name);
+  }
+  docker.cdi_folders = strings(info, "CDISpecDirs");
+  docker.cdi_devices = strings(info, "DiscoveredDevices");
+}
+
+EngineFacts ask_docker(const Sources& sources, const std::string& path) {
+  EngineFacts docker;
+  docker.name = "docker";
+  docker.path = path;
+  const CommandResult version = sources.run({"docker", "version", "--format", "{{json .}}"}, question_limit);
+  const nlohmann::json versions = last_json(version.output);
+  if (versions.is_object()) {
+    docker.client_version = text(versions.value("Client", nlohmann::json()), "Version");
+    docker.server_version = text(versions.value("Server", nlohmann::json()), "Version");
+  }
+  docker.timed_out = version.timed_out;
+  docker.answers = version.exit_code == 0 && !docker.server_version.empty();
+  if (!docker.answers) {
+    docker.failure = version.timed_out ? "no answer within 5 s" : last_words(version.output);
+    docker.permission_denied = version.output.find("permission denied") != std::string::npos;
+    return docker;
+  }
+  const CommandResult info = sources.run({"docker", "info", "--format", "{{json .}}"}, question_limit);
+  if (const nlohmann::json facts = last_json(info.output); facts.is_object()) read_docker_info(facts, docker);
+  return docker;
+}
+
+EngineFacts ask_podman(const Sources& sources, const std::string& path) {
+  EngineFacts podman;
+  podman.name = "podman";
+  podman.path = path;
+  const CommandResult version = sources.run({"podman", "version", "--format", "{{.Client.Version}}"}, question_limit);
+  podman.client_version = last_words(version.output);
+  const CommandResult info = sources.run(
+      {"podman", "info", "--format", "{{.Host.Security.Rootless}} {{.Host.CgroupsVersion}} {{.Host.CgroupManager}}"},
+      question_limit);
+  podman.timed_out = version.timed_out || info.timed_out;
+  podman.answers = version.exit_code == 0 && info.exit_code == 0;
+  if (!podman.answers) {
+    podman.failure = podman.timed_out ? "no answer within 5 s" : last_words(info.output);
+    return podman;
+  }
+  podman.server_version = podman.client_version;  // it has no daemon
+  const std::vector<std::string> words = environment::split(last_words(info.output), ' ');
+  if (words.size() == 3) {
+    podman.rootless = words[0] == "true";
+    podman.cgroup_version = words[1].starts_with('v') ? words[1].substr(1) : words[1];
+    podman.cgroup_driver = words[2];
+  }
+  return podman;
+}
+
+/// Found and named; their version is what they say first.
+void name_others(const Sources& sources, Probe& probe) {
+  struct Program {
+    const char* name;
+    const char* program;
+    std::vector<std::string> question;
+  };
+  const Program programs[] = {{"docker compose", "docker", {"docker", "compose", "version", "--short"}},
+                              {"docker-compose", "docker-compose", {"docker-compose", "version", "--short"}},
+                              {"nerdctl", "nerdctl", {"nerdctl", "--version"}},
+                              {"apptainer", "apptainer", {"apptainer", "--version"}},
+                              {"singularity", "singularity", {"singularity", "--version"}},
+                              {"enroot", "enroot", {"enroot", "version"}}};
+  for (const Program& program : programs) {
+    const std::string path = find_program(sources, program.program);
+    if (path.empty()) continue;
+    const CommandResult result = sources.run(program.question, question_limit);
+    if (result.exit_code != 0) continue;  // e.g. docker without its compose plugin
+    EngineFacts engine;
+    engine.name = program.name;
+    engine.path = path;
+    engine.client_version = last_words(result.output);
+    probe.engines.push_back(std::move(engine));
+  }
+}
+
+}  // namespace
+
+void gather_engines(const Sources& sources, Probe& probe) {
+  if (const std::string path = find_program(sources, "docker"); !path.empty()) {
+    probe.engines.push_back(ask_docker(sources, path));
+  }
+  if (const std::string path = find_program(sources, "podman"); !path.empty()) {
+    probe.engines.push_back(ask_podman(sources, path));
+  }
+  name_others(sources, probe);
+}
+
+}  // namespace cuparity
