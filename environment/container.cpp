@@ -48,9 +48,13 @@ bool root_is_a_disk(const fs::path& root) {
   return disk;  // of the last one, which covers the others
 }
 
-bool is_driver_library(const std::string& path) {
-  const std::string name = fs::path(path).filename().string();
-  return name.rfind("libcuda.so", 0) == 0 || name.rfind("libnvidia-ml.so", 0) == 0;
+/// A driver library mounted as a file, or a folder that brings them.
+bool brings_driver_library(const fs::path& root, const Mount& mount) {
+  if (mount.mount_point == "/") return false;
+  const std::string name = fs::path(mount.mount_point).filename().string();
+  if (name.rfind("libcuda.so", 0) == 0 || name.rfind("libnvidia-ml.so", 0) == 0) return true;
+  const fs::path folder = root / fs::path(mount.mount_point).relative_path();
+  return is_there(folder / "libcuda.so.1") || is_there(folder / "lib64/libcuda.so.1");
 }
 
 }  // namespace
@@ -77,7 +81,7 @@ std::string detect_injection_path(const fs::path& root, const Variables& variabl
   bool libraries_mounted = false;
   for (const Mount& mount : read_mounts(root)) {
     if (mount.mount_point == "/proc/driver/nvidia" && mount.type == "tmpfs") return "legacy";
-    libraries_mounted = libraries_mounted || is_driver_library(mount.mount_point);
+    libraries_mounted = libraries_mounted || brings_driver_library(root, mount);
   }
   const bool plain_value = !visible.empty() && visible != "none";
   return plain_value && !libraries_mounted ? "runtime" : "manual";

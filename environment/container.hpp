@@ -17,8 +17,8 @@ std::string detect_container(const std::filesystem::path& root, const Variables&
 /// "native": not in a container. "none": no GPU node. Otherwise by what is mounted and by
 /// NVIDIA_VISIBLE_DEVICES: "legacy" where libnvidia-container covered /proc/driver/nvidia with a file system
 /// of its own; "cdi" where a CDI specification set the variable to void; "manual" where nodes were mapped and
-/// driver libraries, if any, mounted one by one (an image may set the variable to all, so a plain value says
-/// nothing); "runtime" where a plain value stands but no driver library is a mount of its own.
+/// driver libraries, if any, mounted as files or in a folder (an image may set the variable to all, so a
+/// plain value says nothing); "runtime" where a plain value stands but no mount brings a driver library.
 std::string detect_injection_path(const std::filesystem::path& root, const Variables& variables,
                                   const std::string& container);
 

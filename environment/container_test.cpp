@@ -94,6 +94,14 @@ TEST(InjectionPath, AnImageThatSetsTheVariableIsStillManual) {
   EXPECT_EQ(path_of("all", library_mount), "manual");
 }
 
+TEST(InjectionPath, ADriverFolderMountedIsManual) {
+  FakeRoot root;
+  root.write("dev/nvidia0");
+  root.write("usr/local/nvidia/lib64/libcuda.so.1");
+  root.write("proc/self/mountinfo", "9 1 8:1 /usr/local/nvidia /usr/local/nvidia ro - ext4 /dev/sda rw\n");
+  EXPECT_EQ(detect_injection_path(root.path(), {{"NVIDIA_VISIBLE_DEVICES", "all"}}, "docker"), "manual");
+}
+
 TEST(InjectionPath, NoneWithoutAGpuNode) {
   FakeRoot root;
   root.write("dev/nvidiactl");

@@ -14,10 +14,13 @@ namespace cuparity::environment {
 /// nvidia_device_nodes (list), kernel_driver_version (/proc/driver/nvidia/version), libcuda_path,
 /// injection_path ("cdi" | "legacy" | "runtime" | "manual" | "none" | "native"), and one variable_NAME for each
 /// set variable that starts with CUDA_, NVIDIA_, NCCL_, OMP_, OPENBLAS_, DNNL_ or is LD_LIBRARY_PATH.
-/// What can't be read is absent.
+/// Lists are separated by commas; limits are the soft ones, in bytes or a count, or "unlimited". container
+/// and injection_path are read from the marks that engines leave (container.hpp). What can't be read, or is
+/// not there, is absent.
 std::map<std::string, std::string> process_environment();
 
-/// Real paths of loaded shared libraries whose file name starts with `prefix`, from /proc/self/maps.
+/// File name -> real path of the loaded shared libraries whose file name starts with `prefix`, from
+/// /proc/self/maps. "libcublas.so" leaves libcublasLt out.
 std::map<std::string, std::string> loaded_libraries(const std::string& prefix);
 
 }  // namespace cuparity::environment

@@ -1,0 +1,164 @@
+// Real containers, where an engine answers on this machine; skipped, with the reason, where none does.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+#include "harness/access/access_mode.hpp"
+#include "harness/engine/container.hpp"
+#include "harness/engine/process.hpp"
+
+namespace cuparity {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+
+constexpr const char* image_name = "localhost/cuparity-engine-test:latest";
+
+struct EngineCase {
+  const char* name;
+  ContainerCli (*cli)();
+  const char* flags_variable;
+};
+
+class ContainerEngineTest : public testing::TestWithParam<EngineCase> {
+ protected:
+  static std::vector<std::string> extra_flags() {
+    const char* flags = std::getenv(GetParam().flags_variable);
+    return flags == nullptr ? std::vector<std::string>{} : split_shell_words(flags);
+  }
+
+  static ProcessResult shell(const std::string& script) {
+    ChildProcess child;
+    child.command = {"sh", "-c", script};
+    return run_process(child);
+  }
+
+  /// An image of this machine's own shell and a few tools: no registry is needed.
+  void SetUp() override {
+    const std::string program = GetParam().cli().program;
+    ContainerEngine probe(GetParam().cli(), image_name, extra_flags(), nullptr);
+    if (probe.version().empty()) GTEST_SKIP() << program << " does not answer here: real containers were NOT tested";
+    const ProcessResult made = shell(
+        "set -e; root=$(mktemp -d); trap 'rm -rf $root' EXIT\n"
+        "mkdir -p $root/bin $root/tmp $root/proc $root/sys $root/dev\n"
+        "for tool in sh cat sleep id ls; do\n"
+        "  file=$(readlink -f $(command -v $tool)); cp $file $root/bin/$tool\n"
+        "  for library in $(ldd $file | grep -o '/[^ ]*'); do\n"
+        "    mkdir -p $root/$(dirname $library); cp -L $library $root/$library\n"
+        "  done\n"
+        "done\n"
+        "tar -C $root -c . | " + program + " import - " + image_name);
+    ASSERT_EQ(made.exit_code, 0) << made.standard_error;
+    folder_ = fs::path(testing::TempDir()) / ("cuparity_engine_test_" + std::to_string(getpid()));
+    fs::create_directories(folder_);
+    ContainerEngine engine = make();
+    const ProcessResult first = run(engine, "exit 0");
+    if (first.exit_code == 125 || first.exit_code == 126) {
+      GTEST_SKIP() << program << " can't start containers here (" << first.standard_error
+                   << "): real containers were NOT tested; flags can be given in " << GetParam().flags_variable;
+    }
+  }
+  void TearDown() override {
+    if (!folder_.empty()) fs::remove_all(folder_);
+  }
+
+  ContainerEngine make(std::function<bool()> stop_requested = nullptr) const {
+    return ContainerEngine(GetParam().cli(), image_name, extra_flags(), std::move(stop_requested));
+  }
+  AccessMode mode(const std::string& request = "none") const {
+    return parse_access_mode(GetParam().cli().program + ":" + request);
+  }
+  ProcessResult run(ContainerEngine& engine, const std::string& script, std::chrono::seconds limit = 60s) const {
+    ProcessRequest request;
+    request.command = {"/bin/sh", "-c", script};
+    request.environment = {{"GREETING", "hello there"}};
+    request.output_folder = folder_;
+    request.time_limit = limit;
+    return engine.run(request, mode());
+  }
+  /// Names of our containers that exist now.
+  static std::string containers() {
+    return shell(GetParam().cli().program + " ps --all --format '{{.Names}}' | grep ^cuparity-" +
+                 std::to_string(getpid()) + "- ; true").standard_error;
+  }
+
+  fs::path folder_;
+};
+
+TEST_P(ContainerEngineTest, RunsAProcessWhoseFileBelongsToTheUser) {
+  ContainerEngine engine = make();
+  const ProcessResult result = run(engine, "echo $GREETING > /cuparity-out/file; echo said; exit 3");
+  EXPECT_EQ(result.exit_code, 3) << result.standard_error;
+  EXPECT_THAT(result.standard_error, HasSubstr("said"));
+  std::string text;
+  std::getline(std::ifstream(folder_ / "file") >> std::ws, text);
+  EXPECT_EQ(text, "hello there");
+  struct stat file = {};
+  ASSERT_EQ(stat((folder_ / "file").c_str(), &file), 0);
+  EXPECT_EQ(file.st_uid, geteuid());
+  EXPECT_EQ(containers(), "");
+}
+
+TEST_P(ContainerEngineTest, GivesNoNetwork) {
+  ContainerEngine engine = make();
+  EXPECT_THAT(run(engine, "ls /sys/class/net").standard_error, testing::Not(HasSubstr("eth0")));
+}
+
+TEST_P(ContainerEngineTest, KillsAtTheTimeLimitAndLeavesNoContainer) {
+  ContainerEngine engine = make();
+  const ProcessResult result = run(engine, "trap '' TERM; sleep 100", 4s);
+  EXPECT_TRUE(result.timed_out);
+  EXPECT_LT(result.wall_seconds, 40);
+  EXPECT_EQ(containers(), "");
+}
+
+TEST_P(ContainerEngineTest, StopsOnRequestAndLeavesNoContainer) {
+  std::atomic<bool> stop{false};
+  ContainerEngine engine = make([&] { return stop.load(); });
+  std::thread user([&] {
+    std::this_thread::sleep_for(1500ms);
+    stop = true;
+  });
+  const ProcessResult result = run(engine, "sleep 100");
+  user.join();
+  EXPECT_TRUE(result.interrupted);
+  EXPECT_EQ(containers(), "");
+}
+
+TEST_P(ContainerEngineTest, SaysWhatTheImageIs) {
+  ContainerEngine engine = make();
+  EXPECT_EQ(engine.unusable(mode()), "");
+  EXPECT_THAT(engine.describe().at("image_id"), testing::StartsWith("sha256:"));
+  EXPECT_FALSE(engine.describe().at(GetParam().cli().program + "_version").empty());
+}
+
+TEST_P(ContainerEngineTest, SaysHowToGetAnImageThatIsNotThere) {
+  ContainerEngine engine(GetParam().cli(), "localhost/cuparity-no-such-image:1", extra_flags(), nullptr);
+  EXPECT_THAT(engine.unusable(mode()), HasSubstr("image 'localhost/cuparity-no-such-image:1' is not there"));
+}
+
+TEST_P(ContainerEngineTest, GivesTheEnginesOwnWordsWhereItRefuses) {
+  ContainerEngine engine = make();
+  ProcessRequest request;
+  request.command = {"/bin/true"};
+  request.output_folder = folder_;
+  const ProcessResult result = engine.run(request, mode("--device=/dev/cuparity-no-such-device"));
+  EXPECT_NE(result.exit_code, 0);
+  EXPECT_THAT(result.standard_error, HasSubstr("cuparity-no-such-device"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, ContainerEngineTest,
+                         testing::Values(EngineCase{"docker", docker_cli, "CUPARITY_DOCKER_FLAGS"},
+                                         EngineCase{"podman", podman_cli, "CUPARITY_PODMAN_FLAGS"}),
+                         [](const auto& test) { return test.param.name; });
+
+}  // namespace
+}  // namespace cuparity

@@ -97,14 +97,22 @@ TEST(SignedRank, IntervalAndPValueAgreeAboutZero) {
   }
 }
 
-TEST(SignedRank, ApproximationContinuesTheExactDistribution) {
-  std::mt19937_64 random(3);
-  std::normal_distribution<double> normal(0.25, 1);
-  std::vector<double> differences(60);
-  for (double& d : differences) d = normal(random);
-  const double exact = signed_rank_p_value(differences);
-  differences.push_back(0);  // ranked, then left out: nearly the same question beyond the limit
-  EXPECT_NEAR(signed_rank_p_value(differences), exact, 0.002);
+TEST(SignedRank, ApproximationBeyondTheLimitIsCloseToTheExactDistribution) {
+  constexpr int n = signed_rank_exact_limit + 1;
+  const std::vector<double> distribution = signed_rank_distribution(n);
+  double at_most = 0;
+  int t = 0;  // T+ of the sample built below
+  for (int positives = 0; positives < n / 2; ++positives) {
+    std::vector<double> differences;
+    t = 0;
+    for (int rank = 1; rank <= n; ++rank) {
+      differences.push_back(rank <= positives ? rank : -rank);
+      t += rank <= positives ? rank : 0;
+    }
+    at_most = 0;
+    for (int i = 0; i <= t; ++i) at_most += distribution[i];
+    EXPECT_NEAR(signed_rank_p_value(differences), 2 * at_most, 0.001) << positives;
+  }
 }
 
 TEST(SignedRank, TooFewDifferencesBoundNothing) {

@@ -119,7 +119,9 @@ std::string inconclusive_reason(const Comparison& comparison, const Estimate& es
 
 void decide_one(Comparison& comparison, const Estimate& estimate, const Family& family,
                 double false_discovery_p) {
-  const bool inside_margin = equivalent(estimate.equivalence_interval, comparison.margin);
+  // Where n is too small for the interval that is shown, a scatter that happens to be tiny proves nothing.
+  const bool inside_margin =
+      estimate.interval.bounded() && equivalent(estimate.equivalence_interval, comparison.margin);
   if (inside_margin && estimate.minimum_detectable_shift <= std::log1p(comparison.margin)) {
     comparison.verdict = Verdict::same;
     comparison.detectable_below_margin = estimate.interval.excludes_zero();

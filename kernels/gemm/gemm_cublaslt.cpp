@@ -166,6 +166,7 @@ Multiplication::Multiplication(const GemmProblem& problem, const GemmBuffers& bu
     const float one = 1.0f;
     check(cudaMemcpy(one_.data(), &one, sizeof one, cudaMemcpyHostToDevice),
           "copying the scale of fp8 inputs");
+    check(cudaDeviceSynchronize(), "copying the scale of fp8 inputs");  // the copy may outlive the call
     const void* scale = one_.data();
     set(CUBLASLT_MATMUL_DESC_A_SCALE_POINTER, scale);
     set(CUBLASLT_MATMUL_DESC_B_SCALE_POINTER, scale);

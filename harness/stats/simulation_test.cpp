@@ -1,0 +1,195 @@
+// Shows by simulation that the verdicts keep their error rates. Built twice: small, for every test run, and
+// full-size (CTest label slow). Bounds are those of the binomial distribution at 99.9 %.
+#include <gtest/gtest.h>
+
+#include <boost/math/distributions/binomial.hpp>
+#include <cmath>
+#include <functional>
+
+#include "harness/stats/analysis.hpp"
+#include "harness/stats/estimate.hpp"
+#include "harness/stats/rank_sum.hpp"
+#include "harness/stats/signed_rank.hpp"
+#include "harness/stats/simulated_run.hpp"
+#include "harness/stats/simulated_samples.hpp"
+#include "harness/stats/verdict.hpp"
+
+#ifndef CUPARITY_SIMULATIONS
+#define CUPARITY_SIMULATIONS 400
+#endif
+
+namespace cuparity {
+namespace {
+
+constexpr int simulations = CUPARITY_SIMULATIONS;
+using Distribution = std::function<double(SimulatedSamples&)>;
+
+const Distribution normal = [](SimulatedSamples& random) { return random.normal(); };
+const Distribution heavy_tailed = [](SimulatedSamples& random) { return random.heavy_tailed(); };
+const Distribution with_outliers = [](SimulatedSamples& random) { return random.with_outliers(); };
+
+int most(double probability) {
+  return static_cast<int>(boost::math::quantile(boost::math::binomial(simulations, probability), 0.999));
+}
+
+int fewest(double probability) {
+  return static_cast<int>(boost::math::quantile(boost::math::binomial(simulations, probability), 0.001));
+}
+
+std::vector<double> sample(SimulatedSamples& random, const Distribution& draw, int n, double shift,
+                           double scale) {
+  std::vector<double> values(n);
+  for (double& value : values) value = shift + scale * draw(random);
+  return values;
+}
+
+int count(const std::function<bool()>& happens) {
+  int times = 0;
+  for (int i = 0; i < simulations; ++i) times += happens() ? 1 : 0;
+  return times;
+}
+
+Verdict verdict_of(const std::vector<double>& differences, double margin) {
+  std::vector<double> baseline(differences.size(), 1.0);
+  std::vector<double> candidate;
+  for (const double difference : differences) candidate.push_back(std::exp(difference));
+  Comparison comparison;
+  comparison.margin = margin;
+  return decide({observe_paired(comparison, baseline, candidate, 0.05)}, 0.05, "blocks").front().verdict;
+}
+
+TEST(Simulation, SignedRankIntervalMissesNoMoreThanItSays) {
+  SimulatedSamples random(11);
+  for (const Distribution& draw : {normal, heavy_tailed, with_outliers}) {
+    for (const int n : {8, 12, 20, 70}) {
+      const int missed = count([&] {
+        const Interval interval = signed_rank_interval(sample(random, draw, n, 0.3, 1), 0.05);
+        return interval.low > 0.3 || interval.high < 0.3;
+      });
+      EXPECT_LE(missed, most(0.05)) << n;
+      EXPECT_GE(missed, fewest(0.03)) << n;  // not by being far too wide
+    }
+  }
+}
+
+TEST(Simulation, RankSumIntervalMissesNoMoreThanItSays) {
+  SimulatedSamples random(12);
+  for (const Distribution& draw : {normal, heavy_tailed, with_outliers}) {
+    for (const int n : {6, 20, 40}) {
+      const int missed = count([&] {
+        const Interval interval =
+            rank_sum_interval(sample(random, draw, n, 0, 1), sample(random, draw, n, 0.3, 1), 0.05);
+        return interval.low > 0.3 || interval.high < 0.3;
+      });
+      EXPECT_LE(missed, most(0.05)) << n;
+      EXPECT_GE(missed, fewest(0.03)) << n;
+    }
+  }
+}
+
+TEST(Simulation, PowerIsAsPublishedInTheMethod) {
+  struct Expected {
+    double deviation;
+    double power[4];
+  };
+  const double effects[4] = {0.005, 0.01, 0.02, 0.05};
+  const Expected table[] = {
+      {0.005, {0.99, 1, 1, 1}}, {0.01, {0.54, 0.99, 1, 1}}, {0.02, {0.18, 0.52, 0.98, 1}}};
+  SimulatedSamples random(13);
+  for (const Expected& row : table) {
+    for (int i = 0; i < 4; ++i) {
+      const int found = count([&] {
+        const auto differences = sample(random, normal, 20, std::log1p(effects[i]), row.deviation);
+        return signed_rank_interval(differences, 0.05).low > 0;
+      });
+      // The figures are rounded to two digits.
+      EXPECT_GE(found, fewest(row.power[i] - 0.01)) << row.deviation << " " << effects[i];
+      EXPECT_LE(found, most(std::min(1.0, row.power[i] + 0.01))) << row.deviation << " " << effects[i];
+    }
+  }
+}
+
+TEST(Simulation, TheMinimumDetectableEffectIsFoundAsOftenAsSaid) {
+  SimulatedSamples random(14);
+  const double shift = (1.959964 + 1.644854) * 0.01 / std::sqrt(0.955 * 20);
+  const int found =
+      count([&] { return signed_rank_interval(sample(random, normal, 20, shift, 0.01), 0.05).low > 0; });
+  EXPECT_GE(found, fewest(0.93));
+}
+
+TEST(Simulation, AnEffectOfExactlyTheMarginIsRarelyCalledSame) {
+  SimulatedSamples random(15);
+  for (const Distribution& draw : {normal, heavy_tailed, with_outliers}) {
+    for (const double sign : {1.0, -1.0}) {
+      const int same = count([&] {
+        return verdict_of(sample(random, draw, 20, sign * std::log1p(0.01), 0.004), 0.01) == Verdict::same;
+      });
+      EXPECT_LE(same, most(0.055));
+    }
+  }
+}
+
+TEST(Simulation, NoEffectIsCalledSameWhereThereIsPower) {
+  SimulatedSamples random(16);
+  EXPECT_GE(count([&] { return verdict_of(sample(random, normal, 12, 0, 0.003), 0.01) == Verdict::same; }),
+            fewest(0.99));
+}
+
+TEST(Simulation, AmongManyComparisonsAFalseAlarmIsRare) {
+  SimulatedSamples random(17);
+  const int repeats = simulations / 4;
+  int alarms = 0;
+  for (int repeat = 0; repeat < repeats; ++repeat) {
+    std::vector<Observation> observations;
+    for (int i = 0; i < 30; ++i) {
+      std::vector<double> candidate;
+      for (const double d : sample(random, normal, 12, 0, 0.05)) candidate.push_back(std::exp(d));
+      observations.push_back(observe_paired({}, std::vector<double>(12, 1.0), candidate, 0.05));
+    }
+    for (const Comparison& comparison : decide(observations, 0.05, "blocks")) {
+      if (comparison.verdict == Verdict::slower) {
+        ++alarms;
+        break;
+      }
+    }
+  }
+  EXPECT_LE(alarms, boost::math::quantile(boost::math::binomial(repeats, 0.05), 0.999));
+}
+
+/// Rejections of "no difference" over whole simulated runs, A against A.
+int false_alarms(SimulatedRun shape, std::uint64_t seed) {
+  SimulatedSamples random(seed);
+  return count([&] {
+    const Comparison comparison = analyse(simulate_run(shape, random)).comparisons.front();
+    return comparison.interval_low.value() > 0 || comparison.interval_high.value() < 0;
+  });
+}
+
+TEST(Simulation, ARunAgainstItselfRaisesNoMoreAlarmsThanSaid) { EXPECT_LE(false_alarms({}, 18), most(0.05)); }
+
+TEST(Simulation, InterleavedBlocksBearDrift) {
+  SimulatedRun shape;
+  shape.drift = 0.01;  // ten times the deviation of a process
+  EXPECT_LE(false_alarms(shape, 19), most(0.05));
+}
+
+TEST(Simulation, TwoLooksTogetherKeepTheErrorRate) {
+  SimulatedSamples random(20);
+  SimulatedRun shape;
+  shape.blocks = 24;
+  shape.looks = {12, 24};
+  shape.deviation = 0.05;
+  const auto slower = [](const cuparity::Run& run) {
+    return analyse(run).comparisons.front().verdict == Verdict::slower;
+  };
+  const int alarms = count([&] {
+    const cuparity::Run whole = simulate_run(shape, random);
+    cuparity::Run first_look = whole;
+    first_look.trials.resize(whole.trials.size() / 2);
+    return slower(first_look) || slower(whole);
+  });
+  EXPECT_LE(alarms, most(0.025));  // slower is one of two sides
+}
+
+}  // namespace
+}  // namespace cuparity
