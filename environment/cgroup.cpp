@@ -49,8 +49,7 @@ std::vector<fs::path> group_folders(const fs::path& root, const Mount& mount, st
 
 /// Folders of `controller` and whether they are of v2; empty where the controller is not visible.
 std::vector<fs::path> controller_folders(const fs::path& root, const std::vector<Mount>& mounts,
-                                         const std::string& table, std::string_view controller,
-                                         bool& is_v2) {
+                                         const std::string& table, std::string_view controller, bool& is_v2) {
   const auto find_mount = [&](bool v2) {
     return std::find_if(mounts.begin(), mounts.end(), [&](const Mount& mount) {
       return v2 ? mount.type == "cgroup2"

@@ -30,7 +30,8 @@ TEST(Container, AVirtualMachineMadeFromAnImageIsNone) {
 TEST(Container, DockerOnAStorageDriverWithoutOverlay) {
   FakeRoot root;
   root.write(".dockerenv");
-  root.write("proc/self/mountinfo", "27 1 8:1 /var/lib/docker/vfs/dir/0a / rw,relatime - ext4 /dev/sda1 rw\n");
+  root.write("proc/self/mountinfo",
+             "27 1 8:1 /var/lib/docker/vfs/dir/0a / rw,relatime - ext4 /dev/sda1 rw\n");
   EXPECT_EQ(detect_container(root.path(), {}), "docker");
 }
 
@@ -79,7 +80,8 @@ std::string path_of(const std::string& visible_devices, const std::string& mount
 }
 
 constexpr const char* library_mount =
-    "90 80 8:1 /usr/lib/libcuda.so.580.65.06 /usr/lib/x86_64-linux-gnu/libcuda.so.580.65.06 ro - ext4 /dev/sda rw\n";
+    "90 80 8:1 /usr/lib/libcuda.so.580.65.06 /usr/lib/x86_64-linux-gnu/libcuda.so.580.65.06 ro - ext4 "
+    "/dev/sda rw\n";
 constexpr const char* legacy_mount = "91 80 0:60 / /proc/driver/nvidia rw - tmpfs tmpfs rw,mode=555\n";
 
 TEST(InjectionPath, EachOne) {

@@ -29,7 +29,9 @@ nvml::Return nvmlInit_v2() {
   return code == nullptr ? nvml::success : std::atoi(code);
 }
 nvml::Return nvmlShutdown() { return nvml::success; }
-const char* nvmlErrorString(nvml::Return code) { return code == 18 ? "Driver/library version mismatch" : "other"; }
+const char* nvmlErrorString(nvml::Return code) {
+  return code == 18 ? "Driver/library version mismatch" : "other";
+}
 nvml::Return nvmlSystemGetDriverVersion(char* text, unsigned length) {
   std::snprintf(text, length, "580.65.06");
   return nvml::success;
@@ -63,7 +65,9 @@ nvml::Return nvmlDeviceGetMemoryInfo(nvml::Device, nvml::Memory* memory) {
   memory->total = 1ull << 37;
   return nvml::success;
 }
-nvml::Return nvmlDeviceGetPersistenceMode(nvml::Device device, unsigned* mode) { return give(device, mode, 1); }
+nvml::Return nvmlDeviceGetPersistenceMode(nvml::Device device, unsigned* mode) {
+  return give(device, mode, 1);
+}
 nvml::Return nvmlDeviceGetEccMode(nvml::Device device, unsigned* current, unsigned* pending) {
   *pending = 1;
   return give(device, current, 0);
@@ -81,7 +85,8 @@ nvml::Return nvmlDeviceGetCurrentClocksThrottleReasons(nvml::Device device, unsi
   *reasons = 5;
   return is_first(device) ? nvml::success : not_supported;
 }
-nvml::Return nvmlDeviceGetComputeRunningProcesses_v3(nvml::Device device, unsigned* count, nvml::ProcessInfo*) {
+nvml::Return nvmlDeviceGetComputeRunningProcesses_v3(nvml::Device device, unsigned* count,
+                                                     nvml::ProcessInfo*) {
   *count = is_first(device) ? 3 : 0;
   return is_first(device) ? nvml::insufficient_size : nvml::success;
 }

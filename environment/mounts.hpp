@@ -12,7 +12,7 @@ struct Mount {
   std::string mount_point;  ///< as this process sees it
   std::string type;         ///< e.g. "overlay", "tmpfs", "cgroup2"
   std::string source;
-  std::string options;      ///< of the file system: for cgroup v1 its controllers, for overlay its folders
+  std::string options;  ///< of the file system: for cgroup v1 its controllers, for overlay its folders
 };
 
 /// In the table's order; empty where there is no table. `root` is the folder that stands for "/".

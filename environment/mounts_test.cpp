@@ -10,7 +10,8 @@ namespace {
 TEST(Mounts, ReadsTagsAndEscapes) {
   FakeRoot root;
   root.write("proc/self/mountinfo",
-             "36 35 98:0 /folder\\040one /mnt\\134two rw,noatime shared:1 master:2 - ext3 /dev/root rw,errors=continue\n"
+             "36 35 98:0 /folder\\040one /mnt\\134two rw,noatime shared:1 master:2 - ext3 /dev/root "
+             "rw,errors=continue\n"
              "not a mount\n");
   const auto mounts = read_mounts(root.path());
   ASSERT_EQ(mounts.size(), 1u);

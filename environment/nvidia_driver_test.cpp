@@ -13,7 +13,8 @@ using testing::IsEmpty;
 
 TEST(NvidiaDriver, NodesInOrder) {
   FakeRoot root;
-  for (const char* node : {"nvidia10", "nvidia9", "nvidiactl", "nvidia-uvm", "null", "nvidia-caps/nvidia-cap1"})
+  for (const char* node :
+       {"nvidia10", "nvidia9", "nvidiactl", "nvidia-uvm", "null", "nvidia-caps/nvidia-cap1"})
     root.write(std::string("dev/") + node);
   const auto nodes = nvidia_device_nodes(root.path());
   EXPECT_THAT(nodes, ElementsAre("/dev/nvidia9", "/dev/nvidia10", "/dev/nvidiactl", "/dev/nvidia-uvm",

@@ -35,8 +35,7 @@ struct Nvml::Library {
     find(temperature, "nvmlDeviceGetTemperature");
     find(power_usage, "nvmlDeviceGetPowerUsage");
     find(clocks_event_reasons, "nvmlDeviceGetCurrentClocksThrottleReasons");
-    if (clocks_event_reasons == nullptr)
-      find(clocks_event_reasons, "nvmlDeviceGetCurrentClocksEventReasons");
+    if (clocks_event_reasons == nullptr) find(clocks_event_reasons, "nvmlDeviceGetCurrentClocksEventReasons");
     find(compute_processes, "nvmlDeviceGetComputeRunningProcesses_v3");
   }
   Library(const Library&) = delete;
@@ -135,7 +134,8 @@ std::unique_ptr<Nvml> Nvml::open(std::string& failure) {
   void* handle = dlopen("libnvidia-ml.so.1", RTLD_NOW | RTLD_LOCAL);
   if (handle == nullptr) {
     const char* reason = dlerror();
-    failure = std::string("libnvidia-ml.so.1 can't be loaded: ") + (reason != nullptr ? reason : "no reason given");
+    failure =
+        std::string("libnvidia-ml.so.1 can't be loaded: ") + (reason != nullptr ? reason : "no reason given");
     return nullptr;
   }
   auto library = std::make_unique<Library>(handle);
@@ -192,7 +192,8 @@ std::vector<NvmlDevice> Nvml::devices() const {
     nvml::Memory memory{};
     if (library_->memory_info != nullptr && library_->memory_info(handle, &memory) == nvml::success)
       device.memory_total_bytes = memory.total;
-    if (const auto mode = read_number(library_->persistence_mode, handle)) device.persistence_mode = *mode != 0;
+    if (const auto mode = read_number(library_->persistence_mode, handle))
+      device.persistence_mode = *mode != 0;
     device.mig_enabled = read_current_state(library_->mig_mode, handle);
     device.ecc_enabled = read_current_state(library_->ecc_mode, handle);
   }
@@ -218,10 +219,15 @@ NvmlReading Nvml::read(unsigned index) const {
 
 std::vector<std::string> clocks_event_reason_names(std::uint64_t reasons) {
   // nvmlClocksEventReason* (formerly nvmlClocksThrottleReason*).
-  static constexpr std::array<std::string_view, 9> names = {
-      "gpu_idle",   "applications_clocks_setting", "sw_power_cap",
-      "hw_slowdown", "sync_boost",                 "sw_thermal_slowdown",
-      "hw_thermal_slowdown", "hw_power_brake_slowdown", "display_clock_setting"};
+  static constexpr std::array<std::string_view, 9> names = {"gpu_idle",
+                                                            "applications_clocks_setting",
+                                                            "sw_power_cap",
+                                                            "hw_slowdown",
+                                                            "sync_boost",
+                                                            "sw_thermal_slowdown",
+                                                            "hw_thermal_slowdown",
+                                                            "hw_power_brake_slowdown",
+                                                            "display_clock_setting"};
   std::vector<std::string> set;
   for (unsigned bit = 0; bit < 64; ++bit) {
     if ((reasons >> bit & 1) == 0) continue;

@@ -39,8 +39,8 @@ class Nvml {
   Nvml(const Nvml&) = delete;
   Nvml& operator=(const Nvml&) = delete;
 
-  std::string library_path() const;    ///< real path of the loaded library
-  std::string driver_version() const;  ///< e.g. "580.159.04"; empty if not reported
+  std::string library_path() const;         ///< real path of the loaded library
+  std::string driver_version() const;       ///< e.g. "580.159.04"; empty if not reported
   std::string cuda_driver_version() const;  ///< highest CUDA that the driver allows, e.g. "13.0"
   std::vector<NvmlDevice> devices() const;
   NvmlReading read(unsigned index) const;

@@ -50,7 +50,7 @@ void put_limits(Facts& facts, const fs::path& root) {
     facts["memory_limit_bytes"] = "none";
   put(facts, "memlock_limit", limit_text(RLIMIT_MEMLOCK));
   put(facts, "nofile_limit", limit_text(RLIMIT_NOFILE));
-  struct statvfs shm{};
+  struct statvfs shm {};
   if (statvfs((root / "dev/shm").c_str(), &shm) == 0)
     facts["shm_bytes"] = std::to_string(static_cast<unsigned long long>(shm.f_blocks) * shm.f_frsize);
 }

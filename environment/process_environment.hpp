@@ -12,8 +12,8 @@ namespace cuparity::environment {
 /// "other" or "none"), seccomp (disabled | strict | filter), no_new_privs, effective_capabilities (hex),
 /// speculation_store_bypass, memlock_limit, nofile_limit, shm_bytes, transparent_huge_pages,
 /// nvidia_device_nodes (list), kernel_driver_version (/proc/driver/nvidia/version), libcuda_path,
-/// injection_path ("cdi" | "legacy" | "runtime" | "manual" | "none" | "native"), and one variable_NAME for each
-/// set variable that starts with CUDA_, NVIDIA_, NCCL_, OMP_, OPENBLAS_, DNNL_ or is LD_LIBRARY_PATH.
+/// injection_path ("cdi" | "legacy" | "runtime" | "manual" | "none" | "native"), and one variable_NAME for
+/// each set variable that starts with CUDA_, NVIDIA_, NCCL_, OMP_, OPENBLAS_, DNNL_ or is LD_LIBRARY_PATH.
 /// Lists are separated by commas; limits are the soft ones, in bytes or a count, or "unlimited". container
 /// and injection_path are read from the marks that engines leave (container.hpp). What can't be read, or is
 /// not there, is absent.

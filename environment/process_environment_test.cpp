@@ -18,7 +18,8 @@ using testing::Pair;
 TEST(ProcessEnvironment, ReadsEveryKey) {
   FakeRoot root;
   root.write(".dockerenv");
-  root.write("proc/cpuinfo", "processor\t: 0\nmodel name\t: Some CPU @ 2 GHz\nprocessor\t: 1\nmodel name\t: other\n");
+  root.write("proc/cpuinfo",
+             "processor\t: 0\nmodel name\t: Some CPU @ 2 GHz\nprocessor\t: 1\nmodel name\t: other\n");
   root.write("proc/self/status",
              "CapInh:\t0000000000000000\nCapEff:\t00000000a80425fb\nNoNewPrivs:\t1\nSeccomp:\t2\n"
              "Seccomp_filters:\t1\nSpeculation_Store_Bypass:\tthread force mitigated\n"
@@ -34,33 +35,36 @@ TEST(ProcessEnvironment, ReadsEveryKey) {
   root.write("etc/os-release", "NAME=\"Debian\"\nPRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\n");
   root.write("dev/nvidia0");
   root.write("dev/nvidiactl");
-  root.write("proc/driver/nvidia/version", "NVRM version: NVIDIA UNIX x86_64 Kernel Module  580.65.06  Tue\n");
+  root.write("proc/driver/nvidia/version",
+             "NVRM version: NVIDIA UNIX x86_64 Kernel Module  580.65.06  Tue\n");
   root.write("dev/shm/x");
   const auto facts = read_process_environment(
-      root.path(), {{"NVIDIA_VISIBLE_DEVICES", "void"}, {"LD_LIBRARY_PATH", "/x"}, {"HOME", "/root"}, {"CUDA_", ""}});
-  EXPECT_THAT(facts, AllOf(Contains(Pair("cpu_model", "Some CPU @ 2 GHz")), Contains(Pair("cpus_allowed", "0-7")),
-                           Contains(Pair("numa_nodes", "2")), Contains(Pair("cpu_quota", "1.5")),
-                           Contains(Pair("memory_limit_bytes", "none")), Contains(Key("kernel")),
-                           Contains(Pair("os", "Debian GNU/Linux 12 (bookworm)")),
+      root.path(),
+      {{"NVIDIA_VISIBLE_DEVICES", "void"}, {"LD_LIBRARY_PATH", "/x"}, {"HOME", "/root"}, {"CUDA_", ""}});
+  EXPECT_THAT(facts, AllOf(Contains(Pair("cpu_model", "Some CPU @ 2 GHz")),
+                           Contains(Pair("cpus_allowed", "0-7")), Contains(Pair("numa_nodes", "2")),
+                           Contains(Pair("cpu_quota", "1.5")), Contains(Pair("memory_limit_bytes", "none")),
+                           Contains(Key("kernel")), Contains(Pair("os", "Debian GNU/Linux 12 (bookworm)")),
                            Contains(Pair("container", "docker")), Contains(Pair("seccomp", "filter"))));
   EXPECT_THAT(facts, AllOf(Contains(Pair("no_new_privs", "1")),
                            Contains(Pair("effective_capabilities", "00000000a80425fb")),
                            Contains(Pair("speculation_store_bypass", "thread force mitigated")),
-                           Contains(Key("memlock_limit")), Contains(Key("nofile_limit")), Contains(Key("shm_bytes")),
-                           Contains(Pair("transparent_huge_pages", "madvise")),
+                           Contains(Key("memlock_limit")), Contains(Key("nofile_limit")),
+                           Contains(Key("shm_bytes")), Contains(Pair("transparent_huge_pages", "madvise")),
                            Contains(Pair("nvidia_device_nodes", "/dev/nvidia0,/dev/nvidiactl")),
                            Contains(Pair("kernel_driver_version", "580.65.06"))));
   EXPECT_THAT(facts, AllOf(Contains(Pair("injection_path", "cdi")),
                            Contains(Pair("variable_NVIDIA_VISIBLE_DEVICES", "void")),
-                           Contains(Pair("variable_LD_LIBRARY_PATH", "/x")), Contains(Pair("variable_CUDA_", "")),
-                           Not(Contains(Key("variable_HOME")))));
+                           Contains(Pair("variable_LD_LIBRARY_PATH", "/x")),
+                           Contains(Pair("variable_CUDA_", "")), Not(Contains(Key("variable_HOME")))));
 }
 
 TEST(ProcessEnvironment, WhatCanNotBeReadIsAbsent) {
   const FakeRoot root;
   const auto facts = read_process_environment(root.path(), {});
-  for (const char* key : {"cpu_model", "cpus_allowed", "numa_nodes", "cpu_quota", "memory_limit_bytes", "os", "seccomp",
-                          "transparent_huge_pages", "nvidia_device_nodes", "kernel_driver_version", "shm_bytes"})
+  for (const char* key :
+       {"cpu_model", "cpus_allowed", "numa_nodes", "cpu_quota", "memory_limit_bytes", "os", "seccomp",
+        "transparent_huge_pages", "nvidia_device_nodes", "kernel_driver_version", "shm_bytes"})
     EXPECT_THAT(facts, Not(Contains(Key(key))));
   EXPECT_THAT(facts, Contains(Pair("container", "none")));
   EXPECT_THAT(facts, Contains(Pair("injection_path", "native")));
@@ -68,8 +72,8 @@ TEST(ProcessEnvironment, WhatCanNotBeReadIsAbsent) {
 
 TEST(ProcessEnvironment, OfThisProcess) {
   const auto facts = process_environment();
-  for (const char* key : {"cpus_allowed", "kernel", "container", "seccomp", "effective_capabilities", "nofile_limit",
-                          "memlock_limit", "injection_path"}) {
+  for (const char* key : {"cpus_allowed", "kernel", "container", "seccomp", "effective_capabilities",
+                          "nofile_limit", "memlock_limit", "injection_path"}) {
     ASSERT_THAT(facts, Contains(Key(key)));
     EXPECT_FALSE(facts.at(key).empty()) << key;
   }

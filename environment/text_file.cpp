@@ -47,7 +47,8 @@ std::optional<std::string> find_value(std::string_view text, std::string_view na
     const auto at = line.find(separator);
     if (at == std::string::npos || trim(std::string_view(line).substr(0, at)) != name) continue;
     std::string value = trim(std::string_view(line).substr(at + 1));
-    if (value.size() >= 2 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
+    if (value.size() >= 2 && value.front() == '"' && value.back() == '"')
+      value = value.substr(1, value.size() - 2);
     return value;
   }
   return std::nullopt;

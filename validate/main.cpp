@@ -42,7 +42,8 @@ class EmptyRunGuard : public testing::EmptyTestEventListener {
   void OnTestProgramStart(const testing::UnitTest& tests) override {
     // With shards an empty one is ordinary.
     if (tests.test_to_run_count() != 0 || std::getenv("GTEST_TOTAL_SHARDS") != nullptr) return;
-    std::fprintf(stderr, "cuparity-validate: no test matches --gtest_filter=%s; --gtest_list_tests lists them\n",
+    std::fprintf(stderr,
+                 "cuparity-validate: no test matches --gtest_filter=%s; --gtest_list_tests lists them\n",
                  testing::GTEST_FLAG(filter).c_str());
     std::exit(usage_error);
   }
@@ -87,8 +88,8 @@ int run(Options options) {
   Session session;
   session.backend = choose_backend(options.backend);
   session.options = std::move(options);
-  std::fprintf(stderr, "cuparity-validate: backend %s: %s\n", std::string(to_string(session.backend.backend)).c_str(),
-               session.backend.reason.c_str());
+  std::fprintf(stderr, "cuparity-validate: backend %s: %s\n",
+               std::string(to_string(session.backend.backend)).c_str(), session.backend.reason.c_str());
   session.facts = gather_facts(session.backend);
   register_access_tests(session);
   register_memory_tests(session);

@@ -37,29 +37,29 @@ Options parse_options(const std::vector<std::string>& arguments) {
     } else if (const auto regex = flag_value(argument, "inject-wrong")) {
       options.inject_wrong = parse_regex(argument, *regex);
     } else {
-      throw std::invalid_argument(argument + ": unknown argument; --help lists all (values are given with '=')");
+      throw std::invalid_argument(argument +
+                                  ": unknown argument; --help lists all (values are given with '=')");
     }
   }
   return options;
 }
 
 std::string options_help() {
-  return
-      "cuparity-validate: are this device's results right, its memory sound and its access as it should be?\n"
-      "\n"
-      "  --backend=auto|cuda|cpu   auto (default): CUDA if it is built and a device answers, else the CPU\n"
-      "  --inject-wrong=REGEX      make numeric cases whose name REGEX matches fail, to see that a failure\n"
-      "                            is noticed\n"
-      "  --version                 print the version\n"
-      "\n"
-      "Tests: Numerics/<workload>.<case>, Numerics/<workload>/large.<case> (more than 1 MiB), MemoryPattern.*,\n"
-      "MemoryChecker.*, Access.*; for example\n"
-      "  cuparity-validate --gtest_filter='-*/large.*:MemoryPattern.*'   the quick ones\n"
-      "  cuparity-validate --gtest_filter='Access.*'             what of the GPU can be seen\n"
-      "  cuparity-validate --gtest_filter='Numerics/gemm.*'      one workload\n"
-      "  cuparity-validate --gtest_output=json:result.json       the results, with output digests, as JSON\n"
-      "Exit codes: 0 passed, 1 failed, 2 usage, 4 the backend that was asked for is not usable.\n"
-      "\n";
+  return R"(cuparity-validate: are this device's results right, its memory sound, its access as it should be?
+
+  --backend=auto|cuda|cpu   auto (default): CUDA if it is built and a device answers, else the CPU
+  --inject-wrong=REGEX      make numeric cases whose name REGEX matches fail, to see that it is noticed
+  --version                 print the version
+
+Tests: Numerics/<workload>.<case>, Numerics/<workload>/large.<case> (more than 1 MiB), MemoryPattern.*,
+MemoryChecker.*, Access.*; for example
+  cuparity-validate --gtest_filter='-*/large.*:MemoryPattern.*'   the quick ones
+  cuparity-validate --gtest_filter='Access.*'                     what of the GPU can be seen
+  cuparity-validate --gtest_filter='Numerics/gemm*'               one workload
+  cuparity-validate --gtest_output=json:result.json               results and output digests as JSON
+Exit codes: 0 passed, 1 failed, 2 usage, 4 the backend that was asked for is not usable.
+
+)";
 }
 
 }  // namespace cuparity::validate

@@ -37,9 +37,9 @@ inline testing::AssertionResult no_problem(const char*, const std::string& probl
 #define CUPARITY_EXPECT_NO_PROBLEM(problem) EXPECT_PRED_FORMAT1(cuparity::validate::no_problem, problem)
 
 /// Skips the running test and puts the reason into the record too: GoogleTest 1.12's JSON leaves it out.
-#define CUPARITY_SKIP(reason)                                                 \
-  do {                                                                        \
-    const std::string skip_reason = (reason);                                 \
-    testing::Test::RecordProperty("skipped_because", skip_reason);            \
-    GTEST_SKIP() << "skipped: " << skip_reason;                               \
+#define CUPARITY_SKIP(reason)                                      \
+  do {                                                             \
+    const std::string skip_reason = (reason);                      \
+    testing::Test::RecordProperty("skipped_because", skip_reason); \
+    GTEST_SKIP() << "skipped: " << skip_reason;                    \
   } while (false)

@@ -28,7 +28,8 @@ Outcome run(const std::string& arguments) {
   FILE* pipe = popen(command.c_str(), "r");
   if (pipe == nullptr) return outcome;
   std::array<char, 4096> part;
-  while (const std::size_t size = fread(part.data(), 1, part.size(), pipe)) outcome.output.append(part.data(), size);
+  while (const std::size_t size = fread(part.data(), 1, part.size(), pipe))
+    outcome.output.append(part.data(), size);
   const int status = pclose(pipe);
   outcome.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128;
   return outcome;
@@ -36,7 +37,8 @@ Outcome run(const std::string& arguments) {
 
 /// Runs on the CPU backend and reads the JSON that was written.
 nlohmann::json run_to_json(const std::string& arguments, int expected_exit_code) {
-  const auto file = std::filesystem::temp_directory_path() / ("cuparity-validate-" + std::to_string(getpid()) + ".json");
+  const auto file =
+      std::filesystem::temp_directory_path() / ("cuparity-validate-" + std::to_string(getpid()) + ".json");
   const Outcome outcome = run("--backend=cpu --gtest_output=json:" + file.string() + " " + arguments);
   EXPECT_EQ(outcome.exit_code, expected_exit_code) << outcome.output;
   std::ifstream stream(file);
@@ -49,7 +51,8 @@ nlohmann::json run_to_json(const std::string& arguments, int expected_exit_code)
 /// Lines that are not empty.
 int line_count(const std::string& text) {
   int count = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) count += text[i] == '\n' && i > 0 && text[i - 1] != '\n' ? 1 : 0;
+  for (std::size_t i = 0; i < text.size(); ++i)
+    count += text[i] == '\n' && i > 0 && text[i - 1] != '\n' ? 1 : 0;
   return count;
 }
 
@@ -57,8 +60,8 @@ constexpr const char* small_cases = "--gtest_filter='Numerics/saxpy.*'";
 
 TEST(ValidateProgram, RecordsContextAndDigests) {
   const nlohmann::json json = run_to_json(small_cases, 0);
-  for (const char* key : {"cuparity_version", "backend_reason", "kernel", "container", "threads", "cpus_allowed",
-                          "injection_path"})
+  for (const char* key : {"cuparity_version", "backend_reason", "kernel", "container", "threads",
+                          "cpus_allowed", "injection_path"})
     EXPECT_TRUE(json.contains(key)) << key;
   EXPECT_EQ(json.at("backend"), "cpu");
   ASSERT_FALSE(json.at("testsuites").empty());
@@ -103,12 +106,14 @@ TEST(ValidateProgram, AccessWithoutAGpuIsSkippedWithTheReason) {
   const nlohmann::json json = run_to_json("--gtest_filter='Access.NvmlCuda*'", 0);
   for (const nlohmann::json& test : json.at("testsuites").at(0).at("testsuite")) {
     EXPECT_EQ(test.at("result"), "SKIPPED");
-    EXPECT_THAT(test.at("skipped_because").get<std::string>(), HasSubstr("the backend is the CPU (--backend=cpu)"));
+    EXPECT_THAT(test.at("skipped_because").get<std::string>(),
+                HasSubstr("the backend is the CPU (--backend=cpu)"));
   }
 }
 
 TEST(ValidateProgram, TheMemoryCheckerIsThere) {
-  const nlohmann::json json = run_to_json("--gtest_filter='MemoryChecker.*:MemoryPattern.AddressInAddress'", 0);
+  const nlohmann::json json =
+      run_to_json("--gtest_filter='MemoryChecker.*:MemoryPattern.AddressInAddress'", 0);
   EXPECT_EQ(json.at("tests"), 2);
 }
 
@@ -120,7 +125,8 @@ TEST(ValidateProgram, AFilterThatMatchesNothingIsOneLineAndUsage) {
 }
 
 TEST(ValidateProgram, UnknownFlagsAreOneLineAndUsage) {
-  for (const char* flag : {"--bakend=cpu", "--gtest_fliter=*", "--backend=gpu", "rubbish", "--inject-wrong=["}) {
+  for (const char* flag :
+       {"--bakend=cpu", "--gtest_fliter=*", "--backend=gpu", "rubbish", "--inject-wrong=["}) {
     const Outcome outcome = run(flag);
     EXPECT_EQ(outcome.exit_code, 2) << flag;
     EXPECT_THAT(outcome.output, HasSubstr(flag));

@@ -2,12 +2,15 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 
+#include "environment/nvidia_driver.hpp"
 #include "environment/text_file.hpp"
 #include "harness/doctor/gather.hpp"
 #include "harness/engine/container.hpp"
 #include "harness/engine/engines.hpp"
+#include "harness/errors.hpp"
 
 namespace cuparity {
 namespace {
@@ -43,11 +46,10 @@ class EmptyFolder {
 };
 
 bool has_gpu(const Probe& probe) {
-  if (!probe.nvml.gpus.empty() || probe.driver.wsl) return true;
-  for (const DeviceNode& node : probe.driver.nodes) {
-    if (node.path.starts_with("/dev/nvidia") && isdigit(static_cast<unsigned char>(node.path.back()))) return true;
-  }
-  return false;
+  return !probe.nvml.gpus.empty() || probe.driver.wsl ||
+         std::any_of(probe.driver.nodes.begin(), probe.driver.nodes.end(), [](const DeviceNode& node) {
+           return !environment::gpu_device_nodes({node.path}).empty();
+         });
 }
 
 std::vector<AccessMode> modes_here(const Sources& sources, const Probe& probe) {
@@ -69,12 +71,14 @@ std::vector<AccessMode> modes_here(const Sources& sources, const Probe& probe) {
 
 void read_inside(const std::string& output, AccessFacts& access) {
   if (const nlohmann::json seen = last_json(output); seen.is_object()) {
+    // Through the probe's reader: what an image prints need not be ours.
+    const NvmlFacts nvml = probe_from_json({{"driver", nlohmann::json::object()},
+                                            {"inside", nlohmann::json::object()},
+                                            {"nvml", seen}}).nvml;
     access.seen_by = "NVML";
-    access.failure = seen.value("failure", "");
-    access.gpu_count = 0;
-    const nlohmann::json gpus = seen.value("gpus", nlohmann::json::array());
-    for (const auto& gpu : gpus) access.uuids.push_back(gpu.value("uuid", ""));
-    access.gpu_count = static_cast<int>(gpus.size());
+    access.failure = nvml.failure;
+    for (const GpuFacts& gpu : nvml.gpus) access.uuids.push_back(gpu.uuid);
+    access.gpu_count = static_cast<int>(nvml.gpus.size());
     return;
   }
   for (const std::string& line : environment::split(output, '\n')) {
@@ -135,7 +139,11 @@ AccessFacts try_mode(const Sources& sources, const Probe& probe, const AccessMod
     access.failure = fmt::format("the container did not end within {} s", container_limit.count());
     return access;
   }
-  read_inside(result.output, access);
+  try {
+    read_inside(result.output, access);
+  } catch (const UsageError& error) {
+    access.failure = error.what();
+  }
   access.outcome = result.exit_code == 0 && !access.seen_by.empty() ? "ok" : "failed";
   return access;
 }

@@ -1,0 +1,246 @@
+#include "harness/run/run_command.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "harness/errors.hpp"
+#include "harness/record/run_json.hpp"
+#include "harness/run/fake_engine.hpp"
+
+namespace cuparity {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using Fate = FakeEngine::Fate;
+
+/// Lets two "engines" of a session share one FakeEngine.
+class Shared : public Engine {
+ public:
+  explicit Shared(FakeEngine& engine) : engine_(engine) {}
+  fs::path output_path(const ProcessRequest& request) const override { return engine_.output_path(request); }
+  fs::path binary_folder() const override { return engine_.binary_folder(); }
+  ProcessResult run(const ProcessRequest& request, const AccessMode& mode) override { return engine_.run(request, mode); }
+  std::string unusable(const AccessMode& mode) override { return engine_.unusable(mode); }
+  std::map<std::string, std::string> describe() override { return engine_.describe(); }
+
+ private:
+  FakeEngine& engine_;
+};
+
+class RunCommandTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    fs::remove_all(folder_);
+    fs::create_directories(folder_);
+    suite_ = folder_ / "mine.yaml";
+    std::ofstream(suite_) << "name: mine\nblocks: 12\nrepetitions: 3\nvalidate: none\nbenchmarks: {cpu: [saxpy/.*, gemm/.*]}\n";
+    options_.suite = suite_.string();
+    options_.modes = {"native", "docker:none"};
+    options_.out = folder_ / "out";
+    options_.seed = 11;
+    surroundings_.make_engine = [this](EngineKind, const std::string&) { return std::make_unique<Shared>(engine_); };
+    surroundings_.stop_requested = [this] { return stop_; };
+    surroundings_.progress = surroundings_.result = stream_;
+  }
+  void TearDown() override {
+    std::fclose(stream_);
+    fs::remove_all(folder_);
+  }
+
+  int execute() { return execute_run(options_, surroundings_); }
+  std::string said() {
+    std::rewind(stream_);
+    std::string text(100000, '\0');
+    text.resize(std::fread(text.data(), 1, text.size(), stream_));
+    return text;
+  }
+  std::string environment_error() {
+    try {
+      execute();
+    } catch (const EnvironmentError& error) {
+      return error.what();
+    }
+    return "no error";
+  }
+  std::string usage_error() {
+    try {
+      execute();
+    } catch (const UsageError& error) {
+      return error.what();
+    }
+    return "no error";
+  }
+  void interrupt_at(int trial) {
+    engine_.fate = [this, trial](const std::string&, int call) {
+      stop_ = call == trial;
+      return stop_ ? Fate::stopped : Fate::well;
+    };
+  }
+
+  const fs::path folder_ = fs::path(testing::TempDir()) / "cuparity_run_command_test";
+  fs::path suite_;
+  FakeEngine engine_;
+  bool stop_ = false;
+  std::FILE* stream_ = std::tmpfile();
+  RunOptions options_;
+  RunSurroundings surroundings_;
+};
+
+TEST_F(RunCommandTest, LeavesRecordReportsAndRawFiles) {
+  EXPECT_EQ(execute(), exit_pass) << said();
+  for (const char* file : {"journal.jsonl", "run.json", "report.md", "report.html", "suite.yaml"}) {
+    EXPECT_TRUE(fs::exists(folder_ / "out" / file)) << file;
+  }
+  const Run run = load_run(folder_ / "out");
+  EXPECT_EQ(run.suite, "mine");
+  EXPECT_EQ(run.seed, 11u);
+  EXPECT_EQ(run.baseline_mode, "native");
+  EXPECT_EQ(run.planned_blocks, 12);
+  EXPECT_EQ(run.trials.size(), 48u);
+  EXPECT_FALSE(run.finished_at.empty());
+  EXPECT_EQ(run.image_digest, "sha256:1");
+  EXPECT_EQ(run.environment.at("backend"), "cpu");
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_ / "out" / "raw"), fs::directory_iterator()), 48)
+      << "what the probes wrote is gone";
+  EXPECT_EQ(run.trials[0].rows.size(), 2u) << "only what the suite selects";
+}
+
+TEST_F(RunCommandTest, GivesTheRegressionExitCodeWhereTheContainerIsSlower) {
+  engine_.slowdown["docker:none"] = 1.1;
+  EXPECT_EQ(execute(), exit_regression);
+  EXPECT_THAT(said(), HasSubstr("slower"));
+}
+
+TEST_F(RunCommandTest, IsReproducibleFromItsSeed) {
+  execute();
+  const std::vector<std::string> first = engine_.trials;
+  engine_.trials.clear();
+  options_.out = folder_ / "second";
+  execute();
+  EXPECT_EQ(engine_.trials, first);
+}
+
+TEST_F(RunCommandTest, PicksModesByItselfAndRecordsWhy) {
+  options_.modes.clear();
+  engine_.refused["docker:none"] = "docker does not answer";
+  EXPECT_EQ(execute(), exit_pass);
+  const Run run = load_run(folder_ / "out");
+  EXPECT_THAT(run.modes, ElementsAre("native", "podman:none"));
+  EXPECT_THAT(run.mode_reasons.at("podman:none"), HasSubstr("docker does not answer"));
+}
+
+TEST_F(RunCommandTest, RefusesAModeThatDoesNotWorkAndLeavesNothingBehind) {
+  engine_.refused["docker:none"] = "image 'x' is not there";
+  EXPECT_EQ(environment_error(), "mode 'docker:none' can't be used: image 'x' is not there");
+  EXPECT_FALSE(fs::exists(folder_ / "out"));
+}
+
+TEST_F(RunCommandTest, SaysWhatIsWrongWithItsFlags) {
+  options_.filter = "fft";
+  EXPECT_THAT(usage_error(), HasSubstr("--filter 'fft' matches no benchmark"));
+  options_.filter = "";
+  options_.modes = {"native", "native"};
+  EXPECT_THAT(usage_error(), HasSubstr("is given twice"));
+  options_.modes = {"dokcer:none"};
+  EXPECT_THAT(usage_error(), HasSubstr("did you mean 'docker:none'?"));
+  options_.modes = {"docker:none"};
+  options_.backend = "cuda";
+  EXPECT_THAT(usage_error(), HasSubstr("asks for no GPU"));
+  options_.suite = "quik";
+  EXPECT_THAT(usage_error(), HasSubstr("did you mean 'quick'?"));
+  EXPECT_FALSE(fs::exists(folder_ / "out"));
+}
+
+TEST_F(RunCommandTest, DoesNotWriteIntoAFolderThatIsNotEmpty) {
+  fs::create_directories(folder_ / "out");
+  std::ofstream(folder_ / "out" / "thesis.txt") << "precious";
+  EXPECT_THAT(usage_error(), HasSubstr("is not empty"));
+  EXPECT_TRUE(fs::exists(folder_ / "out" / "thesis.txt"));
+  options_.out = folder_ / "out" / "thesis.txt";
+  EXPECT_THAT(usage_error(), HasSubstr("is a file"));
+}
+
+TEST_F(RunCommandTest, LeavesAReadablePartialResultWhenInterruptedAndGoesOnWithResume) {
+  interrupt_at(10);
+  EXPECT_EQ(execute(), exit_inconclusive);
+  EXPECT_THAT(said(), HasSubstr("Stopped after 2 of 12 blocks; nothing measured is lost. Go on with: cuparity run --resume"));
+  EXPECT_TRUE(fs::exists(folder_ / "out" / "report.md"));
+  const Run partial = load_run(folder_ / "out");
+  EXPECT_EQ(partial.trials.size(), 10u);
+  EXPECT_TRUE(partial.finished_at.empty());
+
+  stop_ = false;
+  engine_.fate = nullptr;
+  options_ = {};
+  options_.resume = folder_ / "out";
+  EXPECT_EQ(execute(), exit_pass) << said();
+  const Run whole = load_run(folder_ / "out");
+  EXPECT_EQ(whole.trials.size(), 50u) << "12 whole blocks and half of the torn one";
+  EXPECT_EQ(whole.seed, 11u);
+  EXPECT_FALSE(whole.finished_at.empty());
+  EXPECT_EQ(whole.trials.back().rows.size(), 2u);
+}
+
+TEST_F(RunCommandTest, RefusesToGoOnWithAnotherSuiteModeOrImage) {
+  interrupt_at(10);
+  execute();
+  stop_ = false;
+  engine_.fate = nullptr;
+  options_ = {};
+  options_.resume = folder_ / "out";
+  options_.suite = "standard";
+  EXPECT_THAT(usage_error(), HasSubstr("its suite is 'mine', not 'standard'"));
+  options_.suite = "";
+  options_.modes = {"native", "podman:none"};
+  EXPECT_THAT(usage_error(), HasSubstr("its modes are native, docker:none, not native, podman:none"));
+  options_.modes.clear();
+  engine_.image_id = "sha256:2";
+  EXPECT_THAT(usage_error(), HasSubstr("image_id was 'sha256:1' and is now 'sha256:2'"));
+  options_.resume = folder_ / "absent";
+  EXPECT_THAT(usage_error(), HasSubstr("there is no run in this folder"));
+}
+
+TEST_F(RunCommandTest, RefusesToGoOnWithAFinishedRun) {
+  execute();
+  options_ = {};
+  options_.resume = folder_ / "out";
+  EXPECT_THAT(usage_error(), HasSubstr("it is finished"));
+}
+
+TEST_F(RunCommandTest, MakesGpusEqualForEveryProcess) {
+  suite_ = folder_ / "gpu.yaml";
+  std::ofstream(suite_) << "name: gpu\nvalidate: none\nbenchmarks: {cuda: [saxpy/.*]}\n";
+  options_.suite = suite_.string();
+  options_.modes = {"native", "docker:--gpus=1"};
+  options_.blocks = 1;
+  // The native probe sees two GPUs, everything else one.
+  const auto native = [this](EngineKind kind, const std::string&) -> std::unique_ptr<Engine> {
+    struct Seeing : Shared {
+      Seeing(FakeEngine& fake, std::string uuids) : Shared(fake), fake_(fake), uuids_(std::move(uuids)) {}
+      ProcessResult run(const ProcessRequest& request, const AccessMode& mode) override {
+        fake_.context = {{"backend", "cuda"}, {"gpu_uuid", "GPU-a"}, {"gpu_uuids", uuids_}};
+        return Shared::run(request, mode);
+      }
+      FakeEngine& fake_;
+      std::string uuids_;
+    };
+    return std::make_unique<Seeing>(engine_, kind == EngineKind::native ? "GPU-b,GPU-a" : "GPU-a");
+  };
+  surroundings_.make_engine = native;
+  execute();
+  ASSERT_EQ(engine_.trials.size(), 4u);
+  for (std::size_t i = 0; i < 4; ++i) {
+    const bool is_native = engine_.trials[i] == "native";
+    EXPECT_EQ(engine_.environments[i].count("CUDA_VISIBLE_DEVICES"), is_native ? 1u : 0u);
+    if (is_native) EXPECT_EQ(engine_.environments[i].at("CUDA_VISIBLE_DEVICES"), "GPU-a");
+  }
+  EXPECT_THAT(load_run(folder_ / "out").notes, Contains(HasSubstr("native sees 2 GPUs")));
+}
+
+}  // namespace
+}  // namespace cuparity

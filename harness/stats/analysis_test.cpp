@@ -73,7 +73,7 @@ TEST(Analysis, FindsASlowdownAndTheFastMode) {
   EXPECT_NEAR(analysis.comparisons[0].effect.value(), 0.03, 0.003);
   EXPECT_EQ(analysis.comparisons[1].verdict, Verdict::faster);
   EXPECT_EQ(analysis.exit_code, exit_regression);
-  EXPECT_THAT(analysis.sentence, HasSubstr("the most saxpy/own/fp32/1024 under docker:--gpus=all by +3."));
+  EXPECT_THAT(analysis.sentence, HasSubstr("the most saxpy/own/fp32/1024 under docker:--gpus=all by +2.9"));
   EXPECT_EQ(analysis.noise_floor.front().verdict, Verdict::same);
 }
 

@@ -15,7 +15,7 @@
 #include "harness/stats/verdict.hpp"
 
 #ifndef CUPARITY_SIMULATIONS
-#define CUPARITY_SIMULATIONS 400
+#define CUPARITY_SIMULATIONS 500
 #endif
 
 namespace cuparity {

@@ -117,7 +117,7 @@ std::vector<Case> cpu_bench_cases() {
 
 std::vector<Case> cpu_validation_cases() {
   std::vector<Case> cases = small_stream_cases(Backend::cpu);
-  const std::size_t large = (std::size_t{1} << 24) + 5;
+  const std::size_t large = (std::size_t{1} << 22) + 5;
   for (const StreamOperation operation : all_stream_operations)
     cases.push_back(stream_case(Backend::cpu, {operation, large, {}, true}, std::to_string(large)));
   return cases;

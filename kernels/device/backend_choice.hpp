@@ -16,8 +16,8 @@ struct BackendChoice {
   std::shared_ptr<device::Context> context;  ///< null on the CPU backend
 };
 
-/// `request` is "auto", "cuda" or "cpu". auto: CUDA if it is built and a device answers, else the CPU with the
-/// reason why not CUDA. Throws std::invalid_argument for any other text, std::runtime_error where "cuda"
+/// `request` is "auto", "cuda" or "cpu". auto: CUDA if it is built and a device answers, else the CPU with
+/// the reason why not CUDA. Throws std::invalid_argument for any other text, std::runtime_error where "cuda"
 /// was asked for and is not to be had; each says what to do in one line.
 BackendChoice choose_backend(std::string_view request);
 

@@ -67,8 +67,8 @@ void describe_gpus(Facts& facts, const device::Context& context) {
   facts["gpu_name"] = context.name();
   facts["gpu_uuid"] = context.uuid();
   facts["gpu_memory_bytes"] = std::to_string(context.memory_bytes());
-  facts["compute_capability"] =
-      std::to_string(context.compute_capability() / 10) + "." + std::to_string(context.compute_capability() % 10);
+  facts["compute_capability"] = std::to_string(context.compute_capability() / 10) + "." +
+                                std::to_string(context.compute_capability() % 10);
   const std::string bus_id = nvml_bus_id(context.ordinal());
   if (!bus_id.empty()) facts["gpu_pci_bus_id"] = bus_id;
   int count = 0;
@@ -86,8 +86,10 @@ void describe_gpus(Facts& facts, const device::Context& context) {
 
 void describe_versions(Facts& facts) {
   int version = 0;
-  if (cudaDriverGetVersion(&version) == cudaSuccess) facts["cuda_driver_version"] = cuda_version_text(version);
-  if (cudaRuntimeGetVersion(&version) == cudaSuccess) facts["cuda_runtime_version"] = cuda_version_text(version);
+  if (cudaDriverGetVersion(&version) == cudaSuccess)
+    facts["cuda_driver_version"] = cuda_version_text(version);
+  if (cudaRuntimeGetVersion(&version) == cudaSuccess)
+    facts["cuda_runtime_version"] = cuda_version_text(version);
 #ifdef CUPARITY_HAVE_CUBLAS
   int major = 0;
   int minor = 0;
@@ -95,7 +97,8 @@ void describe_versions(Facts& facts) {
   if (cublasGetProperty(MAJOR_VERSION, &major) == CUBLAS_STATUS_SUCCESS &&
       cublasGetProperty(MINOR_VERSION, &minor) == CUBLAS_STATUS_SUCCESS &&
       cublasGetProperty(PATCH_LEVEL, &patch) == CUBLAS_STATUS_SUCCESS)
-    facts["cublas_version"] = std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(patch);
+    facts["cublas_version"] =
+        std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(patch);
 #endif
 #ifdef CUPARITY_HAVE_CUDNN
   int cudnn_version[3] = {};
@@ -108,8 +111,10 @@ void describe_versions(Facts& facts) {
 }
 
 void describe_library_paths(Facts& facts) {
-  for (const auto& [key, prefix] : {std::pair{"libcuda_path", "libcuda.so"}, {"libcublas_path", "libcublas.so"},
-                                    {"libcublaslt_path", "libcublasLt.so"}, {"libcudnn_path", "libcudnn.so"}})
+  for (const auto& [key, prefix] : {std::pair{"libcuda_path", "libcuda.so"},
+                                    {"libcublas_path", "libcublas.so"},
+                                    {"libcublaslt_path", "libcublasLt.so"},
+                                    {"libcudnn_path", "libcudnn.so"}})
     for (const auto& [name, path] : environment::loaded_libraries(prefix)) facts[key] = path;
 }
 
@@ -118,7 +123,8 @@ std::string state_text(bool enabled) { return enabled ? "enabled" : "disabled"; 
 void describe_reading(Facts& facts, const environment::NvmlReading& reading) {
   if (reading.sm_clock_mhz) facts["sm_clock_mhz"] = std::to_string(*reading.sm_clock_mhz);
   if (reading.memory_clock_mhz) facts["memory_clock_mhz"] = std::to_string(*reading.memory_clock_mhz);
-  if (reading.temperature_celsius) facts["temperature_celsius"] = std::to_string(*reading.temperature_celsius);
+  if (reading.temperature_celsius)
+    facts["temperature_celsius"] = std::to_string(*reading.temperature_celsius);
   if (reading.power_watts) {
     char text[32];
     std::snprintf(text, sizeof text, "%.1f", *reading.power_watts);

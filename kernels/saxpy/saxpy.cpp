@@ -83,7 +83,7 @@ std::vector<Case> saxpy_bench_cases(Backend backend) {
 std::vector<Case> saxpy_validation_cases(Backend backend) {
   std::vector<Case> cases;
   if (!is_built(backend)) return cases;
-  const std::size_t large = (std::size_t{1} << (backend == Backend::cuda ? 29 : 24)) + 3;
+  const std::size_t large = (std::size_t{1} << (backend == Backend::cuda ? 29 : 22)) + 3;
   const std::size_t counts[] = {0,    1,    2,     3,     5,     7,       8,    15,   64,
                                 1000, 4095, 4097, 65535, 65536, 65537, 1000003};
   const struct {

@@ -47,7 +47,8 @@ void test_nodes() {
     const std::string problem = access.error == 0 ? "" : explain_open_error(access.error);
     testing::Test::RecordProperty(std::filesystem::path(access.path).filename().string(),
                                   problem.empty() ? "opens read-write" : problem);
-    CUPARITY_EXPECT_NO_PROBLEM(problem.empty() ? problem : access.path + " does not open read-write: " + problem);
+    CUPARITY_EXPECT_NO_PROBLEM(problem.empty() ? problem
+                                               : access.path + " does not open read-write: " + problem);
   }
 }
 
@@ -57,7 +58,8 @@ void test_capabilities(const Facts& facts) {
 }
 
 void test_other_gpus(const Facts& facts) {
-  if (facts.at("container") == "none") CUPARITY_SKIP("not in a container: every GPU of the machine is there to use");
+  if (facts.at("container") == "none")
+    CUPARITY_SKIP("not in a container: every GPU of the machine is there to use");
   const auto nodes = environment::nvidia_device_nodes("/");
   std::error_code error;
   const std::string folder = std::filesystem::temp_directory_path(error).string();
@@ -68,11 +70,13 @@ void test_other_gpus(const Facts& facts) {
     if (reach != Reach::not_probed) ++probed;
     CUPARITY_EXPECT_NO_PROBLEM(reach != Reach::reachable
                                    ? std::string()
-                                   : "GPU " + std::to_string(minor) + " was not given to the container, yet a node "
-                                     "made for it opens: start the container without --privileged");
+                                   : "GPU " + std::to_string(minor) +
+                                         " was not given to the container, yet a node "
+                                         "made for it opens: start the container without --privileged");
   }
   testing::Test::RecordProperty("probed_minors", probed);
-  if (probed == 0) CUPARITY_SKIP("device nodes can't be made in " + folder + ", so no GPU can be reached that way");
+  if (probed == 0)
+    CUPARITY_SKIP("device nodes can't be made in " + folder + ", so no GPU can be reached that way");
 }
 
 }  // namespace

@@ -41,18 +41,23 @@ std::vector<std::string> needed_nodes(const std::vector<std::string>& gpu_nodes)
 std::string explain_open_error(int error) {
   switch (error) {
     case EPERM:
-      return "EPERM: the device cgroup refuses it; give the container the device (--gpus, --device or CDI), and "
+      return "EPERM: the device cgroup refuses it; give the container the device (--gpus, --device or CDI), "
+             "and "
              "if it worked before, a systemd reload dropped the rule: start the container again";
     case EACCES:
-      return "EACCES: the node's mode or SELinux refuses it; compare ls -l with 0666, and allow device access "
+      return "EACCES: the node's mode or SELinux refuses it; compare ls -l with 0666, and allow device "
+             "access "
              "(setsebool container_use_devices on)";
     case ENOENT:
-      return "ENOENT: the node is missing; on the host run nvidia-modprobe -u -c 0, in a container give it with "
+      return "ENOENT: the node is missing; on the host run nvidia-modprobe -u -c 0, in a container give it "
+             "with "
              "--device";
     case ENXIO:
     case EIO:
     case ENODEV:
-      return std::string(error == ENXIO ? "ENXIO" : error == EIO ? "EIO" : "ENODEV") +
+      return std::string(error == ENXIO ? "ENXIO"
+                         : error == EIO ? "EIO"
+                                        : "ENODEV") +
              ": the node is there but the driver does not serve it; see dmesg for NVRM or Xid lines";
     default:
       return std::string("errno ") + std::to_string(error) + ": " + std::strerror(error);

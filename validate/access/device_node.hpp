@@ -22,10 +22,10 @@ std::string explain_open_error(int error);
 
 /// What came of making a node for a GPU that this process was not given and opening it.
 enum class Reach {
-  refused,     ///< the device cgroup says no, as it should
-  no_device,   ///< there is no such GPU
-  reachable,   ///< it opened: no isolation
-  not_probed   ///< nodes can't be made or used here, which isolates as well
+  refused,    ///< the device cgroup says no, as it should
+  no_device,  ///< there is no such GPU
+  reachable,  ///< it opened: no isolation
+  not_probed  ///< nodes can't be made or used here, which isolates as well
 };
 
 /// Makes a character device 195:`minor` in `folder`, opens it read-write and removes it.

@@ -24,7 +24,8 @@ TEST(DeviceNode, OpensWhatIsThereAndSaysWhatIsNot) {
 
 TEST(DeviceNode, CudaNeedsMoreThanTheGpu) {
   EXPECT_THAT(needed_nodes({}), IsEmpty());
-  EXPECT_THAT(needed_nodes({"/dev/nvidia3"}), ElementsAre("/dev/nvidia3", "/dev/nvidiactl", "/dev/nvidia-uvm"));
+  EXPECT_THAT(needed_nodes({"/dev/nvidia3"}),
+              ElementsAre("/dev/nvidia3", "/dev/nvidiactl", "/dev/nvidia-uvm"));
 }
 
 TEST(DeviceNode, EachErrorHasItsOwnCause) {

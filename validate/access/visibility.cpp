@@ -55,11 +55,13 @@ bool includes(const Uuids& all, const Uuids& some) {
 
 }  // namespace
 
-std::vector<std::string> node_uuids(const Facts& facts, const std::vector<environment::KernelGpu>& kernel_gpus) {
+std::vector<std::string> node_uuids(const Facts& facts,
+                                    const std::vector<environment::KernelGpu>& kernel_gpus) {
   const std::vector<std::string> nodes = gpu_nodes(facts);
   std::vector<std::string> uuids;
   for (const environment::KernelGpu& gpu : kernel_gpus)
-    if (!gpu.uuid.empty() && std::count(nodes.begin(), nodes.end(), "/dev/nvidia" + std::to_string(gpu.minor)) != 0)
+    if (!gpu.uuid.empty() &&
+        std::count(nodes.begin(), nodes.end(), "/dev/nvidia" + std::to_string(gpu.minor)) != 0)
       uuids.push_back(gpu.uuid);
   return uuids;
 }
@@ -75,7 +77,9 @@ Judgement judge_counts(const Facts& facts) {
                             (nvml_answers ? std::to_string(nvml) : "does not answer") + ", /dev has " +
                             std::to_string(nodes) + " GPU nodes";
   if (nodes == 0 && !nvml_answers) return skipped(shown + ": nothing to compare CUDA with");
-  const auto agrees = [&](std::size_t count) { return cuda_is_restricted(facts) ? cuda <= count : cuda == count; };
+  const auto agrees = [&](std::size_t count) {
+    return cuda_is_restricted(facts) ? cuda <= count : cuda == count;
+  };
   if (nodes != 0 && !agrees(nodes)) return failed(shown);
   if (nvml_answers && !agrees(nvml)) return failed(shown);
   if (nodes != 0 && nvml_answers && nodes != nvml) return failed(shown);
@@ -94,9 +98,10 @@ Judgement judge_uuids(const Facts& facts, const std::vector<environment::KernelG
   const Uuids nodes(of_nodes.begin(), of_nodes.end());
   // The kernel driver may hide the UUIDs of some; then the nodes' set is incomplete and proves nothing.
   const bool nodes_known = !nodes.empty() && nodes.size() == gpu_nodes(facts).size();
-  const std::string shown = "CUDA: " + text(cuda) + "; NVML: " + text(nvml) + "; nodes: " +
-                            (nodes_known ? text(nodes) : "not told");
-  if (nvml.empty()) return skipped(shown + ": NVML shows no UUID to compare with: " + value(facts, "nvml_failure"));
+  const std::string shown = "CUDA: " + text(cuda) + "; NVML: " + text(nvml) +
+                            "; nodes: " + (nodes_known ? text(nodes) : "not told");
+  if (nvml.empty())
+    return skipped(shown + ": NVML shows no UUID to compare with: " + value(facts, "nvml_failure"));
   const bool agrees = cuda_is_restricted(facts) ? includes(nvml, cuda) : nvml == cuda;
   if (!agrees) return failed("different GPUs: " + shown);
   if (nodes_known && nodes != nvml) return failed("different GPUs: " + shown);
@@ -128,7 +133,8 @@ Judgement judge_library_versions(const Facts& facts) {
 }
 
 Judgement judge_capabilities(const Facts& facts, int last_capability) {
-  if (value(facts, "container") == "none") return skipped("not in a container: capabilities are the user's own");
+  if (value(facts, "container") == "none")
+    return skipped("not in a container: capabilities are the user's own");
   const std::string effective = value(facts, "effective_capabilities");
   if (effective.empty() || last_capability < 0) return skipped("the kernel does not tell the capabilities");
   const std::uint64_t all =

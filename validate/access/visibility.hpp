@@ -32,6 +32,7 @@ Judgement judge_library_versions(const Facts& facts);
 Judgement judge_capabilities(const Facts& facts, int last_capability);
 
 /// UUIDs, as far as the kernel driver tells them, of the GPUs whose nodes this process has.
-std::vector<std::string> node_uuids(const Facts& facts, const std::vector<environment::KernelGpu>& kernel_gpus);
+std::vector<std::string> node_uuids(const Facts& facts,
+                                    const std::vector<environment::KernelGpu>& kernel_gpus);
 
 }  // namespace cuparity::validate

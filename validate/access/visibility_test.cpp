@@ -55,7 +55,8 @@ TEST(Visibility, TheCpuBackendIsSkippedWithItsReason) {
 }
 
 TEST(Visibility, AMissingNodeFails) {
-  const Judgement judgement = judge_counts(with(two_gpus(), "nvidia_device_nodes", "/dev/nvidia0,/dev/nvidiactl"));
+  const Judgement judgement =
+      judge_counts(with(two_gpus(), "nvidia_device_nodes", "/dev/nvidia0,/dev/nvidiactl"));
   EXPECT_EQ(judgement.state, State::failed);
   EXPECT_EQ(judgement.message, "CUDA shows 2 GPUs, NVML 2, /dev has 1 GPU nodes");
 }
@@ -94,7 +95,8 @@ TEST(Visibility, MigIsNotCompared) {
 }
 
 TEST(Visibility, AnImagesOwnLibraryFails) {
-  const Judgement judgement = judge_library_versions(with(two_gpus(), "libcuda_path", "/usr/lib/libcuda.so.570.10.01"));
+  const Judgement judgement =
+      judge_library_versions(with(two_gpus(), "libcuda_path", "/usr/lib/libcuda.so.570.10.01"));
   EXPECT_EQ(judgement.state, State::failed);
   EXPECT_THAT(judgement.message, HasSubstr("580.65.06"));
 }
@@ -112,7 +114,8 @@ TEST(Visibility, APrivilegedContainerFails) {
   EXPECT_EQ(judge_capabilities(facts, 40).state, State::failed);
   EXPECT_EQ(judge_capabilities(with(facts, "container", "none"), 40).state, State::skipped);
   EXPECT_EQ(judge_capabilities(facts, -1).state, State::skipped);
-  EXPECT_EQ(judge_capabilities(with(facts, "effective_capabilities", "000001fffeffffff"), 40).state, State::passed);
+  EXPECT_EQ(judge_capabilities(with(facts, "effective_capabilities", "000001fffeffffff"), 40).state,
+            State::passed);
 }
 
 }  // namespace

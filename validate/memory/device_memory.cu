@@ -34,7 +34,8 @@ __global__ void write_kernel(std::uint32_t* memory, std::uint64_t words, Pattern
     memory[i] = pattern_word(pattern, i);
 }
 
-__global__ void check_kernel(const std::uint32_t* memory, std::uint64_t words, Pattern pattern, Tally* tally) {
+__global__ void check_kernel(const std::uint32_t* memory, std::uint64_t words, Pattern pattern,
+                             Tally* tally) {
   const std::uint64_t stride = std::uint64_t{gridDim.x} * blockDim.x;
   for (std::uint64_t i = std::uint64_t{blockIdx.x} * blockDim.x + threadIdx.x; i < words; i += stride) {
     const std::uint32_t found = memory[i];
@@ -125,7 +126,8 @@ class DeviceMemory : public PatternMemory {
 
 std::unique_ptr<PatternMemory> make_device_memory(const device::Context& context, std::size_t bytes) {
   if (bytes < 4 || bytes > pattern_memory_limit_bytes)
-    throw std::invalid_argument("a memory test takes 4 bytes to 16 GiB, not " + std::to_string(bytes) + " bytes");
+    throw std::invalid_argument("a memory test takes 4 bytes to 16 GiB, not " + std::to_string(bytes) +
+                                " bytes");
   return std::make_unique<DeviceMemory>(context, bytes / 4);
 }
 

@@ -28,7 +28,8 @@ MemoryErrors unpack(const Found& found, const Pattern& pattern) {
   return errors;
 }
 
-/// Words that are computed at once and then compared or copied as bytes; a multiple of a walking bit's period.
+/// Words that are computed at once and then compared or copied as bytes; a multiple of a walking bit's
+/// period.
 constexpr std::size_t block_words = 1024;
 
 struct Block {
@@ -51,10 +52,11 @@ class HostMemory : public PatternMemory {
   std::uint64_t address() const override { return reinterpret_cast<std::uintptr_t>(memory_.data()); }
 
   void write(const Pattern& pattern) override {
-    for_each_block(pattern, false, [](std::uint32_t* words, std::size_t count, std::size_t, const Block& expected) {
-      std::memcpy(words, expected.words.data(), 4 * count);
-      return Found{};
-    });
+    for_each_block(pattern, false,
+                   [](std::uint32_t* words, std::size_t count, std::size_t, const Block& expected) {
+                     std::memcpy(words, expected.words.data(), 4 * count);
+                     return Found{};
+                   });
   }
 
   MemoryErrors check(const Pattern& pattern) override {
@@ -74,7 +76,8 @@ class HostMemory : public PatternMemory {
   void flip_bit(std::uint64_t word, unsigned bit) override { memory_.at(word) ^= std::uint32_t{1} << bit; }
 
  private:
-  static Found compare(const std::uint32_t* words, std::size_t count, std::size_t first, const Block& expected) {
+  static Found compare(const std::uint32_t* words, std::size_t count, std::size_t first,
+                       const Block& expected) {
     Found found;
     if (std::memcmp(words, expected.words.data(), 4 * count) == 0) return found;
     for (std::size_t i = 0; i < count; ++i) {
@@ -97,7 +100,8 @@ class HostMemory : public PatternMemory {
       compute(pattern, 0, expected);
 #pragma omp for
       for (std::int64_t step = 0; step < blocks; ++step) {
-        const std::size_t first = static_cast<std::size_t>(descending ? blocks - 1 - step : step) * block_words;
+        const std::size_t first =
+            static_cast<std::size_t>(descending ? blocks - 1 - step : step) * block_words;
         if (!repeats_every_block(pattern)) compute(pattern, first, expected);
         const std::size_t count = std::min(block_words, memory_.size() - first);
         const Found found = visit(memory_.data() + first, count, first, expected);
@@ -115,7 +119,8 @@ class HostMemory : public PatternMemory {
 
 std::unique_ptr<PatternMemory> make_host_memory(std::size_t bytes) {
   if (bytes < 4 || bytes > pattern_memory_limit_bytes)
-    throw std::invalid_argument("a memory test takes 4 bytes to 16 GiB, not " + std::to_string(bytes) + " bytes");
+    throw std::invalid_argument("a memory test takes 4 bytes to 16 GiB, not " + std::to_string(bytes) +
+                                " bytes");
   return std::make_unique<HostMemory>(bytes / 4);
 }
 

@@ -59,15 +59,18 @@ void find_flipped_bit(const Session& session) {
   EXPECT_EQ(errors.first_word, word);
   EXPECT_EQ(errors.expected, pattern_word(pattern, word));
   EXPECT_EQ(errors.found, errors.expected ^ (std::uint32_t{1} << 17));
-  EXPECT_EQ(memory->check_and_invert(pattern, true).count, 1u) << "the inverting check missed the flipped bit";
+  EXPECT_EQ(memory->check_and_invert(pattern, true).count, 1u)
+      << "the inverting check missed the flipped bit";
 }
 
 }  // namespace
 
 void register_memory_tests(const Session& session) {
   for (const PatternTest& test : pattern_tests())
-    register_test("MemoryPattern", test.name, __FILE__, __LINE__, [test, &session] { run_pattern(session, test); });
-  register_test("MemoryChecker", "FindsAFlippedBit", __FILE__, __LINE__, [&session] { find_flipped_bit(session); });
+    register_test("MemoryPattern", test.name, __FILE__, __LINE__,
+                  [test, &session] { run_pattern(session, test); });
+  register_test("MemoryChecker", "FindsAFlippedBit", __FILE__, __LINE__,
+                [&session] { find_flipped_bit(session); });
 }
 
 }  // namespace cuparity::validate

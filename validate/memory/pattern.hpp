@@ -24,10 +24,18 @@ struct Pattern {
 CUPARITY_HOST_DEVICE inline std::uint32_t pattern_word(const Pattern& pattern, std::uint64_t index) {
   std::uint32_t word = 0;
   switch (pattern.kind) {
-    case PatternKind::constant: word = static_cast<std::uint32_t>(pattern.parameter); break;
-    case PatternKind::walking_bit: word = std::uint32_t{1} << ((index + pattern.parameter) % 32); break;
-    case PatternKind::address: word = static_cast<std::uint32_t>(index); break;
-    case PatternKind::random: word = static_cast<std::uint32_t>(random_bits(pattern.parameter, index)); break;
+    case PatternKind::constant:
+      word = static_cast<std::uint32_t>(pattern.parameter);
+      break;
+    case PatternKind::walking_bit:
+      word = std::uint32_t{1} << ((index + pattern.parameter) % 32);
+      break;
+    case PatternKind::address:
+      word = static_cast<std::uint32_t>(index);
+      break;
+    case PatternKind::random:
+      word = static_cast<std::uint32_t>(random_bits(pattern.parameter, index));
+      break;
   }
   return pattern.inverted ? ~word : word;
 }

@@ -27,7 +27,9 @@ MemoryErrors both_ways(PatternMemory& memory, Pattern pattern) {
   return combine(errors, write_and_check(memory, pattern));
 }
 
-MemoryErrors address_in_address(PatternMemory& memory) { return both_ways(memory, {PatternKind::address, 0, false}); }
+MemoryErrors address_in_address(PatternMemory& memory) {
+  return both_ways(memory, {PatternKind::address, 0, false});
+}
 
 MemoryErrors random_pattern(PatternMemory& memory) {
   MemoryErrors errors;
@@ -67,14 +69,14 @@ const std::vector<PatternTest>& pattern_tests() {
 
 std::string describe(const MemoryErrors& errors, const PatternMemory& memory) {
   char text[256];
-  std::snprintf(text, sizeof text,
-                "%llu wrong 32-bit words in %llu bytes of memory; the first at byte %llu (address 0x%llx): expected "
-                "0x%08x, found 0x%08x",
-                static_cast<unsigned long long>(errors.count),
-                static_cast<unsigned long long>(4 * memory.words()),
-                static_cast<unsigned long long>(4 * errors.first_word),
-                static_cast<unsigned long long>(memory.address() + 4 * errors.first_word), errors.expected,
-                errors.found);
+  std::snprintf(
+      text, sizeof text,
+      "%llu wrong 32-bit words in %llu bytes of memory; the first at byte %llu (address 0x%llx): expected "
+      "0x%08x, found 0x%08x",
+      static_cast<unsigned long long>(errors.count), static_cast<unsigned long long>(4 * memory.words()),
+      static_cast<unsigned long long>(4 * errors.first_word),
+      static_cast<unsigned long long>(memory.address() + 4 * errors.first_word), errors.expected,
+      errors.found);
   return text;
 }
 

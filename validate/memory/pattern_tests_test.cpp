@@ -18,7 +18,8 @@ TEST(Pattern, Words) {
   EXPECT_EQ(pattern_word({PatternKind::walking_bit, 30, false}, 1), 0x80000000u);
   EXPECT_EQ(pattern_word({PatternKind::walking_bit, 30, false}, 2), 1u);
   EXPECT_EQ(pattern_word({PatternKind::address, 0, false}, 1234), 1234u);
-  EXPECT_NE(pattern_word({PatternKind::random, 1, false}, 0), pattern_word({PatternKind::random, 2, false}, 0));
+  EXPECT_NE(pattern_word({PatternKind::random, 1, false}, 0),
+            pattern_word({PatternKind::random, 2, false}, 0));
 }
 
 TEST(HostMemory, RefusesSizesItCanNotTest) {

@@ -1,0 +1,149 @@
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "harness/cli/commands.hpp"
+#include "harness/errors.hpp"
+#include "harness/record/run_json.hpp"
+#include "harness/stats/simulated_run.hpp"
+
+namespace cuparity {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::ThrowsMessage;
+
+class CompareCommand : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = (std::filesystem::temp_directory_path() / "cuparity-compare-XXXXXX").string();
+    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
+    folder_ = pattern;
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  /// A Google Benchmark file of "x" and a benchmark of its own; returns its path.
+  std::string benchmark_file(const std::string& name, double nanoseconds, const std::string& own) {
+    SimulatedSamples random(static_cast<std::uint64_t>(name.front()));
+    nlohmann::json rows = nlohmann::json::array();
+    for (int i = 0; i < 20; ++i) {
+      rows.push_back({{"name", "x/real_time"},
+                      {"run_type", "iteration"},
+                      {"repetition_index", i},
+                      {"real_time", nanoseconds * (1 + 0.001 * random.normal())},
+                      {"time_unit", "ns"}});
+    }
+    rows.push_back({{"name", own}, {"real_time", 1}, {"time_unit", "ms"}});
+    return write(name, nlohmann::json{{"context", {{"num_cpus", 4}}}, {"benchmarks", rows}}.dump());
+  }
+
+  std::string write(const std::string& name, const std::string& text) {
+    std::ofstream(folder_ / name) << text;
+    return folder_ / name;
+  }
+
+  /// Runs the command; its output is in output_.
+  int compare(std::vector<std::string> arguments) {
+    CLI::App app;
+    int exit_code = -1;
+    add_compare_command(app, exit_code);
+    arguments.insert(arguments.begin(), "compare");
+    std::reverse(arguments.begin(), arguments.end());  // CLI11 takes a vector from its end
+    ::testing::internal::CaptureStdout();
+    try {
+      app.parse(arguments);
+    } catch (...) {
+      output_ = ::testing::internal::GetCapturedStdout();
+      throw;
+    }
+    output_ = ::testing::internal::GetCapturedStdout();
+    return exit_code;
+  }
+
+  std::filesystem::path folder_;
+  std::string output_;
+};
+
+TEST_F(CompareCommand, ShowsATableThatATerminalHolds) {
+  const std::string a = benchmark_file("a.json", 100, "only_a");
+  const std::string b = benchmark_file("b.json", 105, "only_b");
+  EXPECT_EQ(compare({a, b}), exit_regression);
+  EXPECT_THAT(output_, HasSubstr("slower: 1 slower of 1"));
+  EXPECT_THAT(output_, HasSubstr("Only in the baseline:\n  only_a"));
+  EXPECT_THAT(output_, HasSubstr("Only in the candidate:\n  only_b"));
+  std::istringstream lines(output_);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find(folder_.string()) == std::string::npos) {
+      EXPECT_LE(line.size(), 110U) << line;
+    }
+  }
+}
+
+TEST_F(CompareCommand, WritesJson) {
+  const std::string a = benchmark_file("a.json", 100, "only_a");
+  const std::string b = benchmark_file("b.json", 100, "only_b");
+  EXPECT_EQ(compare({a, b, "--format", "json", "--pairing", "block"}), exit_pass);
+  const nlohmann::json json = nlohmann::json::parse(output_);
+  EXPECT_EQ(json["comparisons"][0]["benchmark"], "x/real_time");
+  EXPECT_EQ(json["comparisons"][0]["verdict"], "same");
+  EXPECT_EQ(json["comparisons"][0]["n"], 20);
+  EXPECT_EQ(json["comparisons"][0]["interval"]["level"], 0.95);
+  EXPECT_EQ(json["only_in_candidate"][0], "only_b");
+}
+
+TEST_F(CompareCommand, WritesMarkdown) {
+  const std::string a = benchmark_file("a.json", 100, "only_a");
+  EXPECT_EQ(compare({a, a, "--format", "md"}), exit_inconclusive);  // only_a has one repetition
+  EXPECT_THAT(output_,
+              HasSubstr("| benchmark | baseline | candidate | effect | 95 % interval | n | MDE | verdict |"));
+  EXPECT_THAT(output_, HasSubstr("| x | 99.97 ns | 99.97 ns | +0.000 % |"));
+}
+
+TEST_F(CompareCommand, TakesAMargin) {
+  const std::string a = benchmark_file("a.json", 100, "x2");
+  const std::string b = benchmark_file("b.json", 105, "x3");
+  EXPECT_EQ(compare({a, b, "--margin", "0.1"}), exit_pass);
+  EXPECT_THROW(compare({a, b, "--margin", "-1"}), CLI::ParseError);
+}
+
+TEST_F(CompareCommand, ComparesRuns) {
+  SimulatedSamples random(1);
+  SimulatedRun shape;
+  shape.effect = {{"docker:--gpus=all", 0.05}};
+  const cuparity::Run run = simulate_run(shape, random);
+  const std::string path = write("run.json", to_json(run, analyse(run)).dump());
+  EXPECT_EQ(compare({path, folder_.string()}), exit_pass);
+  EXPECT_THAT(output_, HasSubstr("(native)"));
+  EXPECT_THAT(output_, Not(HasSubstr("each file is one process")));
+  EXPECT_EQ(compare({path, path, "--mode", "docker:--gpus=all"}), exit_pass);
+}
+
+TEST_F(CompareCommand, SaysWhatIsWrongWithAFile) {
+  const std::string a = benchmark_file("a.json", 100, "x2");
+  const auto error_with = [&](const std::string& other) { return [this, a, other] { compare({a, other}); }; };
+  EXPECT_THAT(error_with(folder_ / "none.json"),
+              ThrowsMessage<UsageError>(HasSubstr("none.json: no such file")));
+  EXPECT_THAT(error_with(write("bad.json", "{]")),
+              ThrowsMessage<UsageError>(HasSubstr("bad.json: not JSON")));
+  EXPECT_THAT(error_with(write("empty.json", R"({"benchmarks": []})")),
+              ThrowsMessage<UsageError>(HasSubstr("empty.json: holds no benchmark")));
+  EXPECT_THAT(error_with(write("other.json", R"({"benchmarks": [{"name": "q", "real_time": 1}]})")),
+              ThrowsMessage<UsageError>(HasSubstr("nothing to compare")));
+  EXPECT_THAT(
+      [&] {
+        compare({a, a, "--mode", "native"});
+      },
+      ThrowsMessage<UsageError>(HasSubstr("has no modes")));
+  EXPECT_THROW(compare({a}), CLI::ParseError);
+  EXPECT_THROW(compare({a, a, "--pairing", "maybe"}), CLI::ParseError);
+}
+
+}  // namespace
+}  // namespace cuparity

@@ -1,0 +1,97 @@
+// What is written is what results/schema/ promises.
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <valijson/adapters/nlohmann_json_adapter.hpp>
+#include <valijson/schema.hpp>
+#include <valijson/schema_parser.hpp>
+#include <valijson/validator.hpp>
+
+#include "harness/cli/compare_format.hpp"
+#include "harness/record/json_fields.hpp"
+#include "harness/record/run_json.hpp"
+#include "harness/stats/simulated_run.hpp"
+
+namespace cuparity {
+namespace {
+
+std::string violations(const std::string& schema_name, const nlohmann::json& document) {
+  const nlohmann::json json = read_json_file(CUPARITY_SCHEMA_FOLDER "/" + schema_name);
+  valijson::Schema schema;
+  valijson::SchemaParser parser;
+  valijson::adapters::NlohmannJsonAdapter schema_adapter(json);
+  parser.populateSchema(schema_adapter, schema);
+  valijson::Validator validator;
+  valijson::ValidationResults results;
+  valijson::adapters::NlohmannJsonAdapter adapter(document);
+  if (validator.validate(schema, adapter, &results)) {
+    return "";
+  }
+  std::string text = "violates the schema:";
+  for (const valijson::ValidationResults::Error& error : results) {
+    text += "\n";
+    for (const std::string& part : error.context) text += part;
+    text += ": " + error.description;
+  }
+  return text;
+}
+
+cuparity::Run example() {
+  SimulatedSamples random(3);
+  SimulatedRun shape;
+  shape.effect = {{"docker:--gpus=all", 0.04}};
+  cuparity::Run run = simulate_run(shape, random);
+  run.margins = {{"default", 0.01}};
+  run.environment = {{"kernel", "6.1"}};
+  run.trials[0].rows[0].bytes_per_second = 1e12;
+  run.trials[1].rows[0].repetitions.push_back(std::numeric_limits<double>::infinity());
+  Row skipped;
+  skipped.benchmark = "gemm/cublaslt/fp8_e4m3/4096";
+  skipped.state = RowState::skipped;
+  run.trials[2].rows.push_back(skipped);
+  Trial validation;
+  validation.kind = TrialKind::validation;
+  validation.block = -1;
+  validation.mode = "native";
+  validation.failed_tests = {"A.B: no"};
+  run.trials.push_back(validation);
+  return run;
+}
+
+nlohmann::json example_json() { return to_json(example(), analyse(example())); }
+
+TEST(Schema, ARunFollowsIt) {
+  EXPECT_EQ(violations("run.schema.json", example_json()), "");
+  const cuparity::Run empty;
+  EXPECT_EQ(violations("run.schema.json", to_json(empty, analyse(empty))), "");
+}
+
+TEST(Schema, ABrokenRunDoesNot) {
+  for (const char* pointer : {"/seed", "/trials/0/mode", "/trials/0/rows/0/seconds", "/analysis/verdict",
+                              "/analysis/comparisons/0/effect", "/analysis/comparisons/0/interval/level"}) {
+    nlohmann::json json = example_json();
+    json[nlohmann::json::json_pointer(pointer)] = nlohmann::json::object();
+    EXPECT_NE(violations("run.schema.json", json), "") << pointer;
+  }
+  nlohmann::json json = example_json();
+  json["trials"][0].erase("rows");
+  EXPECT_NE(violations("run.schema.json", json), "");
+}
+
+TEST(Schema, AComparisonFollowsIt) {
+  const cuparity::Run run = example();
+  const auto text = [&](const std::string& mode) {
+    return comparison_as_json(
+        compare_files(result_file("a", run, ""), result_file("b", run, mode), Pairing::none, {}));
+  };
+  for (const std::string mode : {"native", "docker:--gpus=all"}) {
+    nlohmann::json json = nlohmann::json::parse(text(mode));
+    EXPECT_EQ(violations("comparison.schema.json", json), "");
+    json["comparisons"][0]["verdict"] = "fine";
+    EXPECT_NE(violations("comparison.schema.json", json), "");
+  }
+}
+
+}  // namespace
+}  // namespace cuparity
