@@ -1,6 +1,9 @@
 #include "bench/options.hpp"
 
+#include <benchmark/benchmark.h>
+
 #include <cmath>
+#include <cstdio>
 #include <cstdlib>
 #include <optional>
 #include <regex>
@@ -55,6 +58,20 @@ const std::string& required(const std::optional<std::string>& value, const std::
   return *value;
 }
 
+/// SkipWithMessage() came with the suffix, in 1.8.
+template <typename State>
+constexpr bool since_1_8 = requires(State& state, std::string text) { state.SkipWithMessage(text); };
+
+/// The argument in this Google Benchmark's spelling.
+char* rewritten_for_google_benchmark(char* argument, Options& options) {
+  constexpr std::string_view flag = "--benchmark_min_time";
+  std::optional<std::string> value;
+  if (!is_flag(argument, flag, value) || !value) return argument;
+  const std::string text = minimum_time_text(*value, minimum_time_has_suffix());
+  if (text == *value) return argument;
+  return options.rewritten.emplace_back(std::string(flag) + "=" + text).data();
+}
+
 /// True if `argument` was one of cuparity's.
 bool take(std::string_view argument, Options& options) {
   std::optional<std::string> value;
@@ -85,13 +102,24 @@ std::string Options::injected() const {
   return text;
 }
 
+std::string minimum_time_text(const std::string& value, bool with_suffix) {
+  const bool has_suffix = !value.empty() && value.back() == 's';
+  const std::string number = has_suffix ? value.substr(0, value.size() - 1) : value;
+  char* end = nullptr;
+  const double seconds = std::strtod(number.c_str(), &end);
+  if (number.empty() || *end != '\0' || !std::isfinite(seconds)) return value;
+  return with_suffix ? number + "s" : number;
+}
+
+bool minimum_time_has_suffix() { return since_1_8<benchmark::State>; }
+
 Options take_options(int& argc, char** argv) {
   Options options;
   // Google Benchmark takes its flags from the environment, too.
   if (const char* listing = std::getenv("BENCHMARK_LIST_TESTS")) options.list_only = is_truthy(listing);
   int kept = 1;
   for (int i = 1; i < argc; ++i)
-    if (!take(argv[i], options)) argv[kept++] = argv[i];
+    if (!take(argv[i], options)) argv[kept++] = rewritten_for_google_benchmark(argv[i], options);
   argc = kept;
   argv[argc] = nullptr;
   return options;

@@ -1,6 +1,7 @@
 // cuparity's own flags; everything else on the command line is Google Benchmark's.
 #pragma once
 
+#include <list>
 #include <stdexcept>
 #include <string>
 
@@ -16,12 +17,25 @@ struct Options {
   bool list_only = false;        ///< Google Benchmark will list the rows and run none
   double inject_slowdown = 0;    ///< share of each measured time that is added to it, 0.02 for 2 %
   std::string inject_wrong;      ///< regular expression on row names; empty: none
+  /// Arguments that were rewritten for Google Benchmark; argv points into them.
+  std::list<std::string> rewritten;
+
+  Options() = default;
+  Options(Options&&) = default;  // a list keeps its elements in place when it moves, a copy would not
 
   /// What was injected, for people and for the record; empty if nothing was.
   std::string injected() const;
 };
 
-/// Takes cuparity's flags out of `argc` and `argv`. Throws OptionError.
+/// A minimum time as Google Benchmark wants it: from 1.8 on with the suffix "s" (without it every row writes
+/// a warning), before without (it does not start). What is not a number of seconds stays as it is.
+std::string minimum_time_text(const std::string& value, bool with_suffix);
+
+/// Whether this Google Benchmark wants the suffix.
+bool minimum_time_has_suffix();
+
+/// Takes cuparity's flags out of `argc` and `argv`, and rewrites --benchmark_min_time so that both spellings
+/// work with every Google Benchmark. The Options must live as long as `argv` is read. Throws OptionError.
 Options take_options(int& argc, char** argv);
 
 /// The text of --help on cuparity's flags.

@@ -69,6 +69,31 @@ TEST(Options, WhatCannotBeUnderstoodIsRefused) {
     EXPECT_THROW(CommandLine({argument}).take(), OptionError) << argument;
 }
 
+TEST(Options, AMinimumTimeIsWrittenAsGoogleBenchmarkWantsIt) {
+  for (const char* number : {"0.03", "1", "1e-3", ".5"}) {
+    const std::string with_suffix = std::string(number) + "s";
+    EXPECT_EQ(minimum_time_text(number, true), with_suffix);
+    EXPECT_EQ(minimum_time_text(with_suffix, true), with_suffix);
+    EXPECT_EQ(minimum_time_text(number, false), number);
+    EXPECT_EQ(minimum_time_text(with_suffix, false), number);
+  }
+  for (const char* other : {"", "s", "100x", "0.03ss", "0.03 s", "fast", "infs", "nan"}) {
+    EXPECT_EQ(minimum_time_text(other, true), other);
+    EXPECT_EQ(minimum_time_text(other, false), other);
+  }
+}
+
+TEST(Options, BothSpellingsOfTheMinimumTimeBecomeOne) {
+  CommandLine line({"--benchmark_min_time=0.03", "--benchmark_min_time=0.03s", "--benchmark_min_time=100x",
+                    "--benchmark_min_time", "--benchmark_min_times=0.03"});
+  const Options options = line.take();
+  const std::string rewritten =
+      minimum_time_has_suffix() ? "--benchmark_min_time=0.03s" : "--benchmark_min_time=0.03";
+  EXPECT_THAT(line.left(), testing::ElementsAre(rewritten, rewritten, "--benchmark_min_time=100x",
+                                                "--benchmark_min_time", "--benchmark_min_times=0.03"));
+  EXPECT_EQ(options.rewritten.size(), 1u);
+}
+
 TEST(Options, ANearMissIsNotTaken) {
   CommandLine line({"--backends=cpu", "--inject-wrongly=x"});
   line.take();

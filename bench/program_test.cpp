@@ -69,7 +69,8 @@ TEST_F(Program, ContextRowsAndLabels) {
   for (const json& row : document.at("benchmarks")) {
     EXPECT_THAT(row.at("run_name").get<std::string>(), MatchesRegex("launch/.*/manual_time"));
     EXPECT_GT(row.at("real_time").get<double>(), 0);
-    EXPECT_THAT(row.at("label").get<std::string>(), MatchesRegex("digest=[0-9a-f]{16}; error=0"));
+    EXPECT_THAT(row.at("label").get<std::string>(),
+                MatchesRegex("digest=[0-9a-f]{16}; error=0; setup_seconds=[0-9.e-]+ \\(prepare .*\\)"));
   }
 }
 
@@ -82,7 +83,21 @@ TEST_F(Program, TwoRunsGiveEqualDigests) {
   const json rows = json::parse(first.output).at("benchmarks");
   const json other_rows = json::parse(second.output).at("benchmarks");
   ASSERT_EQ(rows.size(), 2u);
-  for (std::size_t i = 0; i < rows.size(); ++i) EXPECT_EQ(rows[i].at("label"), other_rows[i].at("label"));
+  const auto digest = [](const json& row) {
+    const std::string label = row.at("label");
+    return label.substr(0, label.find(';'));
+  };
+  for (std::size_t i = 0; i < rows.size(); ++i) EXPECT_EQ(digest(rows[i]), digest(other_rows[i]));
+}
+
+TEST_F(Program, BothSpellingsOfTheMinimumTimeWorkWithoutAWord) {
+  for (const char* time : {"0.001", "0.001s"}) {
+    const Outcome outcome = run("--backend=cpu --benchmark_format=json --benchmark_filter=launch/system_call "
+                                "--benchmark_min_time=" + std::string(time));
+    ASSERT_EQ(outcome.exit_code, 0) << outcome.errors;
+    EXPECT_EQ(json::parse(outcome.output).at("benchmarks").size(), 1u);
+    EXPECT_THAT(outcome.errors, Not(HasSubstr("suffix")));
+  }
 }
 
 TEST_F(Program, StartupIsMeasuredInChildren) {

@@ -37,6 +37,29 @@ std::string label_of(const Verification& verification, const std::string& algori
   return label;
 }
 
+/// How long each phase before the timing took. What a process spends outside of its measurements stands
+/// here, row by row.
+struct SetupSeconds {
+  double release = 0;  ///< freeing the row before
+  double prepare = 0;
+  double verify = 0;
+  double warm_up = 0;
+
+  std::string text() const {
+    return format("%.3g", release + prepare + verify + warm_up) + " (prepare " + format("%.3g", prepare) +
+           ", verify " + format("%.3g", verify) + ", warm-up " + format("%.3g", warm_up) +
+           ", release " + format("%.3g", release) + ")";
+  }
+};
+
+/// Seconds that `work` takes.
+template <typename Function>
+double seconds_of(Function work) {
+  const auto begin = std::chrono::steady_clock::now();
+  work();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
 std::int64_t operations_of(const Case& benchmark_case) {
   return std::max<std::int64_t>(1, static_cast<std::int64_t>(benchmark_case.operations));
 }
@@ -59,6 +82,7 @@ struct Session::Row {
   Outcome outcome = Outcome::ready;
   std::string message;  ///< why it was skipped or failed
   std::string label;
+  SetupSeconds setup;
   std::unique_ptr<Execution> execution;
   std::unique_ptr<Timer> timer;
 };
@@ -94,15 +118,25 @@ void Session::run(const Case& benchmark_case, benchmark::State& state) {
 
 Session::Row& Session::row_of(const Case& benchmark_case) {
   if (row_ == nullptr || row_->benchmark_case.name != benchmark_case.name) {
-    row_.reset();  // before the next allocates: memory is not held twice
+    const double release = seconds_of([&] { row_.reset(); });  // first: memory is not held twice
     row_ = std::make_unique<Row>(benchmark_case);
+    row_->setup.release = release;
     try {
-      prepare(*row_);
+      set_up(*row_);
     } catch (const std::exception& error) {
       fail(*row_, std::string("failed: ") + error.what());
     }
   }
   return *row_;
+}
+
+void Session::set_up(Row& row) {
+  row.setup.prepare = seconds_of([&] { prepare(row); });
+  if (row.outcome != Row::Outcome::ready) return;
+  row.setup.verify = seconds_of([&] { verify(row); });
+  if (row.outcome != Row::Outcome::ready) return;
+  row.setup.warm_up = seconds_of([&] { warm_up(row); });
+  row.label += "; setup_seconds=" + row.setup.text();
 }
 
 void Session::prepare(Row& row) {
@@ -116,8 +150,6 @@ void Session::prepare(Row& row) {
   }
   row.execution = benchmark_case.prepare(context_);
   row.timer = std::make_unique<Timer>(benchmark_case, context_, faults_.slowdown);
-  verify(row);
-  if (row.outcome == Row::Outcome::ready) warm_up(row);
 }
 
 void Session::verify(Row& row) {
@@ -126,10 +158,12 @@ void Session::verify(Row& row) {
     verification.error = 1000;
     verification.detail = "this fault was injected";
   }
-  row.label = label_of(verification, row.execution->algorithm());
+  const std::string algorithm = row.execution->algorithm();
+  row.label = label_of(verification, algorithm);
   if (!verification.correct())
     fail(row, "wrong result: error " + format("%.3g", verification.error) +
-                  " times the bound: " + verification.detail);
+                  " times the bound: " + verification.detail +
+                  (algorithm.empty() ? "" : " [" + algorithm + "]"));
 }
 
 /// At least two runs and ten milliseconds. Rows with a fixed number of runs are slow starts of something,

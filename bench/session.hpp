@@ -34,7 +34,8 @@ class Session {
           bool (*context_is_lost)(device::Context*) = cuda_context_is_lost);
   ~Session();
 
-  /// The body of a row's benchmark.
+  /// The body of a row's benchmark. Label: digest, error, algorithm if there is one, setup_seconds with its
+  /// parts: what preparing, verifying, warming up and releasing the row before took.
   void run(const Case& benchmark_case, benchmark::State& state);
 
   /// A row was wrong or failed, or the CUDA context was lost.
@@ -44,6 +45,7 @@ class Session {
   struct Row;
 
   Row& row_of(const Case& benchmark_case);
+  void set_up(Row& row);
   void prepare(Row& row);
   void verify(Row& row);
   void warm_up(Row& row);

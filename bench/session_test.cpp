@@ -102,8 +102,53 @@ TEST(Session, TimeRatesAndLabel) {
   EXPECT_NEAR(seconds(row), 1e-3, 1e-12);
   EXPECT_NEAR(row.at("bytes_per_second").get<double>() * seconds(row), 1e6, 1);
   EXPECT_NEAR(row.at("flops_per_second").get<double>() * seconds(row), 2e6, 1);
-  EXPECT_EQ(row.at("label"), "digest=abcdef0123456789; error=0.25; algorithm=fake 7");
+  EXPECT_THAT(row.at("label").get<std::string>(),
+              StartsWith("digest=abcdef0123456789; error=0.25; algorithm=fake 7; setup_seconds="));
   EXPECT_FALSE(session.failed());
+}
+
+/// A row whose every phase takes a while of its own.
+class SlowToSetUp final : public Execution {
+ public:
+  SlowToSetUp() { pause(20); }
+  ~SlowToSetUp() override { pause(15); }
+  void run() override {}
+  Verification verify() override {
+    pause(30);
+    return {};
+  }
+  double reported_seconds() const override { return 3600; }
+
+ private:
+  static void pause(int milliseconds) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
+  }
+};
+
+/// The number after `name` in the label's setup_seconds.
+double setup_part(const json& row, const std::string& name) {
+  const std::string label = row.at("label");
+  const std::size_t place = label.find(name, label.find("setup_seconds="));
+  return place == std::string::npos ? -1 : std::stod(label.substr(place + name.size()));
+}
+
+TEST(Session, TheLabelSaysWhatSettingUpTook) {
+  Log log;
+  Session session(nullptr, {});
+  Case slow = fake_case("a", log);
+  slow.iterations = 0;
+  slow.prepare = [](device::Context*) { return std::make_unique<SlowToSetUp>(); };
+  Case next = slow;
+  next.name = "b";
+  const json rows = run({slow, next}, session);
+  for (const json& row : rows) {
+    EXPECT_GE(setup_part(row, "(prepare "), 0.0199);
+    EXPECT_GE(setup_part(row, "verify "), 0.0299);
+    EXPECT_GE(setup_part(row, "warm-up "), 0.0099);
+    EXPECT_GE(setup_part(row, "setup_seconds="), 0.0598);
+  }
+  EXPECT_LT(setup_part(rows[0], "release "), 0.01);
+  EXPECT_GE(setup_part(rows[1], "release "), 0.0149);
 }
 
 TEST(Session, TimeAndRatesArePerOperation) {
@@ -179,7 +224,7 @@ TEST(Session, AWrongResultIsNeverTimed) {
     const json row = run({fake_case("a", log, {.error = error})}, session)[0];
     EXPECT_TRUE(row.at("error_occurred"));
     EXPECT_THAT(row.at("error_message").get<std::string>(), StartsWith("wrong result: error "));
-    EXPECT_THAT(row.at("error_message").get<std::string>(), HasSubstr("element 3"));
+    EXPECT_THAT(row.at("error_message").get<std::string>(), HasSubstr(": element 3 [fake 7]"));
     EXPECT_FALSE(row.contains("bytes_per_second"));
     EXPECT_EQ(log.runs, 0);
     EXPECT_TRUE(session.failed());

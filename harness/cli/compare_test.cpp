@@ -103,7 +103,7 @@ TEST_F(CompareCommand, WritesMarkdown) {
   EXPECT_EQ(compare({a, a, "--format", "md"}), exit_inconclusive);  // only_a has one repetition
   EXPECT_THAT(output_,
               HasSubstr("| benchmark | baseline | candidate | effect | 95 % interval | n | MDE | verdict |"));
-  EXPECT_THAT(output_, HasSubstr("| x | 99.97 ns | 99.97 ns | +0.000 % |"));
+  EXPECT_THAT(output_, HasSubstr("| x | 100 ns | 100 ns | +0.000 % |"));
 }
 
 TEST_F(CompareCommand, TakesAMargin) {

@@ -46,10 +46,14 @@ int run_doctor(const DoctorFlags& flags) {
 }  // namespace
 
 void add_doctor_command(CLI::App& app, int& exit_code) {
-  CLI::App* command = app.add_subcommand("doctor", "Say what of the GPU is here, what is wrong and what to do; changes nothing");
+  CLI::App* command = app.add_subcommand(
+      "doctor", "Say what of the GPU is here, what is wrong and what to do; changes nothing");
   auto flags = std::make_shared<DoctorFlags>();
-  command->add_option("--mode", flags->modes, "Try this way to give a container the GPU, e.g. docker:--gpus=all; repeatable")
-      ->allow_extra_args(false)->take_all();
+  command
+      ->add_option("--mode", flags->modes,
+                   "Try this way to give a container the GPU, e.g. docker:--gpus=all; repeatable")
+      ->allow_extra_args(false)
+      ->take_all();
   command->add_option("--image", flags->image, "Image to start (default: the one of this version)");
   command->add_option("--format", flags->format, "text or json")->check(CLI::IsMember({"text", "json"}));
   // Used by the doctor itself: what may hang is looked at in a child process.

@@ -12,10 +12,14 @@ constexpr int doctor_schema_version = 1;
 
 const char* name_of(Severity severity) {
   switch (severity) {
-    case Severity::ok: return "ok";
-    case Severity::info: return "info";
-    case Severity::warning: return "warning";
-    case Severity::error: return "error";
+    case Severity::ok:
+      return "ok";
+    case Severity::info:
+      return "info";
+    case Severity::warning:
+      return "warning";
+    case Severity::error:
+      return "error";
   }
   return "";
 }
@@ -23,7 +27,8 @@ const char* name_of(Severity severity) {
 }  // namespace
 
 DoctorReport examine(const DoctorOptions& options) {
-  return diagnose(gather_probe(machine_sources(options.image.empty() ? default_image() : options.image, options.modes)));
+  return diagnose(
+      gather_probe(machine_sources(options.image.empty() ? default_image() : options.image, options.modes)));
 }
 
 nlohmann::json to_json(const DoctorReport& report) {

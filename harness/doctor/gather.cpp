@@ -48,8 +48,9 @@ Probe gather_probe(const Sources& sources) {
   gather_looks(sources, probe);
   if (probe.inside.container != "none" && find_program(sources, "docker").empty() &&
       find_program(sources, "podman").empty()) {
-    probe.not_looked.push_back("engine, toolkit and images: this is the inside of a container; run cuparity doctor on "
-                               "the host for them");
+    probe.not_looked.push_back(
+        "engine, toolkit and images: this is the inside of a container; run cuparity doctor on "
+        "the host for them");
     return probe;
   }
   gather_engines(sources, probe);

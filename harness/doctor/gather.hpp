@@ -15,9 +15,9 @@
 namespace cuparity {
 
 struct CommandResult {
-  int exit_code = -1;     ///< 127: there is no such program
+  int exit_code = -1;  ///< 127: there is no such program
   bool timed_out = false;
-  std::string output;     ///< stdout and stderr together, at least the last 16 KiB
+  std::string output;  ///< stdout and stderr together, at least the last 16 KiB
 };
 
 /// Runs a program to its end or the time limit; never throws, never waits longer.
@@ -44,14 +44,14 @@ Sources machine_sources(const std::string& image, const std::vector<AccessMode>&
 Probe gather_probe(const Sources& sources);
 
 // The parts of gather_probe(), each filling what its name says.
-void gather_machine(const Sources& sources, Probe& probe);     // os, kernel, cpu, inside
-void gather_driver(const Sources& sources, Probe& probe);      // driver
-void gather_looks(const Sources& sources, Probe& probe);       // nvml, cuda, opening of the nodes
-void gather_engines(const Sources& sources, Probe& probe);     // engines
-void gather_toolkit(const Sources& sources, Probe& probe);     // toolkit
-void gather_cdi(const Sources& sources, Probe& probe);         // cdi; after gather_engines
-void gather_images(const Sources& sources, Probe& probe);      // images; after gather_engines
-void gather_access(const Sources& sources, Probe& probe);      // access; after all others
+void gather_machine(const Sources& sources, Probe& probe);  // os, kernel, cpu, inside
+void gather_driver(const Sources& sources, Probe& probe);   // driver
+void gather_looks(const Sources& sources, Probe& probe);    // nvml, cuda, opening of the nodes
+void gather_engines(const Sources& sources, Probe& probe);  // engines
+void gather_toolkit(const Sources& sources, Probe& probe);  // toolkit
+void gather_cdi(const Sources& sources, Probe& probe);      // cdi; after gather_engines
+void gather_images(const Sources& sources, Probe& probe);   // images; after gather_engines
+void gather_access(const Sources& sources, Probe& probe);   // access; after all others
 
 /// The path of `program` in PATH, as it is called; empty where it is not there.
 std::string find_program(const Sources& sources, const std::string& program);

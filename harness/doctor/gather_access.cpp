@@ -23,7 +23,8 @@ constexpr std::chrono::seconds container_limit{20};
 constexpr const char* look_inside =
     "if [ -x /opt/cuparity/bin/cuparity ]; then exec /opt/cuparity/bin/cuparity doctor --look-at nvml; "
     "elif command -v nvidia-smi >/dev/null; then exec nvidia-smi -L; "
-    "else for n in /dev/nvidia[0-9]*; do if [ -e \"$n\" ]; then echo \"node $n\"; fi; done; echo nodes-listed; fi";
+    "else for n in /dev/nvidia[0-9]*; do if [ -e \"$n\" ]; then echo \"node $n\"; fi; done; echo "
+    "nodes-listed; fi";
 
 /// A temporary folder for the engine's mount of results; it stays empty.
 class EmptyFolder {
@@ -72,9 +73,10 @@ std::vector<AccessMode> modes_here(const Sources& sources, const Probe& probe) {
 void read_inside(const std::string& output, AccessFacts& access) {
   if (const nlohmann::json seen = last_json(output); seen.is_object()) {
     // Through the probe's reader: what an image prints need not be ours.
-    const NvmlFacts nvml = probe_from_json({{"driver", nlohmann::json::object()},
-                                            {"inside", nlohmann::json::object()},
-                                            {"nvml", seen}}).nvml;
+    const NvmlFacts nvml =
+        probe_from_json(
+            {{"driver", nlohmann::json::object()}, {"inside", nlohmann::json::object()}, {"nvml", seen}})
+            .nvml;
     access.seen_by = "NVML";
     access.failure = nvml.failure;
     for (const GpuFacts& gpu : nvml.gpus) access.uuids.push_back(gpu.uuid);
@@ -168,8 +170,8 @@ void gather_access(const Sources& sources, Probe& probe) {
     probe.access.push_back(try_mode(sources, probe, mode, number++));
     const AccessFacts& access = probe.access.back();
     if (access.outcome == "not looked") {
-      probe.not_looked.push_back(fmt::format("whether {} gives a container what it asks for: {}", mode.text,
-                                             access.failure));
+      probe.not_looked.push_back(
+          fmt::format("whether {} gives a container what it asks for: {}", mode.text, access.failure));
     }
   }
 }

@@ -1,4 +1,5 @@
-// CDI specifications: what they promise, and whether it is still there (Container Device Interface, spec 0.8).
+// CDI specifications: what they promise, and whether it is still there (Container Device Interface, spec
+// 0.8).
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
@@ -98,7 +99,8 @@ void gather_cdi(const Sources& sources, Probe& probe) {
     std::vector<fs::path> files;
     for (fs::directory_iterator entry(real, error), end; !error && entry != end; entry.increment(error)) {
       const std::string extension = entry->path().extension().string();
-      if (extension == ".yaml" || extension == ".yml" || extension == ".json") files.push_back(entry->path().filename());
+      if (extension == ".yaml" || extension == ".yml" || extension == ".json")
+        files.push_back(entry->path().filename());
     }
     std::sort(files.begin(), files.end());
     for (const fs::path& file : files) probe.cdi.push_back(read_spec(sources.root, fs::path(folder) / file));

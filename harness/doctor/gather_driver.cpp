@@ -1,5 +1,5 @@
-// The driver's traces in /sys, /proc, /dev and the library folders. Nothing is opened but text files: a node of a
-// sick GPU can hang whoever opens it (gather_looks.cpp does it in a child process).
+// The driver's traces in /sys, /proc, /dev and the library folders. Nothing is opened but text files: a node
+// of a sick GPU can hang whoever opens it (gather_looks.cpp does it in a child process).
 #include <fmt/format.h>
 #include <sys/stat.h>
 
@@ -28,7 +28,8 @@ std::vector<PciGpu> pci_gpus(const fs::path& root) {
     const fs::path device = entry->path();
     const std::string kind = line_of(device / "class");
     // 0x0300 VGA and 0x0302 3D controller; 0x0403 and others are the card's audio, bridges and the like.
-    if (line_of(device / "vendor") != "0x10de" || !(kind.starts_with("0x0300") || kind.starts_with("0x0302"))) continue;
+    if (line_of(device / "vendor") != "0x10de" || !(kind.starts_with("0x0300") || kind.starts_with("0x0302")))
+      continue;
     std::error_code no_driver;
     const fs::path driver = fs::read_symlink(device / "driver", no_driver);
     gpus.push_back({device.filename().string(), line_of(device / "device"),
@@ -41,7 +42,7 @@ std::vector<PciGpu> pci_gpus(const fs::path& root) {
 DeviceNode node_at(const fs::path& root, const std::string& path) {
   DeviceNode node;
   node.path = path;
-  struct stat status{};
+  struct stat status {};
   if (stat((root / fs::path(path).relative_path()).c_str(), &status) == 0) {
     node.mode = fmt::format("{:04o}", status.st_mode & 07777);
     node.owner = static_cast<int>(status.st_uid);
@@ -55,8 +56,9 @@ std::vector<std::string> library_folders(const Sources& sources) {
   if (const auto path = sources.variables.find("LD_LIBRARY_PATH"); path != sources.variables.end()) {
     folders = environment::split(path->second, ':');
   }
-  for (const char* folder : {"/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib",
-                             "/usr/lib/wsl/lib", "/usr/local/nvidia/lib64", "/usr/local/cuda/compat"}) {
+  for (const char* folder :
+       {"/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib",
+        "/usr/lib/wsl/lib", "/usr/local/nvidia/lib64", "/usr/local/cuda/compat"}) {
     folders.emplace_back(folder);
   }
   return folders;
@@ -95,7 +97,8 @@ void gather_driver(const Sources& sources, Probe& probe) {
   driver.module_loaded = !driver.module_version.empty() || fs::exists(root / "sys/module/nvidia", error);
   driver.uvm_loaded = fs::exists(root / "sys/module/nvidia_uvm", error);
   driver.wsl = fs::exists(root / "dev/dxg", error);
-  for (const std::string& path : environment::nvidia_device_nodes(root)) driver.nodes.push_back(node_at(root, path));
+  for (const std::string& path : environment::nvidia_device_nodes(root))
+    driver.nodes.push_back(node_at(root, path));
   driver.libraries = driver_libraries(sources);
 }
 

@@ -62,11 +62,13 @@ EngineFacts ask_podman(const Sources& sources, const std::string& path) {
   EngineFacts podman;
   podman.name = "podman";
   podman.path = path;
-  const CommandResult version = sources.run({"podman", "version", "--format", "{{.Client.Version}}"}, question_limit);
+  const CommandResult version =
+      sources.run({"podman", "version", "--format", "{{.Client.Version}}"}, question_limit);
   podman.client_version = last_words(version.output);
-  const CommandResult info = sources.run(
-      {"podman", "info", "--format", "{{.Host.Security.Rootless}} {{.Host.CgroupsVersion}} {{.Host.CgroupManager}}"},
-      question_limit);
+  const CommandResult info =
+      sources.run({"podman", "info", "--format",
+                   "{{.Host.Security.Rootless}} {{.Host.CgroupsVersion}} {{.Host.CgroupManager}}"},
+                  question_limit);
   podman.timed_out = version.timed_out || info.timed_out;
   podman.answers = version.exit_code == 0 && info.exit_code == 0;
   if (!podman.answers) {

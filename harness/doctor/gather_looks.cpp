@@ -39,7 +39,8 @@ void gather_looks(const Sources& sources, Probe& probe) {
   if (probe.driver.nodes.empty()) return;
   const nlohmann::json nodes = look(sources, "nodes");
   if (nodes.value("outcome", "") != "ok") {
-    probe.not_looked.push_back("opening the device nodes: " + nodes.value("failure", nodes.value("outcome", "")));
+    probe.not_looked.push_back("opening the device nodes: " +
+                               nodes.value("failure", nodes.value("outcome", "")));
     return;
   }
   for (DeviceNode& node : probe.driver.nodes) node.opening = nodes["opening"].value(node.path, "");

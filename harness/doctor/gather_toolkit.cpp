@@ -69,15 +69,18 @@ void gather_toolkit(const Sources& sources, Probe& probe) {
   ToolkitFacts& toolkit = probe.toolkit;
   for (const char* program : {"nvidia-ctk", "nvidia-container-runtime", "nvidia-container-runtime-hook",
                               "nvidia-container-cli", "nvidia-cdi-hook"}) {
-    if (const std::string path = find_program(sources, program); !path.empty()) toolkit.programs[program] = path;
+    if (const std::string path = find_program(sources, program); !path.empty())
+      toolkit.programs[program] = path;
   }
   for (const char* program : {"nvidia-ctk", "nvidia-container-cli"}) {
     if (!toolkit.programs.contains(program)) continue;
-    const CommandResult result = sources.run({toolkit.programs[program], "--version"}, std::chrono::seconds(5));
+    const CommandResult result =
+        sources.run({toolkit.programs[program], "--version"}, std::chrono::seconds(5));
     if (result.exit_code == 0) toolkit.version = first_number(result.output);
     if (!toolkit.version.empty()) break;
   }
-  for (const char* folder : {"usr/lib/x86_64-linux-gnu", "usr/lib/aarch64-linux-gnu", "usr/lib64", "usr/lib"}) {
+  for (const char* folder :
+       {"usr/lib/x86_64-linux-gnu", "usr/lib/aarch64-linux-gnu", "usr/lib64", "usr/lib"}) {
     std::error_code error;
     const fs::path library = fs::path(folder) / "libnvidia-container.so.1";
     if (!toolkit.library.empty() || !fs::exists(sources.root / library, error)) continue;

@@ -1,4 +1,5 @@
-// What may hang or crash, done in a process of its own: `cuparity doctor --look-at nvml` prints one line of JSON.
+// What may hang or crash, done in a process of its own: `cuparity doctor --look-at nvml` prints one line of
+// JSON.
 #pragma once
 
 #include <nlohmann/json.hpp>

@@ -8,7 +8,10 @@ using nlohmann::json;
 json gpus(const Probe& probe) {
   json list = json::array();
   for (const GpuFacts& gpu : probe.nvml.gpus) {
-    list.push_back({{"index", gpu.index}, {"name", gpu.name}, {"uuid", gpu.uuid}, {"memory_bytes", gpu.memory_bytes},
+    list.push_back({{"index", gpu.index},
+                    {"name", gpu.name},
+                    {"uuid", gpu.uuid},
+                    {"memory_bytes", gpu.memory_bytes},
                     {"pci_bus_id", gpu.pci_bus_id}});
   }
   return list;
@@ -36,7 +39,9 @@ json container_access(const Probe& probe) {
     if (access.outcome == "not looked" || access.mode.ends_with(":none")) continue;
     const bool works = access.outcome == "ok" && access.gpu_count > 0;
     if (works) working.push_back(access.mode);
-    else failing.push_back({{"mode", access.mode}, {"failure", access.failure.empty() ? "no GPU inside" : access.failure}});
+    else
+      failing.push_back(
+          {{"mode", access.mode}, {"failure", access.failure.empty() ? "no GPU inside" : access.failure}});
   }
   json possible = nullptr;
   if (!working.empty() || !failing.empty()) possible = !working.empty();
@@ -62,7 +67,8 @@ json machine_summary(const Probe& probe) {
           {"cpu", probe.cpu_model},
           {"container", probe.inside.container},
           {"gpus", gpus(probe)},
-          {"driver_version", probe.nvml.driver_version.empty() ? probe.driver.module_version : probe.nvml.driver_version},
+          {"driver_version",
+           probe.nvml.driver_version.empty() ? probe.driver.module_version : probe.nvml.driver_version},
           {"cuda_driver_version", probe.nvml.cuda_version},
           {"cuda_devices", probe.cuda.device_count},
           {"engines", engines(probe)},

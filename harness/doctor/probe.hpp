@@ -1,5 +1,5 @@
-// Everything the doctor looked at, as plain facts: gathered by gather_probe(), judged by diagnose(). It can be
-// written down and judged elsewhere, so it holds no secrets and no user or host names.
+// Everything the doctor looked at, as plain facts: gathered by gather_probe(), judged by diagnose(). It can
+// be written down and judged elsewhere, so it holds no secrets and no user or host names.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,7 @@ struct PciGpu {
 /// A node of the driver's in /dev.
 struct DeviceNode {
   std::string path;
-  std::string mode;     ///< octal, "0666"
+  std::string mode;  ///< octal, "0666"
   int owner = -1;
   int group = -1;
   std::string opening;  ///< "ok", or errno's name where opening it read-write failed; empty: not tried
@@ -80,12 +80,12 @@ struct CudaFacts {
 };
 
 struct EngineFacts {
-  std::string name;           ///< "docker", "podman", "docker compose", "docker-compose", "nerdctl", "apptainer", …
-  std::string path;           ///< of its program
+  std::string name;  ///< "docker", "podman", "docker compose", "docker-compose", "nerdctl", "apptainer", …
+  std::string path;  ///< of its program
   std::string client_version;
   std::string server_version;
-  bool answers = false;       ///< it can be used by this user now
-  std::string failure;        ///< its own words where it does not answer
+  bool answers = false;  ///< it can be used by this user now
+  std::string failure;   ///< its own words where it does not answer
   bool permission_denied = false;
   bool timed_out = false;
   bool rootless = false;
@@ -140,8 +140,8 @@ struct AccessFacts {
 
 /// Of the doctor's own process.
 struct InsideFacts {
-  std::string container;       ///< "docker", "podman", "other" or "none"
-  std::string injection_path;  ///< "cdi", "legacy", "runtime", "manual", "none" or "native"
+  std::string container;                         ///< "docker", "podman", "other" or "none"
+  std::string injection_path;                    ///< "cdi", "legacy", "runtime", "manual", "none" or "native"
   std::map<std::string, std::string> variables;  ///< NVIDIA_*, CUDA_VISIBLE_DEVICES, LD_LIBRARY_PATH
   std::uint64_t shm_bytes = 0;
   std::string memlock_limit;

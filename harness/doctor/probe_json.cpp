@@ -8,23 +8,25 @@ namespace cuparity {
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(PciGpu, address, device, driver)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(DeviceNode, path, mode, owner, group, opening)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(DriverLibrary, path, real_path, version, size)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(DriverFacts, pci_gpus, module_loaded, module_version, uvm_loaded, wsl,
-                                                nodes, libraries)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(DriverFacts, pci_gpus, module_loaded, module_version,
+                                                uvm_loaded, wsl, nodes, libraries)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(GpuFacts, index, name, uuid, pci_bus_id, memory_bytes,
                                                 persistence_known, persistence, mig)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(NvmlFacts, outcome, failure, library_path, driver_version,
                                                 cuda_version, gpus)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(CudaFacts, outcome, failure, library_path, result, driver_version,
-                                                device_count)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(EngineFacts, name, path, client_version, server_version, answers,
-                                                failure, permission_denied, timed_out, rootless, cgroup_version,
-                                                cgroup_driver, operating_system, runtimes, cdi_folders, cdi_devices)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(CudaFacts, outcome, failure, library_path, result,
+                                                driver_version, device_count)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(EngineFacts, name, path, client_version, server_version,
+                                                answers, failure, permission_denied, timed_out, rootless,
+                                                cgroup_version, cgroup_driver, operating_system, runtimes,
+                                                cdi_folders, cdi_devices)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ToolkitFacts, programs, version, library, no_cgroups, mode,
                                                 daemon_json, daemon_json_failure, nvidia_runtime, cdi_feature)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(CdiSpec, path, failure, kind, version, devices, missing_nodes,
                                                 missing_files, missing_hooks, driver_versions)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ImageFact, engine, image, present, id)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(AccessFacts, mode, outcome, failure, uuids, gpu_count, seen_by)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(AccessFacts, mode, outcome, failure, uuids, gpu_count,
+                                                seen_by)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(InsideFacts, container, injection_path, variables, shm_bytes,
                                                 memlock_limit, nofile_limit, driver_library_mounts)
 
@@ -38,8 +40,8 @@ void read(const nlohmann::json& json, const char* key, Value& value) {
   try {
     found->get_to(value);
   } catch (const nlohmann::json::exception& error) {
-    throw UsageError(std::string("this probe can't be read: its '") + key + "' is not what cuparity doctor writes (" +
-                     error.what() + ")");
+    throw UsageError(std::string("this probe can't be read: its '") + key +
+                     "' is not what cuparity doctor writes (" + error.what() + ")");
   }
 }
 

@@ -11,7 +11,7 @@ namespace {
 using nlohmann::json;
 
 std::string painted(const std::string& text, const char* escape, bool colour) {
-  return colour ? escape + text + "\x1b[0m" : text;
+  return colour ? fmt::format("{}{}\x1b[0m", escape, text) : text;
 }
 
 std::string line(const char* label, const std::string& text) {
@@ -23,9 +23,10 @@ std::string gpu_lines(const json& machine) {
   if (gpus.empty()) return line("GPU", "none visible");
   std::string text;
   for (const json& gpu : gpus) {
-    text += line(text.empty() ? "GPU" : "", fmt::format("{}  {}  {}  {}", gpu["index"].get<int>(), gpu["name"].get<std::string>(),
-                                                        format_bytes(gpu["memory_bytes"].get<double>()),
-                                                        gpu["uuid"].get<std::string>()));
+    text +=
+        line(text.empty() ? "GPU" : "",
+             fmt::format("{}  {}  {}  {}", gpu["index"].get<int>(), gpu["name"].get<std::string>(),
+                         format_bytes(gpu["memory_bytes"].get<double>()), gpu["uuid"].get<std::string>()));
   }
   return text;
 }
@@ -35,8 +36,10 @@ std::string driver_line(const json& machine) {
   if (driver.empty()) return line("Driver", "none");
   const std::string cuda = machine["cuda_driver_version"];
   const int devices = machine["cuda_devices"];
-  return line("Driver", driver + (cuda.empty() ? "" : ", allows CUDA up to " + cuda) +
-                            (devices < 0 ? "" : fmt::format("; CUDA sees {} device{}", devices, devices == 1 ? "" : "s")));
+  return line(
+      "Driver",
+      driver + (cuda.empty() ? "" : ", allows CUDA up to " + cuda) +
+          (devices < 0 ? "" : fmt::format("; CUDA sees {} device{}", devices, devices == 1 ? "" : "s")));
 }
 
 std::string engine_line(const json& machine) {
@@ -52,8 +55,9 @@ std::string engine_line(const json& machine) {
 
 std::string toolkit_line(const json& machine) {
   const json& toolkit = machine["toolkit"];
-  std::string text = toolkit["installed"].get<bool>() ? "NVIDIA Container Toolkit " + toolkit["version"].get<std::string>()
-                                                      : "none";
+  std::string text = toolkit["installed"].get<bool>()
+                         ? "NVIDIA Container Toolkit " + toolkit["version"].get<std::string>()
+                         : "none";
   const std::size_t devices = toolkit["cdi_devices"].size();
   if (devices > 0) text += fmt::format("; CDI offers {} name{}", devices, devices == 1 ? "" : "s");
   return line("Toolkit", text);
@@ -62,7 +66,8 @@ std::string toolkit_line(const json& machine) {
 std::string access_line(const json& machine) {
   const json& access = machine["container_access"];
   if (access["possible"].is_null()) {
-    return line("Container", machine["gpus"].empty() ? "no GPU to give" : "whether it gets the GPU could not be looked at");
+    return line("Container", machine["gpus"].empty() ? "no GPU to give"
+                                                     : "whether it gets the GPU could not be looked at");
   }
   std::string modes;
   if (access["possible"].get<bool>()) {
@@ -79,7 +84,8 @@ std::string access_line(const json& machine) {
 std::string answer(const json& machine) {
   std::string text = gpu_lines(machine) + driver_line(machine);
   if (const std::string container = machine["container"]; container != "none" && !container.empty()) {
-    return text + line("Here", container == "other" ? "inside a container" : "inside a " + container + " container");
+    return text +
+           line("Here", container == "other" ? "inside a container" : "inside a " + container + " container");
   }
   return text + engine_line(machine) + toolkit_line(machine) + access_line(machine);
 }

@@ -108,7 +108,7 @@ std::vector<std::string> container_command(const ContainerCli& cli, const Contai
   }
   append(words, {"--volume", fmt::format("{}:{}{}", request.process.output_folder.string(), output_folder_inside,
                                          cli.relabel_volumes ? ":z" : "")});
-  if (request.user) append(words, {"--user", *request.user});
+  append(words, {"--user", request.user});
   for (const auto& [name, value] : request.process.environment) append(words, {"--env", name + "=" + value});
   if (request.mode.request == RequestKind::manual) append_manual_access(words, request.driver_files);
   append(words, request.extra_flags);
@@ -236,13 +236,13 @@ std::optional<ImageFacts> ContainerEngine::image() {
   return facts;
 }
 
-std::optional<std::string> ContainerEngine::user() {
+/// The user who started cuparity, so that result files are theirs. A rootless engine maps that user to root inside.
+std::string ContainerEngine::user() {
   if (!rootless_) {
     const ProcessResult result = ask({cli_.program, "info", "--format", cli_.rootless_format});
     rootless_ = result.standard_error.find(cli_.rootless_answer) != std::string::npos;
   }
-  if (*rootless_) return std::nullopt;
-  return fmt::format("{}:{}", geteuid(), getegid());
+  return *rootless_ ? "0:0" : fmt::format("{}:{}", geteuid(), getegid());
 }
 
 }  // namespace cuparity

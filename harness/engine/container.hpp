@@ -33,7 +33,7 @@ struct ContainerRequest {
   AccessMode mode;
   ProcessRequest process;
   std::vector<std::string> extra_flags;
-  std::optional<std::string> user;  ///< "uid:gid"; nothing where the engine maps root to the user (rootless)
+  std::string user;          ///< "uid:gid" as the engine understands it
   DriverFiles driver_files;         ///< RequestKind::manual only
 };
 
@@ -63,7 +63,7 @@ class ContainerEngine : public Engine {
  private:
   std::string engine_failure();
   std::string mode_failure(const AccessMode& mode);
-  std::optional<std::string> user();
+  std::string user();
   void end_container(const std::string& name, const char* verb) const;
 
   ContainerCli cli_;

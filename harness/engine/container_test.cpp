@@ -36,13 +36,13 @@ TEST(ContainerCommand, OfDockerWithGpus) {
             "--gpus=all --entrypoint /opt/cuparity/bin/cuparity-bench cuparity:1 --backend=cuda");
 }
 
-TEST(ContainerCommand, OfPodmanRelabelsAndLeavesTheUserToARootlessEngine) {
+TEST(ContainerCommand, OfPodmanRelabelsAndTakesExtraFlags) {
   ContainerRequest request = request_for("podman:--device=nvidia.com/gpu=all");
-  request.user.reset();
+  request.user = "0:0";
   request.extra_flags = {"--runtime", "runc"};
   request.process.environment = {{"CUDA_VISIBLE_DEVICES", "GPU-1,GPU-2"}};
   EXPECT_EQ(line(podman_cli(), request),
-            "podman run --rm --name cuparity-1-2 --network none --volume /results/raw:/cuparity-out:z "
+            "podman run --rm --name cuparity-1-2 --network none --volume /results/raw:/cuparity-out:z --user 0:0 "
             "--env CUDA_VISIBLE_DEVICES=GPU-1,GPU-2 --runtime runc --device=nvidia.com/gpu=all "
             "--entrypoint /opt/cuparity/bin/cuparity-bench cuparity:1 --backend=cuda");
 }

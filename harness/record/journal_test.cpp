@@ -47,13 +47,13 @@ class JournalTest : public testing::Test {
   void append_text(const std::string& more) const { std::ofstream(file(), std::ios::app) << more; }
 
   const fs::path folder_ = fs::path(testing::TempDir()) / "cuparity_journal_test";
-  Run header_;
+  cuparity::Run header_;
 };
 
 TEST_F(JournalTest, GivesBackHeaderAndTrials) {
   Journal journal = Journal::create(folder_, header_);
   for (int i = 0; i < 3; ++i) journal.append(trial(i));
-  const Run run = read_journal(folder_);  // while the journal is still open
+  const cuparity::Run run = read_journal(folder_);  // while the journal is still open
   EXPECT_EQ(run.version, "1.2.3");
   EXPECT_EQ(run.seed, header_.seed);
   EXPECT_EQ(run.modes, header_.modes);
@@ -81,7 +81,7 @@ TEST_F(JournalTest, GoesOnBehindATornLine) {
   { Journal journal = Journal::reopen(folder_); }
   EXPECT_EQ(text(), whole);
   { Journal::reopen(folder_).append(trial(1)); }
-  const Run run = read_journal(folder_);
+  const cuparity::Run run = read_journal(folder_);
   ASSERT_EQ(run.trials.size(), 2u);
   EXPECT_EQ(run.trials[1].index, 1);
 }

@@ -44,10 +44,16 @@ class Browser : public testing::Test {
     const std::string dom_file = (folder_ / "dom.html").string();
     const std::string log_file = (folder_ / "log.txt").string();
     ChildProcess child;
-    child.command = {"sh", "-c",
-                     "exec \"$0\" --headless --no-sandbox --disable-gpu --disable-background-networking --no-first-run "
-                     "--enable-logging=stderr --user-data-dir=\"$1\" --dump-dom \"$2\" >\"$3\" 2>\"$4\"",
-                     program_, (folder_ / "profile").string(), "file://" + page.string(), dom_file, log_file};
+    child.command = {
+        "sh",
+        "-c",
+        "exec \"$0\" --headless --no-sandbox --disable-gpu --disable-background-networking --no-first-run "
+        "--enable-logging=stderr --user-data-dir=\"$1\" --dump-dom \"$2\" >\"$3\" 2>\"$4\"",
+        program_,
+        (folder_ / "profile").string(),
+        "file://" + page.string(),
+        dom_file,
+        log_file};
     child.time_limit = std::chrono::seconds(90);
     const ProcessResult result = run_process(child);
     EXPECT_EQ(result.exit_code, 0) << read(log_file);

@@ -12,10 +12,12 @@ namespace {
 
 /// Readings of a moment, and names that differ in any container whatever it does.
 const std::set<std::string>& passing_keys() {
-  static const std::set<std::string> keys = {
-      "clocks_event_reasons", "date",        "executable", "host_name",   "json_schema_version",
-      "load_avg",             "mhz_per_cpu", "memory_clock_mhz", "power_watts",
-      "process_seconds_before_benchmarks",   "sm_clock_mhz", "temperature_celsius"};
+  static const std::set<std::string> keys = {"clocks_event_reasons", "date",
+                                             "executable",           "host_name",
+                                             "json_schema_version",  "load_avg",
+                                             "mhz_per_cpu",          "memory_clock_mhz",
+                                             "power_watts",          "process_seconds_before_benchmarks",
+                                             "sm_clock_mhz",         "temperature_celsius"};
   return keys;
 }
 

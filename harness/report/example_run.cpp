@@ -112,7 +112,9 @@ Trial trial_of(const std::string& mode, int index, int block, int position) {
                        {"shm_bytes", mode == "native" ? "67393028096" : "67108864"},
                        {"sm_clock_mhz", std::to_string(1980 - index % 3 * 15)},
                        {"temperature_celsius", std::to_string(41 + index % 4)},
-                       {"injection_path", mode == "native" ? "native" : mode == "docker:manual" ? "manual" : "cdi"}};
+                       {"injection_path", mode == "native"          ? "native"
+                                          : mode == "docker:manual" ? "manual"
+                                                                    : "cdi"}};
   if (mode == "docker:manual") trial.environment["variable_LD_LIBRARY_PATH"] = "/usr/local/nvidia/lib64";
   trial.telemetry = {{"sm_clock_mhz_min", std::to_string(1950 + index % 3)}};
   return trial;
@@ -127,8 +129,8 @@ Example example_run() {
   Run& run = example.run;
   run.version = "0.1.0";
   run.suite = "quick";
-  run.command = {"cuparity", "run", "--suite", "quick", "--mode", "native", "--mode", "docker:--gpus=all", "--mode",
-                 "docker:manual", "--out", "my results"};
+  run.command = {"cuparity",          "run",    "--suite",       "quick", "--mode",    "native", "--mode",
+                 "docker:--gpus=all", "--mode", "docker:manual", "--out", "my results"};
   run.seed = 20260301;
   run.baseline_mode = "native";
   run.modes = modes;
@@ -146,7 +148,8 @@ Example example_run() {
   int index = 0;
   for (int block = 0; block < blocks; ++block) {
     for (int position = 0; position < 6; ++position) {
-      const std::size_t which = position < 3 ? static_cast<std::size_t>(position) : static_cast<std::size_t>(5 - position);
+      const std::size_t which =
+          position < 3 ? static_cast<std::size_t>(position) : static_cast<std::size_t>(5 - position);
       Trial trial = trial_of(modes[which], index, block, position);
       for (const Plan& plan : plans()) {
         const double wander = 1 + 0.5 * plan.spread * wobble(index, block, 3);
@@ -178,10 +181,12 @@ Example example_run() {
     same.verdict = Verdict::same;
     analysis.noise_floor.push_back(same);
   }
-  analysis.wrong = {"docker:manual: gemm/cublaslt/bf16/8192: other bits than native (digest a3c1f00ddeadbe02)"};
+  analysis.wrong = {
+      "docker:manual: gemm/cublaslt/bf16/8192: other bits than native (digest a3c1f00ddeadbe02)"};
   analysis.verdict = Verdict::slower;
-  analysis.sentence = "docker:--gpus=all is slower than native in 1 of 7 benchmarks: gemm/cublaslt/bf16/8192 by 3.1 % "
-                      "(97.5 % interval 2.7 … 3.5 %); 4 are the same within their margin, 1 is not settled.";
+  analysis.sentence =
+      "docker:--gpus=all is slower than native in 1 of 7 benchmarks: gemm/cublaslt/bf16/8192 by 3.1 % "
+      "(97.5 % interval 2.7 … 3.5 %); 4 are the same within their margin, 1 is not settled.";
   analysis.exit_code = 1;
   analysis.overhead_ratio = 0.086;
   return example;
@@ -216,7 +221,8 @@ Example large_run(int benchmarks, int modes, int blocks) {
     for (const std::string& name : names) {
       Plan plan = plans()[0];
       plan.benchmark = name.c_str();
-      example.analysis.comparisons.push_back(comparison_of(plan, run.modes[which], static_cast<int>(which), blocks));
+      example.analysis.comparisons.push_back(
+          comparison_of(plan, run.modes[which], static_cast<int>(which), blocks));
     }
   }
   example.analysis.verdict = Verdict::same;
@@ -226,9 +232,10 @@ Example large_run(int benchmarks, int modes, int blocks) {
 
 Example hostile_run() {
   Example example = example_run();
-  const std::string name = "x|y</script><script>alert(1)</script><img src=x onerror=alert(2)>`{{name}}`\x1b[31m\xE2\x80\xAE"
-                           "txt.exe\xFF\n@everyone https://example.org/" +
-                           std::string(10000, 'A');
+  const std::string name =
+      "x|y</script><script>alert(1)</script><img src=x onerror=alert(2)>`{{name}}`\x1b[31m\xE2\x80\xAE"
+      "txt.exe\xFF\n@everyone https://example.org/" +
+      std::string(10000, 'A');
   example.run.modes[1] = "docker:" + name;
   example.run.image = name;
   example.run.notes = {name};

@@ -42,7 +42,8 @@ data row_data(const ComparisonCells& cells, std::size_t index) {
   row.set("blocks", cells.blocks);
   row.set("mde", cells.minimum_detectable_effect);
   row.set("mde_sort", comparison.minimum_detectable_effect
-                          ? fmt::format("{:.9g}", *comparison.minimum_detectable_effect) : "");
+                          ? fmt::format("{:.9g}", *comparison.minimum_detectable_effect)
+                          : "");
   row.set("verdict", cells.verdict);
   row.set("remark", cells.remark);
   row.set("reason", shortened(comparison.reason, text_limit));
@@ -184,9 +185,12 @@ std::string render_html(const Run& run, const Analysis& analysis) {
   page.set("several_modes", view.tables.size() > 1);
   page.set("baseline", shortened(run.baseline_mode, 40));
   page.set("candidate", view.tables.size() == 1 ? shortened(view.tables.front().candidate, 40) : "candidate");
-  page.set("level", view.tables.empty() ? "" : format_percent(view.tables.front().rows.front().comparison->confidence_level));
+  page.set("level", view.tables.empty()
+                        ? ""
+                        : format_percent(view.tables.front().rows.front().comparison->confidence_level));
   data candidates = data::type::list;
-  for (const ModeTable& table : view.tables) candidates << data("text", shortened(table.candidate, name_limit));
+  for (const ModeTable& table : view.tables)
+    candidates << data("text", shortened(table.candidate, name_limit));
   page.set("candidates", candidates);
   set_list(page, "measured", measured_data(view));
   set_list(page, "wrong", texts_data(view.wrong));

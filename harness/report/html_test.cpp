@@ -51,7 +51,8 @@ TEST(Html, DataHoldsWhatARowOpens) {
 }
 
 TEST(Html, ScriptSafeJsonCannotEndItsElement) {
-  EXPECT_EQ(script_safe(nlohmann::json("</script><!--&\u2028")), R"("\u003c/script\u003e\u003c!--\u0026\u2028")");
+  EXPECT_EQ(script_safe(nlohmann::json("</script><!--&\u2028")),
+            R"("\u003c/script\u003e\u003c!--\u0026\u2028")");
 }
 
 TEST(Html, EmptyRun) {

@@ -20,15 +20,35 @@ std::string plain(const std::string& text, std::size_t limit = 400) {
   std::string escaped;
   for (const char c : shortened(text, limit)) {
     switch (c) {
-      case '&': escaped += "&amp;"; break;
-      case '<': escaped += "&lt;"; break;
-      case '>': escaped += "&gt;"; break;
-      case '@': escaped += "@<!-- -->"; break;  // no mention
-      case '\\': case '`': case '*': case '_': case '{': case '}': case '[': case ']': case '#': case '|':
-      case '~': case '!': case '$':
+      case '&':
+        escaped += "&amp;";
+        break;
+      case '<':
+        escaped += "&lt;";
+        break;
+      case '>':
+        escaped += "&gt;";
+        break;
+      case '@':
+        escaped += "@<!-- -->";
+        break;  // no mention
+      case '\\':
+      case '`':
+      case '*':
+      case '_':
+      case '{':
+      case '}':
+      case '[':
+      case ']':
+      case '#':
+      case '|':
+      case '~':
+      case '!':
+      case '$':
         escaped += '\\';
         [[fallthrough]];
-      default: escaped += c;
+      default:
+        escaped += c;
     }
   }
   for (std::size_t at = 0; (at = escaped.find("://", at)) != std::string::npos; at += 12) {
@@ -50,29 +70,34 @@ std::string code(const std::string& text, std::size_t limit, bool in_table) {
 
 const char* mark(Verdict verdict) {
   switch (verdict) {
-    case Verdict::same: return "✅";
-    case Verdict::faster: return "⏩";
-    case Verdict::slower: return "❌";
-    case Verdict::inconclusive: return "❔";
-    case Verdict::invalid: return "⛔";
+    case Verdict::same:
+      return "✅";
+    case Verdict::faster:
+      return "⏩";
+    case Verdict::slower:
+      return "❌";
+    case Verdict::inconclusive:
+      return "❔";
+    case Verdict::invalid:
+      return "⛔";
   }
   return "";
 }
 
 std::string table_row(const ComparisonCells& row) {
-  return fmt::format("| {} | {} | {} | {} | {} | {} | {} | {} {}{} |\n", code(row.name, 80, true), row.baseline_value,
-                     row.candidate_value, row.effect, row.interval, row.blocks, row.minimum_detectable_effect,
-                     mark(row.comparison->verdict), row.verdict,
+  return fmt::format("| {} | {} | {} | {} | {} | {} | {} | {} {}{} |\n", code(row.name, 80, true),
+                     row.baseline_value, row.candidate_value, row.effect, row.interval, row.blocks,
+                     row.minimum_detectable_effect, mark(row.comparison->verdict), row.verdict,
                      row.remark.empty() ? "" : " (" + row.remark + ")");
 }
 
 /// All rows where they fit, else those that are not `same` first.
 std::string table_text(const ModeTable& table, std::size_t budget) {
-  std::string text =
-      fmt::format("\n**{}** against **{}**\n\n| benchmark | {} | {} | effect | {} interval | n | MDE | verdict |\n"
-                  "|:--|--:|--:|--:|:-:|--:|--:|:--|\n",
-                  plain(table.candidate, 80), plain(table.baseline, 80), code(table.baseline, 40, true),
-                  code(table.candidate, 40, true), format_percent(table.rows.front().comparison->confidence_level));
+  std::string text = fmt::format(
+      "\n**{}** against **{}**\n\n| benchmark | {} | {} | effect | {} interval | n | MDE | verdict |\n"
+      "|:--|--:|--:|--:|:-:|--:|--:|:--|\n",
+      plain(table.candidate, 80), plain(table.baseline, 80), code(table.baseline, 40, true),
+      code(table.candidate, 40, true), format_percent(table.rows.front().comparison->confidence_level));
   std::vector<std::string> lines;
   std::size_t bytes = 0;
   for (const ComparisonCells& row : table.rows) bytes += lines.emplace_back(table_row(row)).size();
@@ -96,7 +121,8 @@ std::string table_text(const ModeTable& table, std::size_t budget) {
 
 std::string list_text(const std::string& title, const std::vector<std::string>& lines, bool open) {
   if (lines.empty()) return "";
-  std::string text = fmt::format("\n<details{}><summary>{} ({})</summary>\n\n", open ? " open" : "", title, lines.size());
+  std::string text =
+      fmt::format("\n<details{}><summary>{} ({})</summary>\n\n", open ? " open" : "", title, lines.size());
   std::size_t used = 0, written = 0;
   for (const std::string& line : lines) {
     if (used + line.size() > list_budget) break;
@@ -104,18 +130,21 @@ std::string list_text(const std::string& title, const std::vector<std::string>& 
     used += line.size();
     ++written;
   }
-  if (written < lines.size()) text += fmt::format("- … and {} more, in report.html\n", lines.size() - written);
+  if (written < lines.size())
+    text += fmt::format("- … and {} more, in report.html\n", lines.size() - written);
   return text + "\n</details>\n";
 }
 
 std::string measured_text(const ReportView& view) {
   if (view.measured.empty()) return "";
-  std::string text = "\nMeasured, with nothing to compare it with:\n\n| benchmark | mode | median | processes |\n|:--|:--|--:|--:|\n";
+  std::string text =
+      "\nMeasured, with nothing to compare it with:\n\n| benchmark | mode | median | processes "
+      "|\n|:--|:--|--:|--:|\n";
   std::size_t written = 0;
   for (const MeasuredCells& row : view.measured) {
     if (text.size() > table_budget) break;
-    text += fmt::format("| {} | {} | {} | {} |\n", code(row.name, 80, true), code(row.mode, 60, true), row.value,
-                        row.processes);
+    text += fmt::format("| {} | {} | {} | {} |\n", code(row.name, 80, true), code(row.mode, 60, true),
+                        row.value, row.processes);
     ++written;
   }
   if (written < view.measured.size()) {
@@ -148,7 +177,8 @@ std::string environment_text(const ReportView& view) {
   for (const EnvironmentKey& key : view.environment) {
     if (!key.differs) continue;
     std::string line = code(key.key, 60, false) + ": ";
-    for (std::size_t i = 0; i < key.values.size(); ++i) line += (i > 0 ? " → " : "") + code(key.values[i], 80, false);
+    for (std::size_t i = 0; i < key.values.size(); ++i)
+      line += (i > 0 ? " → " : "") + code(key.values[i], 80, false);
     lines.push_back(std::move(line));
   }
   std::string title = "What differs between the environments: ";
@@ -183,13 +213,14 @@ std::string provenance_text(const ReportView& view) {
 std::string render_markdown(const Run& run, const Analysis& analysis) {
   const ReportView view = describe(run, analysis);
   std::string text = fmt::format("### {} {}\n", mark(view.verdict), plain(view.sentence, 1000));
-  if (!view.state.empty()) text += "\n" + plain(view.state) + "\n";
+  if (!view.state.empty()) text += fmt::format("\n{}\n", plain(view.state));
   for (const ModeTable& table : view.tables) {
     text += table_text(table, table_budget / std::max<std::size_t>(view.tables.size(), 1));
   }
   if (!view.tables.empty()) {
-    text += "\n<sub>effect: how much longer it takes, + is slower · n: paired blocks · "
-            "MDE: smallest effect that would have been found</sub>\n";
+    text +=
+        "\n<sub>effect: how much longer it takes, + is slower · n: paired blocks · "
+        "MDE: smallest effect that would have been found</sub>\n";
   }
   text += measured_text(view);
   text += list_text("Wrong", escaped(view.wrong), true);

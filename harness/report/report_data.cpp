@@ -67,9 +67,10 @@ json report_data(const Run& run, const Analysis& analysis) {
     data["comparisons"].push_back(comparison_data(comparison));
   }
   for (const Comparison& comparison : analysis.noise_floor) {
-    data["noise_floor"][clean_text(comparison.benchmark)] = {{"effect", optional_number(comparison.effect)},
-                                                             {"low", optional_number(comparison.interval_low)},
-                                                             {"high", optional_number(comparison.interval_high)}};
+    data["noise_floor"][clean_text(comparison.benchmark)] = {
+        {"effect", optional_number(comparison.effect)},
+        {"low", optional_number(comparison.interval_low)},
+        {"high", optional_number(comparison.interval_high)}};
   }
   for (const Trial& trial : run.trials) {
     if (trial.kind != TrialKind::benchmark) continue;
@@ -88,10 +89,17 @@ std::string script_safe(const json& value) {
   // ASCII only, so that U+2028 and U+2029 are escaped too.
   for (const char c : value.dump(-1, ' ', true, json::error_handler_t::replace)) {
     switch (c) {
-      case '<': safe += "\\u003c"; break;
-      case '>': safe += "\\u003e"; break;
-      case '&': safe += "\\u0026"; break;
-      default: safe += c;
+      case '<':
+        safe += "\\u003c";
+        break;
+      case '>':
+        safe += "\\u003e";
+        break;
+      case '&':
+        safe += "\\u0026";
+        break;
+      default:
+        safe += c;
     }
   }
   return safe;

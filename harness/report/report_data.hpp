@@ -10,8 +10,8 @@
 namespace cuparity {
 
 /// {"comparisons": [in the order of analysis.comparisons],
-///  "measured": {mode: {benchmark: {"processes": [{trial, block, seconds, repetitions}], "label": {key: [values]}}}},
-///  "noise_floor": {benchmark: {effect, low, high}}}. Times in seconds.
+///  "measured": {mode: {benchmark: {"processes": [{trial, block, seconds, repetitions}], "label": {key:
+///  [values]}}}}, "noise_floor": {benchmark: {effect, low, high}}}. Times in seconds.
 nlohmann::json report_data(const Run& run, const Analysis& analysis);
 
 /// As it may stand inside a <script> element: no character of it can end the element.

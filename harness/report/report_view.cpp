@@ -36,7 +36,8 @@ class Rates {
   }
 
   /// FLOP/s before bytes/s before time: what the benchmark is about.
-  std::string value(const std::string& mode, const std::string& benchmark, std::optional<double> seconds) const {
+  std::string value(const std::string& mode, const std::string& benchmark,
+                    std::optional<double> seconds) const {
     if (const auto found = samples_.find({mode, benchmark}); found != samples_.end()) {
       if (!found->second.flops.empty()) return format_flops_per_second(median(found->second.flops));
       if (!found->second.bytes.empty()) return format_bytes_per_second(median(found->second.bytes));
@@ -56,7 +57,8 @@ ComparisonCells cells(const Comparison& comparison, const Rates& rates) {
   result.comparison = &comparison;
   result.name = short_name(comparison.benchmark);
   result.baseline_value = rates.value(comparison.baseline, comparison.benchmark, comparison.baseline_seconds);
-  result.candidate_value = rates.value(comparison.candidate, comparison.benchmark, comparison.candidate_seconds);
+  result.candidate_value =
+      rates.value(comparison.candidate, comparison.benchmark, comparison.candidate_seconds);
   result.effect = comparison.effect ? format_effect(*comparison.effect) : "–";
   result.interval = format_interval(comparison.interval_low, comparison.interval_high);
   result.blocks = std::to_string(comparison.n);
@@ -78,7 +80,8 @@ std::vector<ModeTable> mode_tables(const Run& run, const Analysis& analysis, con
   for (const Comparison& comparison : analysis.comparisons) {
     auto table = std::find_if(tables.begin(), tables.end(),
                               [&](const ModeTable& t) { return t.candidate == comparison.candidate; });
-    if (table == tables.end()) table = tables.insert(table, {comparison.baseline, comparison.candidate, {}, {}});
+    if (table == tables.end())
+      table = tables.insert(table, {comparison.baseline, comparison.candidate, {}, {}});
     table->rows.push_back(cells(comparison, rates));
     ++table->count[comparison.verdict];
   }
@@ -100,13 +103,15 @@ std::vector<MeasuredCells> measured_cells(const Run& run, const Rates& rates) {
   }
   std::vector<MeasuredCells> lines;
   for (const auto& key : order) {
-    lines.push_back({key.first, short_name(key.second), rates.value(key.first, key.second, median(seconds[key])),
+    lines.push_back({key.first, short_name(key.second),
+                     rates.value(key.first, key.second, median(seconds[key])),
                      std::to_string(seconds[key].size())});
   }
   return lines;
 }
 
-std::string noise_floor_summary(const std::vector<ComparisonCells>& noise_floor, const std::string& baseline) {
+std::string noise_floor_summary(const std::vector<ComparisonCells>& noise_floor,
+                                const std::string& baseline) {
   const ComparisonCells* largest = nullptr;
   std::vector<double> sizes;
   for (const ComparisonCells& row : noise_floor) {
@@ -121,7 +126,7 @@ std::string noise_floor_summary(const std::vector<ComparisonCells>& noise_floor,
 
 std::vector<SkippedGroup> skipped_groups(const Run& run, const Analysis& analysis) {
   std::set<std::string> all_modes;
-  std::vector<std::string> reasons, benchmarks;  // in order of appearance
+  std::vector<std::string> reasons, benchmarks;                              // in order of appearance
   std::map<std::string, std::map<std::string, std::set<std::string>>> seen;  // reason, benchmark, modes
   for (const Trial& trial : run.trials) {
     if (trial.kind != TrialKind::benchmark) continue;
@@ -168,8 +173,9 @@ std::string overhead_of(const Run& run, const Analysis& analysis) {
   double processes = 0;
   for (const Trial& trial : run.trials) processes += trial.wall_seconds;
   if (processes <= 0) return "";
-  return fmt::format("{} outside of the measured processes, {} of their {}", format_seconds(run.harness_seconds),
-                     format_percent(analysis.overhead_ratio), format_seconds(processes));
+  return fmt::format("{} outside of the measured processes, {} of their {}",
+                     format_seconds(run.harness_seconds), format_percent(analysis.overhead_ratio),
+                     format_seconds(processes));
 }
 
 std::string command_of(const Run& run) {

@@ -15,15 +15,15 @@ namespace cuparity {
 /// A comparison as cells.
 struct ComparisonCells {
   const Comparison* comparison = nullptr;
-  std::string name;             ///< short_name of the benchmark
-  std::string baseline_value;   ///< rate where the benchmark has one, else time
+  std::string name;            ///< short_name of the benchmark
+  std::string baseline_value;  ///< rate where the benchmark has one, else time
   std::string candidate_value;
-  std::string effect;           ///< how much longer the candidate takes
+  std::string effect;  ///< how much longer the candidate takes
   std::string interval;
   std::string blocks;
   std::string minimum_detectable_effect;
-  std::string verdict;          ///< "same", "slower" …
-  std::string remark;           ///< "detectable, below the margin", "other bits"; mostly empty
+  std::string verdict;  ///< "same", "slower" …
+  std::string remark;   ///< "detectable, below the margin", "other bits"; mostly empty
 };
 
 /// Every comparison of one mode with the baseline.
@@ -57,7 +57,7 @@ struct EnvironmentKey {
 struct ReportView {
   Verdict verdict = Verdict::invalid;
   std::string sentence;
-  std::string state;  ///< empty: complete; else what is missing
+  std::string state;                    ///< empty: complete; else what is missing
   std::vector<std::string> modes;       ///< the baseline first
   std::vector<ModeTable> tables;        ///< one for each mode but the baseline
   std::vector<MeasuredCells> measured;  ///< filled where `tables` is empty: nothing measured is hidden

@@ -73,7 +73,8 @@ TEST(ReportView, ReadingsOfAMomentAreNoDifference) {
 
 TEST(ReportView, TheCommandRepeatsTheOrderOfTrials) {
   Example example = example_run();
-  EXPECT_THAT(describe(example.run, example.analysis).command, HasSubstr("--out 'my results' --seed 20260301"));
+  EXPECT_THAT(describe(example.run, example.analysis).command,
+              HasSubstr("--out 'my results' --seed 20260301"));
   example.run.command.push_back("--seed=7");
   EXPECT_THAT(describe(example.run, example.analysis).command, testing::EndsWith("--seed=7"));
 }
@@ -81,7 +82,8 @@ TEST(ReportView, TheCommandRepeatsTheOrderOfTrials) {
 TEST(ReportView, ProvenanceLeavesOutWhatIsUnknown) {
   EXPECT_THAT(describe(Example{}.run, Analysis{}).provenance, IsEmpty());
   const Example example = example_run();
-  EXPECT_THAT(describe(example.run, example.analysis).provenance, testing::Contains(Pair("GPU", "NVIDIA H200")));
+  EXPECT_THAT(describe(example.run, example.analysis).provenance,
+              testing::Contains(Pair("GPU", "NVIDIA H200")));
 }
 
 TEST(ReportView, AnInterruptedRunSaysHowFarItCame) {

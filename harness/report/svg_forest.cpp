@@ -11,7 +11,7 @@ namespace cuparity {
 namespace {
 
 constexpr double margin_width = 34;  // of one margin, in SVG units
-constexpr double edge = 112;          // ten margins: (1 + ln 10) * margin_width
+constexpr double edge = 112;         // ten margins: (1 + ln 10) * margin_width
 constexpr double half_width = edge + 8;
 constexpr double half_height = 10;
 
@@ -41,8 +41,8 @@ std::string svg_forest_row(const Comparison& comparison) {
   std::string svg = fmt::format(
       R"(<svg class="forest" role="img" aria-label="{}" viewBox="{:.1f} -{} {:.1f} {}">)"
       R"(<rect class="zone" x="-{}" y="-{}" width="{}" height="{}"/><path class="zero" d="M0 -{}V{}"/>)",
-      description(comparison), -half_width, half_height, 2 * half_width, 2 * half_height, margin_width, half_height,
-      2 * margin_width, 2 * half_height, half_height, half_height);
+      description(comparison), -half_width, half_height, 2 * half_width, 2 * half_height, margin_width,
+      half_height, 2 * margin_width, 2 * half_height, half_height, half_height);
   if (comparison.effect && std::isfinite(*comparison.effect)) {
     const double at = position(*comparison.effect, comparison.margin);
     if (comparison.interval_low && comparison.interval_high) {

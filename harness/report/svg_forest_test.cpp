@@ -25,7 +25,8 @@ TEST(SvgForest, TheMarginIsWhereTheZoneEnds) {
   // In units of its margin: an effect of exactly the margin lies on the zone's edge, whatever the margin.
   for (const double margin : {0.01, 0.02, 0.1}) {
     EXPECT_THAT(svg_forest_row(comparison(margin, 0, margin, margin)), HasSubstr(R"(cx="34.00")"));
-    EXPECT_THAT(svg_forest_row(comparison(1 / (1 + margin) - 1, -0.001, 0, margin)), HasSubstr(R"(cx="-34.00")"));
+    EXPECT_THAT(svg_forest_row(comparison(1 / (1 + margin) - 1, -0.001, 0, margin)),
+                HasSubstr(R"(cx="-34.00")"));
   }
 }
 

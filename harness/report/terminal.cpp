@@ -21,23 +21,28 @@ using TableLine = std::array<std::string, columns>;
 
 const char* colour_of(Verdict verdict) {
   switch (verdict) {
-    case Verdict::same: return "\x1b[32m";
-    case Verdict::faster: return "\x1b[36m";
-    case Verdict::inconclusive: return "\x1b[33m";
+    case Verdict::same:
+      return "\x1b[32m";
+    case Verdict::faster:
+      return "\x1b[36m";
+    case Verdict::inconclusive:
+      return "\x1b[33m";
     case Verdict::slower:
-    case Verdict::invalid: return "\x1b[31m";
+    case Verdict::invalid:
+      return "\x1b[31m";
   }
   return "";
 }
 
 std::string painted(const std::string& text, const char* escape, bool colour) {
-  return colour ? escape + text + "\x1b[0m" : text;
+  return colour ? fmt::format("{}{}\x1b[0m", escape, text) : text;
 }
 
 std::string bold(const std::string& text, bool colour) { return painted(text, "\x1b[1m", colour); }
 
 /// First column to the left, numbers to the right, the verdict to the left.
-std::string padded(const TableLine& line, const std::array<std::size_t, columns>& widths, const char* escape) {
+std::string padded(const TableLine& line, const std::array<std::size_t, columns>& widths,
+                   const char* escape) {
   std::string text;
   for (std::size_t i = 0; i < columns; ++i) {
     const std::size_t width = display_width(line[i]);
@@ -64,10 +69,10 @@ std::string table_text(const ModeTable& table, bool colour) {
   for (const TableLine& line : lines) {
     for (std::size_t i = 0; i < columns; ++i) widths[i] = std::max(widths[i], display_width(line[i]));
   }
-  std::string text = "\n" + bold(clean_text(table.candidate) + " against " + clean_text(table.baseline), colour) + "\n";
+  std::string text =
+      "\n" + bold(clean_text(table.candidate) + " against " + clean_text(table.baseline), colour) + "\n";
   for (std::size_t i = 0; i < lines.size(); ++i) {
-    text += padded(lines[i], widths,
-                   i > 0 && colour ? colour_of(table.rows[i - 1].comparison->verdict) : "");
+    text += padded(lines[i], widths, i > 0 && colour ? colour_of(table.rows[i - 1].comparison->verdict) : "");
   }
   return text;
 }
@@ -87,10 +92,12 @@ std::string measured_text(const ReportView& view, bool colour) {
   return text;
 }
 
-std::string list_text(const char* title, const std::vector<std::string>& lines, bool colour, std::size_t limit) {
+std::string list_text(const char* title, const std::vector<std::string>& lines, bool colour,
+                      std::size_t limit) {
   if (lines.empty()) return "";
   std::string text = "\n" + bold(fmt::format("{} ({})", title, lines.size()), colour) + "\n";
-  for (std::size_t i = 0; i < std::min(lines.size(), limit); ++i) text += "  " + shortened(lines[i], 400) + "\n";
+  for (std::size_t i = 0; i < std::min(lines.size(), limit); ++i)
+    text += "  " + shortened(lines[i], 400) + "\n";
   if (lines.size() > limit) text += fmt::format("  … and {} more, in report.html\n", lines.size() - limit);
   return text;
 }
@@ -130,13 +137,13 @@ std::string environment_text(const ReportView& view, bool colour) {
 
 std::string render_terminal(const Run& run, const Analysis& analysis, bool colour) {
   const ReportView view = describe(run, analysis);
-  std::string text =
-      painted(clean_text(view.sentence), colour ? colour_of(view.verdict) : "", colour) + "\n";
+  std::string text = painted(clean_text(view.sentence), colour ? colour_of(view.verdict) : "", colour) + "\n";
   if (!view.state.empty()) text += clean_text(view.state) + "\n";
   for (const ModeTable& table : view.tables) text += table_text(table, colour);
   if (!view.tables.empty()) {
-    text += "effect: how much longer it takes, + is slower; n: paired blocks; "
-            "MDE: smallest effect that would have been found\n";
+    text +=
+        "effect: how much longer it takes, + is slower; n: paired blocks; "
+        "MDE: smallest effect that would have been found\n";
   }
   text += measured_text(view, colour);
   text += list_text("Wrong", view.wrong, colour, 40);

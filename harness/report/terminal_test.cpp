@@ -61,7 +61,8 @@ TEST(Terminal, AllSkipped) {
       row.message = "no CUDA device";
     }
   }
-  EXPECT_THAT(render_terminal(example.run, example.analysis, false), HasSubstr("no CUDA device: bandwidth/triad"));
+  EXPECT_THAT(render_terminal(example.run, example.analysis, false),
+              HasSubstr("no CUDA device: bandwidth/triad"));
 }
 
 }  // namespace

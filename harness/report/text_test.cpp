@@ -21,7 +21,7 @@ TEST(CleanText, DisarmsControlAndDirectionCharacters) {
 TEST(CleanText, ReplacesInvalidBytes) {
   EXPECT_EQ(clean_text("\xFF\xC0\xAF"), "\uFFFD\uFFFD\uFFFD");
   EXPECT_EQ(clean_text("cut\xE2\x82"), "cut\uFFFD\uFFFD");
-  EXPECT_EQ(clean_text("\xED\xA0\x80"), "\uFFFD\uFFFD\uFFFD");      // a surrogate
+  EXPECT_EQ(clean_text("\xED\xA0\x80"), "\uFFFD\uFFFD\uFFFD");            // a surrogate
   EXPECT_EQ(clean_text("\xF4\x90\x80\x80"), "\uFFFD\uFFFD\uFFFD\uFFFD");  // beyond U+10FFFF
 }
 

@@ -22,9 +22,10 @@ void write_atomically(const std::filesystem::path& path, const std::string& text
     const std::string reason = std::strerror(errno);
     std::error_code ignored;
     std::filesystem::remove(partial, ignored);
-    throw EnvironmentError(fmt::format("writing {}: {}; free some space or choose another --out, "
-                                       "then: cuparity report {}",
-                                       path.string(), reason, path.parent_path().string()));
+    throw EnvironmentError(
+        fmt::format("writing {}: {}; free some space or choose another --out, "
+                    "then: cuparity report {}",
+                    path.string(), reason, path.parent_path().string()));
   }
   std::error_code error;
   std::filesystem::rename(partial, path, error);
@@ -38,7 +39,8 @@ void write_atomically(const std::filesystem::path& path, const std::string& text
 void write_reports(const std::filesystem::path& folder, const Run& run, const Analysis& analysis) {
   // What was measured first: should the disk fill up, the reports can be made again from it.
   const nlohmann::json json = to_json(run, analysis);
-  write_atomically(folder / "run.json", json.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+  write_atomically(folder / "run.json",
+                   json.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
   write_atomically(folder / "report.md", render_markdown(run, analysis));
   write_atomically(folder / "report.html", render_html(run, analysis));
 }

@@ -29,7 +29,8 @@ TEST_F(WriteReports, WritesThreeFilesAndNothingElse) {
   const Example example = example_run();
   write_reports(folder_, example.run, example.analysis);
   std::vector<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator(folder_)) names.push_back(entry.path().filename());
+  for (const auto& entry : std::filesystem::directory_iterator(folder_))
+    names.push_back(entry.path().filename());
   EXPECT_THAT(names, testing::UnorderedElementsAre("run.json", "report.md", "report.html"));
 }
 

@@ -96,7 +96,7 @@ TEST_F(RunCommandTest, LeavesRecordReportsAndRawFiles) {
   for (const char* file : {"journal.jsonl", "run.json", "report.md", "report.html", "suite.yaml"}) {
     EXPECT_TRUE(fs::exists(folder_ / "out" / file)) << file;
   }
-  const Run run = load_run(folder_ / "out");
+  const cuparity::Run run = load_run(folder_ / "out");
   EXPECT_EQ(run.suite, "mine");
   EXPECT_EQ(run.seed, 11u);
   EXPECT_EQ(run.baseline_mode, "native");
@@ -129,7 +129,7 @@ TEST_F(RunCommandTest, PicksModesByItselfAndRecordsWhy) {
   options_.modes.clear();
   engine_.refused["docker:none"] = "docker does not answer";
   EXPECT_EQ(execute(), exit_pass);
-  const Run run = load_run(folder_ / "out");
+  const cuparity::Run run = load_run(folder_ / "out");
   EXPECT_THAT(run.modes, ElementsAre("native", "podman:none"));
   EXPECT_THAT(run.mode_reasons.at("podman:none"), HasSubstr("docker does not answer"));
 }
@@ -170,7 +170,7 @@ TEST_F(RunCommandTest, LeavesAReadablePartialResultWhenInterruptedAndGoesOnWithR
   EXPECT_EQ(execute(), exit_inconclusive);
   EXPECT_THAT(said(), HasSubstr("Stopped after 2 of 12 blocks; nothing measured is lost. Go on with: cuparity run --resume"));
   EXPECT_TRUE(fs::exists(folder_ / "out" / "report.md"));
-  const Run partial = load_run(folder_ / "out");
+  const cuparity::Run partial = load_run(folder_ / "out");
   EXPECT_EQ(partial.trials.size(), 10u);
   EXPECT_TRUE(partial.finished_at.empty());
 
@@ -179,7 +179,7 @@ TEST_F(RunCommandTest, LeavesAReadablePartialResultWhenInterruptedAndGoesOnWithR
   options_ = {};
   options_.resume = folder_ / "out";
   EXPECT_EQ(execute(), exit_pass) << said();
-  const Run whole = load_run(folder_ / "out");
+  const cuparity::Run whole = load_run(folder_ / "out");
   EXPECT_EQ(whole.trials.size(), 50u) << "12 whole blocks and half of the torn one";
   EXPECT_EQ(whole.seed, 11u);
   EXPECT_FALSE(whole.finished_at.empty());

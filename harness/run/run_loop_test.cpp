@@ -39,7 +39,7 @@ class RunLoopTest : public testing::Test {
     inputs.settings.backend = "cpu";
     inputs.settings.benchmark_filter = ".*";
     inputs.stop_requested = [this] { return stop_; };
-    inputs.analyse = [this](const Run&) {
+    inputs.analyse = [this](const cuparity::Run&) {
       ++analyses_;
       Analysis analysis;
       analysis.comparisons.resize(1);
@@ -80,7 +80,7 @@ class RunLoopTest : public testing::Test {
 
   const fs::path folder_ = fs::path(testing::TempDir()) / "cuparity_run_loop_test";
   FakeEngine engine_;
-  Run run_;
+  cuparity::Run run_;
   bool stop_ = false;
   int analyses_ = 0;
   Verdict verdict_ = Verdict::same;
@@ -92,7 +92,7 @@ class RunLoopTest : public testing::Test {
 TEST_F(RunLoopTest, RunsThePlanAndJournalsEveryTrial) {
   EXPECT_EQ(run_new(), LoopEnd::complete);
   EXPECT_EQ(engine_.trials, planned(4));
-  const Run stored = read_journal(folder_);
+  const cuparity::Run stored = read_journal(folder_);
   ASSERT_EQ(stored.trials.size(), 16u);
   for (int i = 0; i < 16; ++i) {
     const Trial& trial = stored.trials[i];
@@ -194,7 +194,7 @@ TEST_F(RunLoopTest, GoesOnWithAFreshBlockInPlaceOfTheTornOne) {
   EXPECT_EQ(engine_.trials.size(), 12u) << "blocks 3 to 5 of the plan; the torn block 2 is not continued";
   const std::vector<std::string> plan = planned(5);
   EXPECT_EQ(engine_.trials, std::vector<std::string>(plan.begin() + 8, plan.end()));
-  const Run stored = read_journal(folder_);
+  const cuparity::Run stored = read_journal(folder_);
   EXPECT_EQ(stored.trials.size(), 18u);
   EXPECT_EQ(stored.trials.back().block, 4);
   EXPECT_EQ(stored.trials.back().index, 17);

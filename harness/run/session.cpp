@@ -313,7 +313,7 @@ Session resume_session(const RunOptions& options, const EngineFactory& make_engi
   same.seed = run.seed;
   same.blocks = run.planned_blocks;
   same.backend = fact(run, "backend");
-  same.filter = "";
+  same.filter = fact(run, "benchmark_filter");
   const SuiteText suite_text = load_suite_text((folder / "suite.yaml").string());
   Session session = prepare_session(same, folder, suite_text, make_engine, progress);
   for (const char* name : fixed_facts) {
@@ -321,7 +321,6 @@ Session resume_session(const RunOptions& options, const EngineFactory& make_engi
       refuse_resume(folder, fmt::format("{} was '{}' and is now '{}'", name, fact(run, name), fact(session.run, name)));
     }
   }
-  session.settings.benchmark_filter = fact(run, "benchmark_filter");
   session.run = std::move(run);
   session.run.harness_seconds = reported.harness_seconds;
   return session;

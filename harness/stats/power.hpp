@@ -14,6 +14,7 @@ double standard_deviation(std::span<const double> values);
 /// The shift that a two-sided test of level `alpha` finds with probability `power`:
 /// (z(1 - alpha/2) + z(power)) · deviation / sqrt(0.955 · blocks). Infinite for less than half a block (one
 /// value a side). Two independent samples of n and m values count as n·m/(n + m) blocks.
+/// A large-sample formula: with 12 blocks 95 % are really 89 %, with 20 they are 92 %, with 60 they are 94 %.
 double minimum_detectable_shift(double deviation, double blocks, double alpha, double power);
 
 /// Blocks for which that is at most `shift`; at least 1. Saturates at 1,000,000.

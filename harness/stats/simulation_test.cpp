@@ -8,6 +8,7 @@
 
 #include "harness/stats/analysis.hpp"
 #include "harness/stats/estimate.hpp"
+#include "harness/stats/power.hpp"
 #include "harness/stats/rank_sum.hpp"
 #include "harness/stats/signed_rank.hpp"
 #include "harness/stats/simulated_run.hpp"
@@ -109,12 +110,16 @@ TEST(Simulation, PowerIsAsPublishedInTheMethod) {
   }
 }
 
-TEST(Simulation, TheMinimumDetectableEffectIsFoundAsOftenAsSaid) {
+TEST(Simulation, TheMinimumDetectableEffectIsFoundNearlyAsOftenAsSaid) {
+  // The formula is that of large samples: 95 % are 89.2 % at n = 12, 92.5 % at n = 20, 94.3 % at n = 60.
   SimulatedSamples random(14);
-  const double shift = (1.959964 + 1.644854) * 0.01 / std::sqrt(0.955 * 20);
-  const int found =
-      count([&] { return signed_rank_interval(sample(random, normal, 20, shift, 0.01), 0.05).low > 0; });
-  EXPECT_GE(found, fewest(0.93));
+  for (const auto& [n, power] : {std::pair(12, 0.89), std::pair(20, 0.92), std::pair(60, 0.94)}) {
+    const double shift = minimum_detectable_shift(0.01, n, 0.05, 0.95);
+    const int found =
+        count([&] { return signed_rank_interval(sample(random, normal, n, shift, 0.01), 0.05).low > 0; });
+    EXPECT_GE(found, fewest(power)) << n;
+    EXPECT_LE(found, most(0.955)) << n;
+  }
 }
 
 TEST(Simulation, AnEffectOfExactlyTheMarginIsRarelyCalledSame) {

@@ -88,7 +88,7 @@ GpuMonitor::~GpuMonitor() {
 
 void GpuMonitor::start() {
   readings_ = {};
-  readings_.before = reader_();
+  readings_.before = read_between_trials();
   stop_ = false;
   thread_ = std::thread([this] { sample_until_stopped(); });
 }
@@ -100,8 +100,18 @@ TrialReadings GpuMonitor::stop() {
   }
   stopping_.notify_one();
   thread_.join();
-  readings_.after = reader_();
+  readings_.after = read_between_trials();
   return std::move(readings_);
+}
+
+/// The driver may list a process for a moment after it ended: a foreign one stays.
+NvmlReading GpuMonitor::read_between_trials() const {
+  NvmlReading reading = reader_();
+  for (int attempt = 0; attempt < 5 && reading.processes.value_or(0) > 0; ++attempt) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    reading = reader_();
+  }
+  return reading;
 }
 
 void GpuMonitor::sample_until_stopped() {

@@ -43,6 +43,7 @@ class GpuMonitor {
 
  private:
   void sample_until_stopped();
+  environment::NvmlReading read_between_trials() const;
 
   Reader reader_;
   std::chrono::milliseconds interval_;

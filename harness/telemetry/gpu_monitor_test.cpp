@@ -74,6 +74,13 @@ TEST(GpuMonitor, ReadsBeforeDuringAndAfter) {
   }
 }
 
+TEST(GpuMonitor, GivesTheTrialsOwnProcessAMomentToLeave) {
+  int calls = 0;
+  GpuMonitor monitor([&] { return reading(1980, 0, ++calls < 3 ? 1 : 0); }, std::chrono::hours(1));
+  monitor.start();
+  EXPECT_EQ(monitor.stop().before.processes, 0u);
+}
+
 TEST(GpuMonitor, StopsWithoutWaitingForTheInterval) {
   GpuMonitor monitor([] { return NvmlReading{}; }, std::chrono::hours(1));
   monitor.start();

@@ -1,4 +1,5 @@
 // Convolutions on the GPU, by cuDNN's graph API.
+#include <functional>
 #include <memory>
 #include <stdexcept>
 
@@ -44,15 +45,11 @@ class CudnnExecution : public Execution {
     fill(image_, Pass::backward_data, image_seed);
     fill(filter_, Pass::backward_filter, filter_seed);
     fill(output_, Pass::forward, gradient_seed);
-    if (is_empty(problem_)) return;
-    if (const auto reason = source.open()) throw std::runtime_error("preparing a convolution: " + *reason);
-    handle_ = source.handle->get();
-    check_cudnn(cudnnSetStream(handle_, context_.stream()), "choosing the stream of cuDNN");
-    CudnnPlan first = std::move(*source.first);
-    source.first.reset();
-    executable_.emplace(choose_plan(context_, handle_, *source.candidates, std::move(first),
-                                    {image_.data(), filter_.data(), output_.data()}, search));
-    source.candidates.reset();
+    if (!is_empty(problem_)) {
+      if (const auto reason = source.open()) throw std::runtime_error("preparing a convolution: " + *reason);
+    }
+    prepare_comparison();
+    if (!is_empty(problem_)) choose(source, search);
   }
 
   void run() override {
@@ -65,14 +62,7 @@ class CudnnExecution : public Execution {
   }
 
   Verification verify() override {
-    device::poison(result().data(), result().bytes(), context_.stream());
-    run();
-    context_.synchronize("running a convolution");
-    if (!reference_) {
-      grid_ = sample_grid(problem_);
-      reference_ = evaluate_reference(problem_, grid_);
-    }
-    Verification verification = compare_with_reference(problem_, grid_, *reference_, sampled_results());
+    Verification verification = compare_after([this] { run(); });
     verification.digest = device::digest(result().data(), result().bytes(), context_.stream());
     return verification;
   }
@@ -96,6 +86,41 @@ class CudnnExecution : public Execution {
     }
   }
 
+  /// The reference is evaluated once, for the plans that are tried and for verify().
+  void prepare_comparison() {
+    grid_ = sample_grid(problem_);
+    reference_ = evaluate_reference(problem_, grid_);
+    const std::vector<std::int64_t> indices = element_indices(problem_, grid_);
+    indices_ = device::Buffer<std::int64_t>(indices.size());
+    gathered_ = device::Buffer<std::uint32_t>(indices.size());
+    if (indices.empty()) return;
+    device::check(cudaMemcpyAsync(indices_.data(), indices.data(), indices_.bytes(), cudaMemcpyHostToDevice,
+                                  context_.stream()),
+                  "copying the sampled indices of a convolution to the GPU");
+    context_.synchronize("copying the sampled indices of a convolution to the GPU");
+  }
+
+  void choose(PlanSource& source, const PlanSearch& search) {
+    handle_ = source.handle->get();
+    check_cudnn(cudnnSetStream(handle_, context_.stream()), "choosing the stream of cuDNN");
+    CudnnPlan first = std::move(*source.first);
+    source.first.reset();
+    const auto error_after = [this](const std::function<void()>& enqueue) {
+      return compare_after(enqueue).error;
+    };
+    executable_.emplace(choose_plan(context_, handle_, *source.candidates, std::move(first),
+                                    {image_.data(), filter_.data(), output_.data()}, error_after, search));
+    source.candidates.reset();
+  }
+
+  /// Poisons the result, calls `enqueue`, and compares the sample with the reference.
+  Verification compare_after(const std::function<void()>& enqueue) {
+    device::poison(result().data(), result().bytes(), context_.stream());
+    enqueue();
+    context_.synchronize("running a convolution");
+    return compare_with_reference(problem_, grid_, reference_, sampled_results());
+  }
+
   const Tensor& result() const {
     switch (problem_.pass) {
       case Pass::backward_data: return image_;
@@ -105,17 +130,10 @@ class CudnnExecution : public Execution {
     return output_;
   }
 
-  std::vector<std::uint32_t> sampled_results() {
-    const std::vector<std::int64_t> indices = element_indices(problem_, grid_);
-    const device::Buffer<std::int64_t> device_indices(indices.size());
-    const device::Buffer<std::uint32_t> gathered(indices.size());
-    if (indices.empty()) return {};
-    device::check(cudaMemcpyAsync(device_indices.data(), indices.data(), device_indices.bytes(),
-                                  cudaMemcpyHostToDevice, context_.stream()),
-                  "copying the sampled indices of a convolution to the GPU");
-    device::gather_elements(result().data(), problem_.type, device_indices.data(), indices.size(),
-                            gathered.data(), context_.stream());
-    return device::to_host(gathered.data(), gathered.size(), context_.stream());
+  std::vector<std::uint32_t> sampled_results() const {
+    device::gather_elements(result().data(), problem_.type, indices_.data(), indices_.size(),
+                            gathered_.data(), context_.stream());
+    return device::to_host(gathered_.data(), gathered_.size(), context_.stream());
   }
 
   device::Context& context_;
@@ -124,7 +142,9 @@ class CudnnExecution : public Execution {
   cudnnHandle_t handle_ = nullptr;
   std::optional<CudnnExecutable> executable_;
   SampleGrid grid_;
-  std::optional<Reference> reference_;
+  Reference reference_;
+  device::Buffer<std::int64_t> indices_;
+  device::Buffer<std::uint32_t> gathered_;
 };
 
 std::optional<std::string> unsupported(device::Context& context, PlanSource& source) {

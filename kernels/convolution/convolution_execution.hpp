@@ -8,12 +8,12 @@ namespace cuparity {
 /// How cuDNN's plan is found. The counts are the same in every process, so that the same machine finds
 /// the same plan; `seconds` only bounds what a slow compiler of plans can cost.
 struct PlanSearch {
-  int candidates = 16;   ///< plans built and timed at most, in the order of cuDNN's heuristics
+  int candidates = 16;   ///< plans timed at most, in the order of cuDNN's heuristics
   int rounds = 5;        ///< timed runs of each candidate; their median counts
   double seconds = 0.5;  ///< no further candidate is built, no further round begun after this long
 };
 
-/// Plans are taken as the heuristics rank them, without timing.
+/// The first plan whose result is right is taken, without timing.
 constexpr PlanSearch first_plan{1, 0, 0};
 
 #ifdef CUPARITY_HAVE_CUDA

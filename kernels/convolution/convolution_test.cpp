@@ -7,9 +7,11 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <optional>
 #include <set>
 
 #include "kernels/convolution/convolution_reference.hpp"
+#include "kernels/convolution/plan_search.hpp"
 
 namespace cuparity {
 namespace {
@@ -336,6 +338,74 @@ TEST(ConvolutionBound, AdmitsOnlyZeroWhereNothingIsSummed) {
   EXPECT_TRUE(compare_with_reference(problem, grid, reference, results).correct());
   results[3] = 1;
   EXPECT_FALSE(compare_with_reference(problem, grid, reference, results).correct());
+}
+
+/// A library whose plan i has error errors[i], or does not start where that is negative.
+struct FakeLibrary {
+  std::vector<double> errors;
+  int asked_for = 1;  ///< plan 0 is handed over as the first
+  double seconds_per_plan = 0;
+  double seconds = 0;
+
+  AdmittedPlans<int> search(const PlanSearch& limits) {
+    return admit_plans(
+        0,
+        [&]() -> std::optional<int> {
+          return asked_for < static_cast<int>(errors.size()) ? std::optional(asked_for++) : std::nullopt;
+        },
+        [&](int plan) -> std::optional<double> {
+          seconds += seconds_per_plan;
+          const double error = errors[static_cast<std::size_t>(plan)];
+          return error < 0 ? std::nullopt : std::optional(error);
+        },
+        [&] { return seconds; }, limits);
+  }
+};
+
+TEST(PlanSearch, OnlyPlansInsideTheBoundAreTimed) {
+  FakeLibrary library{{1.32, 0.016, -1, 1.0, std::numeric_limits<double>::quiet_NaN(), 1.82, 0.5}};
+  const AdmittedPlans<int> admitted = library.search({16, 5, 0.5});
+  EXPECT_THAT(admitted.plans, testing::ElementsAre(1, 3, 6));
+  EXPECT_EQ(admitted.rejected.count, 3);
+  EXPECT_FALSE(admitted.cut_short);
+}
+
+TEST(PlanSearch, SaysHowManyPlansWereWrong) {
+  EXPECT_EQ(FakeLibrary{{0.5}}.search({}).rejected.remark(), "");
+  EXPECT_EQ((FakeLibrary{{0.5, 1.321}}.search({}).rejected.remark()),
+            "1 plan rejected as inaccurate, up to 1.32 times the bound");
+  const AdmittedPlans<int> none = FakeLibrary{{1.321, 1.82}}.search({});
+  EXPECT_TRUE(none.plans.empty());
+  EXPECT_EQ(none.rejected.remark(), "2 plans rejected as inaccurate, up to 1.82 times the bound");
+  EXPECT_EQ(none.rejected.failure(),
+            "no plan's result lies within its error bound: 2 tried, errors of 1.32 to 1.82 times the bound");
+}
+
+TEST(PlanSearch, TheFirstPlanIsTheFirstThatIsRight) {
+  FakeLibrary library{{1.1, 1.62, 0.3, 0.2}};
+  library.seconds_per_plan = 1;  // the limit of no time does not end a search that has found nothing
+  const AdmittedPlans<int> admitted = library.search(first_plan);
+  EXPECT_THAT(admitted.plans, testing::ElementsAre(2));
+  EXPECT_EQ(library.asked_for, 3);
+  EXPECT_FALSE(admitted.cut_short);
+}
+
+TEST(PlanSearch, EndsByCountAndByTime) {
+  FakeLibrary many{std::vector<double>(40, 0.5)};
+  EXPECT_EQ(many.search({16, 5, 0.5}).plans.size(), 16u);
+  EXPECT_EQ(many.asked_for, 16);
+  FakeLibrary slow{std::vector<double>(40, 0.5)};
+  slow.seconds_per_plan = 0.2;
+  const AdmittedPlans<int> admitted = slow.search({16, 5, 0.5});
+  EXPECT_EQ(admitted.plans.size(), 3u);
+  EXPECT_TRUE(admitted.cut_short);
+}
+
+TEST(PlanSearch, AnEarlierPlanThatIsAsGoodWins) {
+  EXPECT_EQ(earliest_of_the_fastest({1}), 0u);
+  EXPECT_EQ(earliest_of_the_fastest({1.01, 1.0, 0.995}), 0u);
+  EXPECT_EQ(earliest_of_the_fastest({1.03, 1.019, 1.0}), 1u);
+  EXPECT_EQ(earliest_of_the_fastest({2, 1.5, 1}), 2u);
 }
 
 TEST(ConvolutionCases, CountTheWorkOfTheLayers) {

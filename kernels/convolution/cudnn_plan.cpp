@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <stdexcept>
+
+#include "kernels/convolution/plan_search.hpp"
 
 namespace cuparity {
 namespace {
@@ -194,29 +197,36 @@ float time_once(device::Context& context, cudnnHandle_t handle, const CudnnPlan&
   return milliseconds;
 }
 
-/// Drops plans that fail to start; what is left has run once, and the clocks are up.
-void warm_up(std::vector<CudnnPlan>& plans, cudnnHandle_t handle, const CudnnDescriptor& pack,
-             const device::Context& context) {
-  std::optional<CudnnError> failure;
-  for (auto plan = plans.begin(); plan != plans.end();) {
-    const cudnnStatus_t status = cudnnBackendExecute(handle, plan->plan.get(), pack.get());
-    if (status == CUDNN_STATUS_SUCCESS) {
-      ++plan;
-    } else {
-      failure.emplace(status, "running cuDNN's " + plan->algorithm);
-      plan = plans.erase(plan);
-    }
-  }
-  context.synchronize("waiting for the candidate cuDNN plans");
-  if (plans.empty()) throw *failure;
-}
+/// The tensors and a workspace for any of several plans: it grows to the largest that was asked for.
+class PlanMemory {
+ public:
+  explicit PlanMemory(const CudnnTensors& tensors)
+      : tensors_(tensors), pack_(make_variant_pack(tensors, nullptr)) {}
 
-/// Index of the earliest plan within 2 % of the fastest.
+  void reserve(const CudnnPlan& plan) {
+    const auto bytes = static_cast<std::size_t>(plan.workspace_bytes);
+    if (bytes <= workspace_.bytes()) return;
+    workspace_ = {};  // two at a time may not fit
+    workspace_ = device::Buffer<unsigned char>(bytes);
+    pack_ = make_variant_pack(tensors_, workspace_.data());
+  }
+  const CudnnDescriptor& pack() const { return pack_; }
+
+  CudnnExecutable with(CudnnPlan plan, std::string algorithm) && {
+    return {std::move(plan), std::move(workspace_), std::move(pack_), std::move(algorithm)};
+  }
+
+ private:
+  CudnnTensors tensors_;
+  device::Buffer<unsigned char> workspace_;
+  CudnnDescriptor pack_;
+};
+
+/// Index of the earliest of the fastest plans. Each has run before.
 std::size_t fastest(device::Context& context, cudnnHandle_t handle, const std::vector<CudnnPlan>& plans,
                     const CudnnDescriptor& pack, const PlanSearch& search,
                     std::chrono::steady_clock::time_point started) {
   if (plans.size() == 1) return 0;
-  constexpr double as_good = 1.02;
   const device::Event start;
   const device::Event stop;
   std::vector<std::vector<float>> times(plans.size());
@@ -228,10 +238,14 @@ std::size_t fastest(device::Context& context, cudnnHandle_t handle, const std::v
   }
   std::vector<double> medians;
   for (const auto& of_plan : times) medians.push_back(median(of_plan));
-  const double best = *std::min_element(medians.begin(), medians.end());
-  return static_cast<std::size_t>(
-      std::find_if(medians.begin(), medians.end(), [&](double time) { return time <= as_good * best; }) -
-      medians.begin());
+  return earliest_of_the_fastest(medians);
+}
+
+/// Without counts that depend on how fast this machine was: equal searches must read alike.
+std::string describe_choice(const CudnnPlan& plan, const AdmittedPlans<CudnnPlan>& admitted) {
+  std::string remarks = admitted.rejected.remark();
+  if (admitted.cut_short) remarks += (remarks.empty() ? "" : ", ") + std::string("search stopped by time");
+  return remarks.empty() ? plan.algorithm : plan.algorithm + " (" + remarks + ")";
 }
 
 }  // namespace
@@ -322,30 +336,36 @@ void CudnnExecutable::run(cudnnHandle_t handle) const {
 }
 
 CudnnExecutable choose_plan(device::Context& context, cudnnHandle_t handle, CudnnCandidates& candidates,
-                            CudnnPlan first, const CudnnTensors& tensors, const PlanSearch& search) {
+                            CudnnPlan first, const CudnnTensors& tensors, const ErrorAfter& error_after,
+                            const PlanSearch& search) {
   const auto started = std::chrono::steady_clock::now();
-  std::vector<CudnnPlan> plans;
-  plans.push_back(std::move(first));
-  bool cut_short = false;
-  while (plans.size() < static_cast<std::size_t>(search.candidates)) {
-    if (seconds_since(started) >= search.seconds) {
-      cut_short = true;
-      break;
+  PlanMemory memory(tensors);
+  std::optional<CudnnError> failure;
+  const auto error_of = [&](const CudnnPlan& plan) -> std::optional<double> {
+    memory.reserve(plan);
+    try {
+      const double error = error_after([&] {
+        check_cudnn(cudnnBackendExecute(handle, plan.plan.get(), memory.pack().get()),
+                    ("running cuDNN's " + plan.algorithm).c_str());
+      });
+      if (!(error <= 1)) candidates.withdraw_latest();
+      return error;
+    } catch (const CudnnError& refused) {
+      failure = refused;
+      candidates.withdraw_latest();
+      return std::nullopt;
     }
-    auto plan = candidates.next();
-    if (!plan) break;
-    plans.push_back(std::move(*plan));
+  };
+  AdmittedPlans<CudnnPlan> admitted = admit_plans(
+      std::move(first), [&] { return candidates.next(); }, error_of, [&] { return seconds_since(started); },
+      search);
+  if (admitted.plans.empty()) {
+    if (admitted.rejected.count == 0 && failure) throw *failure;
+    throw std::runtime_error("choosing a cuDNN plan: " + admitted.rejected.failure());
   }
-  std::int64_t workspace_bytes = 0;
-  for (const CudnnPlan& plan : plans) workspace_bytes = std::max(workspace_bytes, plan.workspace_bytes);
-  device::Buffer<unsigned char> workspace(static_cast<std::size_t>(workspace_bytes));
-  CudnnDescriptor pack = make_variant_pack(tensors, workspace.data());
-  const std::size_t built = plans.size();
-  warm_up(plans, handle, pack, context);
-  CudnnPlan& best = plans[fastest(context, handle, plans, pack, search, started)];
-  std::string algorithm = best.algorithm;
-  if (cut_short) algorithm += ", search stopped by time after " + std::to_string(built) + " candidates";
-  return {std::move(best), std::move(workspace), std::move(pack), std::move(algorithm)};
+  CudnnPlan& best = admitted.plans[fastest(context, handle, admitted.plans, memory.pack(), search, started)];
+  std::string algorithm = describe_choice(best, admitted);
+  return std::move(memory).with(std::move(best), std::move(algorithm));
 }
 
 }  // namespace cuparity

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -43,6 +44,9 @@ class CudnnCandidates {
   /// Builds the next plan; nothing when there is no further one.
   std::optional<CudnnPlan> next();
 
+  /// The plan that next() gave last is of no use, so it does not count as accepted.
+  void withdraw_latest() { --accepted_; }
+
   /// Why next() gave nothing, in one line. Throws CudnnError if that was a failure rather than a refusal.
   std::string refusal() const;
 
@@ -75,17 +79,23 @@ struct CudnnExecutable {
   CudnnPlan plan;
   device::Buffer<unsigned char> workspace;
   CudnnDescriptor variant_pack;
-  std::string algorithm;  ///< of the plan, with a remark if the search was cut short
+  std::string algorithm;  ///< of the plan, with remarks on plans that were rejected and a search cut short
 
   /// Enqueues on the handle's stream. Throws CudnnError.
   void run(cudnnHandle_t handle) const;
 };
 
-/// Builds and times up to search.candidates plans, `first` among them, and returns the earliest one in the
-/// heuristics' order whose median time is within 2 % of the best: a plan that is only as good as another is
-/// never chosen by noise, so that two processes choose alike. Candidates take turns, each run starting from a
-/// flushed L2. The result tensor is overwritten. Throws CudnnError or CudaError.
+/// Poisons the result, calls `enqueue`, waits, and gives the largest error in units of its bound.
+using ErrorAfter = std::function<double(const std::function<void()>& enqueue)>;
+
+/// Builds plans, `first` before the others; those whose result is wrong are dropped, for the numerical notes
+/// do not say everything about an engine's accuracy, and a wrong result is never timed. Of up to
+/// search.candidates that are left, each timed, the earliest in the heuristics' order is returned whose
+/// median time is within 2 % of the best, so that two processes choose alike. Candidates take turns, each
+/// run starting from a flushed L2. The result tensor is overwritten. Throws CudnnError, CudaError, or
+/// std::runtime_error if every plan's result is wrong.
 CudnnExecutable choose_plan(device::Context& context, cudnnHandle_t handle, CudnnCandidates& candidates,
-                            CudnnPlan first, const CudnnTensors& tensors, const PlanSearch& search);
+                            CudnnPlan first, const CudnnTensors& tensors, const ErrorAfter& error_after,
+                            const PlanSearch& search);
 
 }  // namespace cuparity

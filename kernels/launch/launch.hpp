@@ -1,6 +1,7 @@
 // Latencies, all per operation. CUDA: launch/submit (enqueueing an empty kernel on an idle GPU),
 // launch/round_trip (launch and wait), launch/graph_node (one of a chain of 1000 empty kernels in a graph),
-// launch/device_allocation and launch/pinned_allocation (1 MiB, allocate and free),
+// launch/device_allocation/64MiB and launch/pinned_allocation/16MiB (allocate and free; too large for what
+// the driver keeps mapped for small allocations, so each one is mapped and unmapped by the kernel driver),
 // launch/{h2d,d2h}_round_trip/4B (copy of one word and wait). CPU: launch/process_start (spawn /bin/true and
 // wait), launch/thread_start (create and join), launch/system_call (getppid).
 #pragma once

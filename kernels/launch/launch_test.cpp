@@ -49,7 +49,7 @@ TEST(Launch, CudaRowsExistWhereTheBackendIsBuilt) {
 #ifdef CUPARITY_HAVE_CUDA
   EXPECT_THAT(names(launch_bench_cases(Backend::cuda)),
               testing::ElementsAre("launch/submit", "launch/round_trip", "launch/graph_node",
-                                   "launch/device_allocation", "launch/pinned_allocation",
+                                   "launch/device_allocation/64MiB", "launch/pinned_allocation/16MiB",
                                    "launch/h2d_round_trip/4B", "launch/d2h_round_trip/4B"));
 #else
   EXPECT_TRUE(launch_bench_cases(Backend::cuda).empty());

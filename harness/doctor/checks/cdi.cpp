@@ -16,7 +16,8 @@ const std::vector<std::string> regenerate = {"sudo nvidia-ctk cdi generate --out
 std::string staleness(const Probe& probe, const CdiSpec& spec) {
   for (const std::string& version : spec.driver_versions) {
     if (!probe.driver.module_version.empty() && version != probe.driver.module_version) {
-      return fmt::format("it mounts libraries of driver {}, loaded is {}", version, probe.driver.module_version);
+      return fmt::format("it mounts libraries of driver {}, loaded is {}", version,
+                         probe.driver.module_version);
     }
   }
   if (!spec.missing_nodes.empty()) return "these device nodes are gone: " + listed(spec.missing_nodes, 4);
@@ -26,22 +27,32 @@ std::string staleness(const Probe& probe, const CdiSpec& spec) {
 
 void check_spec(const Probe& probe, const CdiSpec& spec, Findings& findings) {
   if (!spec.failure.empty()) {
-    findings.push_back({"cdi.unreadable", Severity::warning, fmt::format("{} is no usable CDI specification", spec.path),
-                        "An engine passes it over, and its devices are then unresolvable.", spec.failure, regenerate});
+    findings.push_back(
+        {"cdi.unreadable", Severity::warning, fmt::format("{} is no usable CDI specification", spec.path),
+         "An engine passes it over, and its devices are then unresolvable.", spec.failure, regenerate});
     return;
   }
   if (spec.kind != "nvidia.com/gpu") return;
   if (const std::string stale = staleness(probe, spec); !stale.empty()) {
     findings.push_back({"cdi.stale", Severity::warning, fmt::format("{} is out of date", spec.path),
-                        "The driver or the GPUs changed after the specification was made: containers that use it fail to start.",
+                        "The driver or the GPUs changed after the specification was made: containers that "
+                        "use it fail to start.",
                         stale, regenerate});
   } else if (!spec.missing_hooks.empty()) {
-    findings.push_back({"cdi.hook_missing", Severity::warning, fmt::format("{} calls a program that is not there", spec.path),
+    findings.push_back({"cdi.hook_missing",
+                        Severity::warning,
+                        fmt::format("{} calls a program that is not there", spec.path),
                         "The toolkit was removed or moved, or the specification comes from another machine.",
-                        listed(spec.missing_hooks, 4), {"sudo apt-get install nvidia-container-toolkit-base", regenerate[0]}});
+                        listed(spec.missing_hooks, 4),
+                        {"sudo apt-get install nvidia-container-toolkit-base", regenerate[0]}});
   } else {
-    findings.push_back({"cdi.ok", Severity::ok, fmt::format("{} offers {} device{} of {}", spec.path, spec.devices.size(),
-                                                            spec.devices.size() == 1 ? "" : "s", spec.kind), "", listed(spec.devices, 6), {}});
+    findings.push_back({"cdi.ok",
+                        Severity::ok,
+                        fmt::format("{} offers {} device{} of {}", spec.path, spec.devices.size(),
+                                    spec.devices.size() == 1 ? "" : "s", spec.kind),
+                        "",
+                        listed(spec.devices, 6),
+                        {}});
   }
 }
 
@@ -55,12 +66,16 @@ void check_docker_feature(const Probe& probe, Findings& findings) {
   const std::string& feature = probe.toolkit.cdi_feature;
   if (major >= 25 && (by_default ? feature != "false" : feature == "true")) return;
   if (major >= 25 && !docker->cdi_folders.empty()) return;
-  findings.push_back({"cdi.docker_off", Severity::info, fmt::format("Docker {} does not use CDI here", docker->server_version),
-                      major < 25 ? "CDI came to Docker with 25.0." : "It is off: the feature 'cdi' of daemon.json decides.",
-                      fmt::format("docker version {}; daemon.json features.cdi: {}", docker->server_version,
-                                  feature.empty() ? "not set" : feature),
-                      {major < 25 ? "update Docker, or ask with --gpus"
-                                  : "in /etc/docker/daemon.json: {\"features\": {\"cdi\": true}}, then: sudo systemctl restart docker"}});
+  findings.push_back(
+      {"cdi.docker_off",
+       Severity::info,
+       fmt::format("Docker {} does not use CDI here", docker->server_version),
+       major < 25 ? "CDI came to Docker with 25.0." : "It is off: the feature 'cdi' of daemon.json decides.",
+       fmt::format("docker version {}; daemon.json features.cdi: {}", docker->server_version,
+                   feature.empty() ? "not set" : feature),
+       {major < 25 ? "update Docker, or ask with --gpus"
+                   : "in /etc/docker/daemon.json: {\"features\": {\"cdi\": true}}, then: sudo systemctl "
+                     "restart docker"}});
 }
 
 }  // namespace
@@ -69,11 +84,14 @@ void check_cdi(const Probe& probe, Findings& findings) {
   if (in_container(probe)) return;
   for (const CdiSpec& spec : probe.cdi) check_spec(probe, spec, findings);
   if (!gpu_expected(probe)) return;
-  const bool offered = std::any_of(probe.cdi.begin(), probe.cdi.end(),
-                                   [](const CdiSpec& spec) { return spec.failure.empty() && spec.kind == "nvidia.com/gpu"; });
+  const bool offered = std::any_of(probe.cdi.begin(), probe.cdi.end(), [](const CdiSpec& spec) {
+    return spec.failure.empty() && spec.kind == "nvidia.com/gpu";
+  });
   if (!offered && probe.toolkit.programs.contains("nvidia-ctk")) {
-    findings.push_back({"cdi.none", Severity::info, "There is no CDI specification for the GPUs: --device nvidia.com/gpu=… can't work",
-                        "nvidia-ctk is installed, but has not written one.", "/etc/cdi, /var/run/cdi", regenerate});
+    findings.push_back({"cdi.none", Severity::info,
+                        "There is no CDI specification for the GPUs: --device nvidia.com/gpu=… can't work",
+                        "nvidia-ctk is installed, but has not written one.", "/etc/cdi, /var/run/cdi",
+                        regenerate});
   }
   if (offered) check_docker_feature(probe, findings);
 }

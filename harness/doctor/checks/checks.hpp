@@ -29,10 +29,10 @@ void check_access(const Probe& probe, Findings& findings);
 void check_container(const Probe& probe, Findings& findings);
 
 /// All of them, in the order in which a GPU reaches a container.
-inline constexpr Check all_checks[] = {check_driver, check_device_nodes, check_driver_libraries, check_nvml,
-                                       check_cuda,   check_engines,      check_docker,           check_podman,
-                                       check_toolkit, check_cdi,         check_image,            check_access,
-                                       check_container};
+inline constexpr Check all_checks[] = {
+    check_driver,  check_device_nodes, check_driver_libraries, check_nvml,    check_cuda,
+    check_engines, check_docker,       check_podman,           check_toolkit, check_cdi,
+    check_image,   check_access,       check_container};
 
 // What several checks ask.
 

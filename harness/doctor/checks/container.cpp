@@ -14,30 +14,42 @@ std::string variable(const Probe& probe, const std::string& name) {
 
 void check_request(const Probe& probe, Findings& findings) {
   const std::string visible = variable(probe, "NVIDIA_VISIBLE_DEVICES");
-  const std::string evidence = visible.empty() ? "NVIDIA_VISIBLE_DEVICES is not set; no nvidia nodes in /dev"
-                                               : "NVIDIA_VISIBLE_DEVICES=" + visible + "; no nvidia nodes in /dev";
+  const std::string evidence = visible.empty()
+                                   ? "NVIDIA_VISIBLE_DEVICES is not set; no nvidia nodes in /dev"
+                                   : "NVIDIA_VISIBLE_DEVICES=" + visible + "; no nvidia nodes in /dev";
   const bool asked = !visible.empty() && visible != "void" && visible != "none";
-  findings.push_back({"container.no_gpu", asked ? Severity::warning : Severity::info,
+  findings.push_back({"container.no_gpu",
+                      asked ? Severity::warning : Severity::info,
                       "This container has no GPU: the CPU backend will be used",
-                      asked ? "The image or the command sets NVIDIA_VISIBLE_DEVICES, but that alone gives nothing: no hook, runtime or "
+                      asked ? "The image or the command sets NVIDIA_VISIBLE_DEVICES, but that alone gives "
+                              "nothing: no hook, runtime or "
                               "CDI put a GPU in."
                             : "None was asked for.",
-                      evidence, {"docker run --gpus all …", "podman run --device nvidia.com/gpu=all …"}});
+                      evidence,
+                      {"docker run --gpus all …", "podman run --device nvidia.com/gpu=all …"}});
 }
 
 void check_limits(const Probe& probe, Findings& findings) {
   const InsideFacts& inside = probe.inside;
   constexpr std::uint64_t docker_default = 64ull << 20;
   if (inside.shm_bytes > 0 && inside.shm_bytes <= docker_default && probe.nvml.gpus.size() > 1) {
-    findings.push_back({"container.small_shm", Severity::warning,
-                        fmt::format("/dev/shm has {}, too small for NCCL between several GPUs", format_bytes(static_cast<double>(inside.shm_bytes))),
-                        "It is the engine's default.", "statvfs of /dev/shm", {"docker run --shm-size=1g …, or --ipc=host"}});
+    findings.push_back({"container.small_shm",
+                        Severity::warning,
+                        fmt::format("/dev/shm has {}, too small for NCCL between several GPUs",
+                                    format_bytes(static_cast<double>(inside.shm_bytes))),
+                        "It is the engine's default.",
+                        "statvfs of /dev/shm",
+                        {"docker run --shm-size=1g …, or --ipc=host"}});
   }
   if (!inside.memlock_limit.empty() && inside.memlock_limit != "unlimited") {
-    findings.push_back({"container.memlock", Severity::info, fmt::format("At most {} can be locked in memory",
-                                                                        format_bytes(std::strtod(inside.memlock_limit.c_str(), nullptr))),
-                        "RLIMIT_MEMLOCK is the engine's default. CUDA's pinned memory does not count, RDMA and io_uring do.",
-                        "RLIMIT_MEMLOCK", {"docker run --ulimit memlock=-1 …"}});
+    findings.push_back(
+        {"container.memlock",
+         Severity::info,
+         fmt::format("At most {} can be locked in memory",
+                     format_bytes(std::strtod(inside.memlock_limit.c_str(), nullptr))),
+         "RLIMIT_MEMLOCK is the engine's default. CUDA's pinned memory does not count, RDMA and io_uring do.",
+         "RLIMIT_MEMLOCK",
+         {"docker run --ulimit memlock=-1 …"}});
   }
 }
 
@@ -45,17 +57,26 @@ void check_limits(const Probe& probe, Findings& findings) {
 
 void check_container(const Probe& probe, Findings& findings) {
   if (!in_container(probe)) return;
-  findings.push_back({"container.inside", Severity::info,
-                      fmt::format("This is the inside of a {} container{}", probe.inside.container == "other" ? "" : probe.inside.container,
-                                  probe.inside.injection_path == "none" ? "" : "; its GPU came by: " + probe.inside.injection_path),
-                      "", "marks of the engine in / and /proc", {}});
+  findings.push_back(
+      {"container.inside",
+       Severity::info,
+       fmt::format(
+           "This is the inside of a {} container{}",
+           probe.inside.container == "other" ? "" : probe.inside.container,
+           probe.inside.injection_path == "none" ? "" : "; its GPU came by: " + probe.inside.injection_path),
+       "",
+       "marks of the engine in / and /proc",
+       {}});
   if (!gpu_expected(probe)) {
     check_request(probe, findings);
     return;
   }
   if (probe.inside.driver_library_mounts.empty() && !probe.driver.libraries.empty()) {
-    findings.push_back({"container.own_libraries", Severity::warning, "The driver's libraries are not mounted from the host",
-                        "They are part of the image, and break with the host's next driver.", probe.driver.libraries.front().real_path,
+    findings.push_back({"container.own_libraries",
+                        Severity::warning,
+                        "The driver's libraries are not mounted from the host",
+                        "They are part of the image, and break with the host's next driver.",
+                        probe.driver.libraries.front().real_path,
                         {"remove the driver's packages from the image"}});
   }
   check_limits(probe, findings);

@@ -23,23 +23,34 @@ bool bound_to(const Probe& probe, const std::string& driver) {
 }
 
 Finding not_loaded(const Probe& probe) {
-  Finding finding{"driver.not_loaded", Severity::error, "An NVIDIA GPU is here, but its driver is not loaded", "",
-                  pci_evidence(probe) + "; neither /proc/driver/nvidia/version nor /sys/module/nvidia is there", {}};
+  Finding finding{
+      "driver.not_loaded",
+      Severity::error,
+      "An NVIDIA GPU is here, but its driver is not loaded",
+      "",
+      pci_evidence(probe) + "; neither /proc/driver/nvidia/version nor /sys/module/nvidia is there",
+      {}};
   if (bound_to(probe, "nouveau")) {
     finding.id = "driver.nouveau";
     finding.summary = "The GPU is driven by nouveau, which has no CUDA";
-    finding.cause = "The free driver nouveau took the GPU before NVIDIA's could, or NVIDIA's is not installed.";
-    finding.fix = {"install the NVIDIA driver: sudo apt-get install nvidia-driver (Debian) or sudo ubuntu-drivers install "
-                   "(Ubuntu)", "sudo reboot", "nvidia-smi"};
+    finding.cause =
+        "The free driver nouveau took the GPU before NVIDIA's could, or NVIDIA's is not installed.";
+    finding.fix = {
+        "install the NVIDIA driver: sudo apt-get install nvidia-driver (Debian) or sudo ubuntu-drivers "
+        "install "
+        "(Ubuntu)",
+        "sudo reboot", "nvidia-smi"};
   } else if (bound_to(probe, "vfio-pci")) {
     finding.id = "driver.passed_through";
     finding.summary = "The GPU is reserved for a virtual machine (vfio-pci)";
     finding.cause = "vfio-pci holds the GPU, so that this machine itself can't use it.";
     finding.fix = {"run cuparity inside the virtual machine that has the GPU, or unbind it from vfio-pci"};
   } else {
-    finding.cause = "The NVIDIA kernel driver is not installed, was not built for this kernel, or failed to load.";
+    finding.cause =
+        "The NVIDIA kernel driver is not installed, was not built for this kernel, or failed to load.";
     finding.fix = {"sudo modprobe nvidia && nvidia-smi", "if that fails: sudo dmesg | grep -iE 'nvrm|nvidia'",
-                   "install the driver: sudo apt-get install nvidia-driver (Debian) or sudo ubuntu-drivers install (Ubuntu), "
+                   "install the driver: sudo apt-get install nvidia-driver (Debian) or sudo ubuntu-drivers "
+                   "install (Ubuntu), "
                    "then reboot"};
   }
   return finding;
@@ -49,15 +60,19 @@ Finding not_loaded(const Probe& probe) {
 
 void check_driver(const Probe& probe, Findings& findings) {
   if (probe.driver.module_loaded) {
-    findings.push_back({"driver.loaded", Severity::ok,
+    findings.push_back({"driver.loaded",
+                        Severity::ok,
                         probe.driver.module_version.empty()
                             ? "NVIDIA kernel driver is loaded"
                             : fmt::format("NVIDIA kernel driver {} is loaded", probe.driver.module_version),
-                        "", "/proc/driver/nvidia/version, /sys/module/nvidia", {}});
+                        "",
+                        "/proc/driver/nvidia/version, /sys/module/nvidia",
+                        {}});
     return;
   }
   if (probe.driver.wsl) {
-    findings.push_back({"driver.wsl", Severity::ok, "Windows' driver is used through WSL", "", "/dev/dxg", {}});
+    findings.push_back(
+        {"driver.wsl", Severity::ok, "Windows' driver is used through WSL", "", "/dev/dxg", {}});
     return;
   }
   if (in_container(probe)) return;  // check_container says what a container was given
@@ -65,9 +80,12 @@ void check_driver(const Probe& probe, Findings& findings) {
     findings.push_back(not_loaded(probe));
     return;
   }
-  findings.push_back({"gpu.none", Severity::info, "There is no NVIDIA GPU in this machine: the CPU backend will be used",
+  findings.push_back({"gpu.none",
+                      Severity::info,
+                      "There is no NVIDIA GPU in this machine: the CPU backend will be used",
                       "No PCI device of vendor 0x10de and no NVIDIA driver.",
-                      "/sys/bus/pci/devices, /proc/driver/nvidia, /dev", {}});
+                      "/sys/bus/pci/devices, /proc/driver/nvidia, /dev",
+                      {}});
 }
 
 }  // namespace cuparity

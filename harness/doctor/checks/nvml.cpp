@@ -8,35 +8,51 @@ namespace cuparity {
 void check_nvml(const Probe& probe, Findings& findings) {
   const NvmlFacts& nvml = probe.nvml;
   if (nvml.outcome == "ok") {
-    findings.push_back({"nvml.ok", Severity::ok, fmt::format("NVML sees {} GPU{}", nvml.gpus.size(), nvml.gpus.size() == 1 ? "" : "s"),
-                        "", nvml.library_path, {}});
+    findings.push_back({"nvml.ok",
+                        Severity::ok,
+                        fmt::format("NVML sees {} GPU{}", nvml.gpus.size(), nvml.gpus.size() == 1 ? "" : "s"),
+                        "",
+                        nvml.library_path,
+                        {}});
     for (const GpuFacts& gpu : nvml.gpus) {
       if (!gpu.persistence_known || gpu.persistence || in_container(probe)) continue;
-      findings.push_back({"gpu.no_persistence", Severity::info,
-                          "Persistence mode is off: the driver sets the GPU up anew whenever its last user ends",
-                          "nvidia-persistenced does not run. Every start of a process or container then takes longer, native "
-                          "and in a container alike.",
-                          fmt::format("GPU {} ({})", gpu.index, gpu.name),
-                          {"sudo systemctl enable --now nvidia-persistenced", "or: sudo nvidia-smi -pm 1"}});
+      findings.push_back(
+          {"gpu.no_persistence",
+           Severity::info,
+           "Persistence mode is off: the driver sets the GPU up anew whenever its last user ends",
+           "nvidia-persistenced does not run. Every start of a process or container then takes longer, "
+           "native "
+           "and in a container alike.",
+           fmt::format("GPU {} ({})", gpu.index, gpu.name),
+           {"sudo systemctl enable --now nvidia-persistenced", "or: sudo nvidia-smi -pm 1"}});
       break;
     }
     return;
   }
   if (!gpu_expected(probe) || nvml.outcome == "not looked") return;
   if (nvml.outcome == "hung" || nvml.outcome == "crashed") {
-    findings.push_back({"nvml.hung", Severity::error, "NVML does not answer: the driver or a GPU hangs",
-                        "A GPU that failed (Xid in the kernel's log), or one that fell off the bus, blocks every call.",
-                        nvml.failure, {"sudo dmesg | grep -iE 'xid|nvrm'", "sudo reboot, and check power and cooling if it comes back"}});
+    findings.push_back(
+        {"nvml.hung",
+         Severity::error,
+         "NVML does not answer: the driver or a GPU hangs",
+         "A GPU that failed (Xid in the kernel's log), or one that fell off the bus, blocks every call.",
+         nvml.failure,
+         {"sudo dmesg | grep -iE 'xid|nvrm'", "sudo reboot, and check power and cooling if it comes back"}});
     return;
   }
   // The library's mismatch with the module has a finding of its own, with the files as evidence.
   const bool mismatch = nvml.failure.find("ismatch") != std::string::npos;
-  findings.push_back({"nvml.failed", Severity::error, "NVML can't be used: " + nvml.failure,
-                      mismatch ? "Driver library and kernel module have different versions."
-                               : "See the findings about driver, device nodes and libraries; NVML needs /dev/nvidiactl and the "
-                                 "GPU's node.",
-                      nvml.failure, {mismatch ? "sudo reboot (host), or remove driver packages from the image (container)"
-                                              : "nvidia-smi says the same in its own words"}});
+  findings.push_back(
+      {"nvml.failed",
+       Severity::error,
+       "NVML can't be used: " + nvml.failure,
+       mismatch
+           ? "Driver library and kernel module have different versions."
+           : "See the findings about driver, device nodes and libraries; NVML needs /dev/nvidiactl and the "
+             "GPU's node.",
+       nvml.failure,
+       {mismatch ? "sudo reboot (host), or remove driver packages from the image (container)"
+                 : "nvidia-smi says the same in its own words"}});
 }
 
 }  // namespace cuparity

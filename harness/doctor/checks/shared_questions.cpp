@@ -5,7 +5,9 @@
 
 namespace cuparity {
 
-bool in_container(const Probe& probe) { return probe.inside.container != "none" && !probe.inside.container.empty(); }
+bool in_container(const Probe& probe) {
+  return probe.inside.container != "none" && !probe.inside.container.empty();
+}
 
 bool is_gpu_node(const DeviceNode& node) { return !environment::gpu_device_nodes({node.path}).empty(); }
 

@@ -1,4 +1,5 @@
-// The NVIDIA Container Toolkit: what hands a GPU to a container (unless nodes and libraries are mapped by hand).
+// The NVIDIA Container Toolkit: what hands a GPU to a container (unless nodes and libraries are mapped by
+// hand).
 #include <fmt/format.h>
 
 #include "harness/doctor/checks/checks.hpp"
@@ -14,13 +15,18 @@ const std::vector<std::string> install_steps = {
 bool has(const Probe& probe, const char* program) { return probe.toolkit.programs.contains(program); }
 
 /// Docker looks for these on its own PATH when it starts; either is enough, the second from 29.2 on.
-bool has_hook(const Probe& probe) { return has(probe, "nvidia-container-runtime-hook") || has(probe, "nvidia-cdi-hook"); }
+bool has_hook(const Probe& probe) {
+  return has(probe, "nvidia-container-runtime-hook") || has(probe, "nvidia-cdi-hook");
+}
 
 void check_daemon_json(const Probe& probe, Findings& findings) {
   const ToolkitFacts& toolkit = probe.toolkit;
   if (!toolkit.daemon_json_failure.empty()) {
-    findings.push_back({"toolkit.daemon_json", Severity::warning, toolkit.daemon_json + ": " + toolkit.daemon_json_failure,
-                        "dockerd would refuse to start with it, or it could not be read.", toolkit.daemon_json,
+    findings.push_back({"toolkit.daemon_json",
+                        Severity::warning,
+                        toolkit.daemon_json + ": " + toolkit.daemon_json_failure,
+                        "dockerd would refuse to start with it, or it could not be read.",
+                        toolkit.daemon_json,
                         {"python3 -m json.tool " + toolkit.daemon_json}});
   }
   const EngineFacts* docker = find_engine(probe, "docker");
@@ -28,11 +34,13 @@ void check_daemon_json(const Probe& probe, Findings& findings) {
   bool registered = toolkit.nvidia_runtime;
   for (const std::string& runtime : docker->runtimes) registered = registered || runtime == "nvidia";
   if (registered) return;
-  findings.push_back({"toolkit.runtime_not_registered", Severity::info,
-                      "Docker does not know the runtime 'nvidia' (--runtime=nvidia would fail; --gpus does not need it)",
-                      "daemon.json has no runtimes.nvidia, or dockerd was not restarted since.",
-                      toolkit.daemon_json.empty() ? "/etc/docker/daemon.json: not there" : toolkit.daemon_json,
-                      {"sudo nvidia-ctk runtime configure --runtime=docker", "sudo systemctl restart docker"}});
+  findings.push_back(
+      {"toolkit.runtime_not_registered",
+       Severity::info,
+       "Docker does not know the runtime 'nvidia' (--runtime=nvidia would fail; --gpus does not need it)",
+       "daemon.json has no runtimes.nvidia, or dockerd was not restarted since.",
+       toolkit.daemon_json.empty() ? "/etc/docker/daemon.json: not there" : toolkit.daemon_json,
+       {"sudo nvidia-ctk runtime configure --runtime=docker", "sudo systemctl restart docker"}});
 }
 
 }  // namespace
@@ -43,25 +51,37 @@ void check_toolkit(const Probe& probe, Findings& findings) {
   std::vector<std::string> programs;
   for (const auto& [name, path] : toolkit.programs) programs.push_back(path);
   if (programs.empty()) {
-    findings.push_back({"toolkit.missing", Severity::warning, "The NVIDIA Container Toolkit is not installed: --gpus and CDI can't work",
-                        "Neither nvidia-ctk nor one of its hooks is in PATH. Modes 'manual' need none.", "searched in PATH: nvidia-ctk, "
-                        "nvidia-container-runtime-hook, nvidia-cdi-hook", install_steps});
+    findings.push_back({"toolkit.missing", Severity::warning,
+                        "The NVIDIA Container Toolkit is not installed: --gpus and CDI can't work",
+                        "Neither nvidia-ctk nor one of its hooks is in PATH. Modes 'manual' need none.",
+                        "searched in PATH: nvidia-ctk, "
+                        "nvidia-container-runtime-hook, nvidia-cdi-hook",
+                        install_steps});
     return;
   }
   if (find_engine(probe, "docker") && !has_hook(probe)) {
-    findings.push_back({"toolkit.hook_missing", Severity::warning, "Docker's --gpus needs nvidia-container-runtime-hook, which is not there",
+    findings.push_back({"toolkit.hook_missing", Severity::warning,
+                        "Docker's --gpus needs nvidia-container-runtime-hook, which is not there",
                         "The toolkit is installed in part.", listed(programs, 6), install_steps});
   } else {
-    findings.push_back({"toolkit.ok", Severity::ok,
-                        toolkit.version.empty() ? "NVIDIA Container Toolkit is installed"
-                                                : fmt::format("NVIDIA Container Toolkit {} is installed", toolkit.version),
-                        "", listed(programs, 6), {}});
+    findings.push_back({"toolkit.ok",
+                        Severity::ok,
+                        toolkit.version.empty()
+                            ? "NVIDIA Container Toolkit is installed"
+                            : fmt::format("NVIDIA Container Toolkit {} is installed", toolkit.version),
+                        "",
+                        listed(programs, 6),
+                        {}});
   }
   const EngineFacts* docker = find_engine(probe, "docker");
   if (toolkit.no_cgroups && docker && docker->answers && !docker->rootless) {
-    findings.push_back({"toolkit.no_cgroups", Severity::warning, "no-cgroups = true is set, but Docker is not rootless",
-                        "The legacy hook then sets no device rules: containers see the nodes and may not open them (NVML: Unknown "
-                        "Error).", "/etc/nvidia-container-runtime/config.toml",
+    findings.push_back({"toolkit.no_cgroups",
+                        Severity::warning,
+                        "no-cgroups = true is set, but Docker is not rootless",
+                        "The legacy hook then sets no device rules: containers see the nodes and may not "
+                        "open them (NVML: Unknown "
+                        "Error).",
+                        "/etc/nvidia-container-runtime/config.toml",
                         {"sudo nvidia-ctk config --set nvidia-container-cli.no-cgroups=false --in-place"}});
   }
   check_daemon_json(probe, findings);

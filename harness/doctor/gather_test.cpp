@@ -1,0 +1,352 @@
+// Gathering from a folder that stands for "/" and from recorded outputs of programs.
+#include "harness/doctor/gather.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "environment/fake_root.hpp"
+#include "environment/text_file.hpp"
+
+namespace cuparity {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Pair;
+
+/// A machine made of files, and of answers by the start of a command line.
+class Gather : public testing::Test {
+ protected:
+  Gather() {
+    sources_.root = root_.path();
+    sources_.variables = {{"PATH", "/usr/bin"}};
+    sources_.image = "cuparity:test";
+    sources_.look_command = {"look"};
+    sources_.run = [this](const std::vector<std::string>& command, std::chrono::milliseconds) {
+      const std::string line = environment::join(command, " ");
+      asked_.push_back(line);
+      for (const auto& [start, result] : answers_) {
+        if (line.starts_with(start)) return result;
+      }
+      return CommandResult{127, false, "no such program"};
+    };
+  }
+
+  void install(const std::string& program) {
+    root_.write("usr/bin/" + program);
+    std::filesystem::permissions(root_.path() / "usr/bin" / program, std::filesystem::perms::owner_all);
+  }
+
+  environment::FakeRoot root_;
+  Sources sources_;
+  std::vector<std::pair<std::string, CommandResult>> answers_;
+  std::vector<std::string> asked_;
+  Probe probe_;
+};
+
+TEST_F(Gather, ProgramsAreFoundInPath) {
+  install("docker");
+  root_.write("usr/bin/not-executable");
+  EXPECT_EQ(find_program(sources_, "docker"), "/usr/bin/docker");
+  EXPECT_EQ(find_program(sources_, "not-executable"), "");
+  EXPECT_EQ(find_program(sources_, "podman"), "");
+}
+
+TEST_F(Gather, PciGpusWithoutADriver) {
+  root_.write("sys/bus/pci/devices/0000:65:00.0/vendor", "0x10de\n");
+  root_.write("sys/bus/pci/devices/0000:65:00.0/class", "0x030200\n");
+  root_.write("sys/bus/pci/devices/0000:65:00.0/device", "0x2335\n");
+  root_.write("sys/bus/pci/devices/0000:65:00.1/vendor", "0x10de\n");
+  root_.write("sys/bus/pci/devices/0000:65:00.1/class", "0x040300\n");  // its audio
+  root_.write("sys/bus/pci/devices/0000:00:02.0/vendor", "0x8086\n");
+  root_.write("sys/bus/pci/devices/0000:00:02.0/class", "0x030000\n");
+  gather_driver(sources_, probe_);
+  ASSERT_EQ(probe_.driver.pci_gpus.size(), 1U);
+  EXPECT_EQ(probe_.driver.pci_gpus[0].address, "0000:65:00.0");
+  EXPECT_EQ(probe_.driver.pci_gpus[0].driver, "");
+  EXPECT_FALSE(probe_.driver.module_loaded);
+}
+
+TEST_F(Gather, DriverNodesAndLibraries) {
+  root_.write("sys/bus/pci/devices/0000:65:00.0/vendor", "0x10de\n");
+  root_.write("sys/bus/pci/devices/0000:65:00.0/class", "0x030000\n");
+  std::filesystem::create_directories(root_.path() / "sys/bus/pci/drivers/nvidia");
+  std::filesystem::create_symlink("../../drivers/nvidia",
+                                  root_.path() / "sys/bus/pci/devices/0000:65:00.0/driver");
+  root_.write("sys/module/nvidia/version", "580.159.04\n");
+  root_.write("sys/module/nvidia_uvm/version", "");
+  for (const char* node : {"dev/nvidia0", "dev/nvidiactl", "dev/nvidia-uvm"}) root_.write(node);
+  root_.write("usr/lib/x86_64-linux-gnu/libcuda.so.570.1.2", "elf");
+  std::filesystem::create_symlink("libcuda.so.570.1.2",
+                                  root_.path() / "usr/lib/x86_64-linux-gnu/libcuda.so.1");
+  gather_driver(sources_, probe_);
+  EXPECT_EQ(probe_.driver.pci_gpus[0].driver, "nvidia");
+  EXPECT_TRUE(probe_.driver.module_loaded);
+  EXPECT_EQ(probe_.driver.module_version, "580.159.04");
+  EXPECT_TRUE(probe_.driver.uvm_loaded);
+  EXPECT_EQ(probe_.driver.nodes.size(), 3U);
+  ASSERT_EQ(probe_.driver.libraries.size(), 1U);
+  EXPECT_EQ(probe_.driver.libraries[0].real_path, "/usr/lib/x86_64-linux-gnu/libcuda.so.570.1.2");
+  EXPECT_EQ(probe_.driver.libraries[0].version, "570.1.2");
+}
+
+TEST_F(Gather, LooksComeFromChildren) {
+  probe_.driver.nodes = {{"/dev/nvidia0", "0666", 0, 0, ""}, {"/dev/nvidiactl", "0666", 0, 0, ""}};
+  answers_ = {
+      {"look nvml",
+       {0, false,
+        "a warning\n{\"outcome\":\"ok\",\"driver_version\":\"580.1\",\"gpus\":[{\"name\":\"H200\"}]}\n"}},
+      {"look cuda", {139, false, ""}},
+      {"look nodes",
+       {0, false, R"({"outcome":"ok","opening":{"/dev/nvidia0":"ok","/dev/nvidiactl":"EPERM"}})"}}};
+  gather_looks(sources_, probe_);
+  EXPECT_EQ(probe_.nvml.outcome, "ok");
+  EXPECT_EQ(probe_.nvml.gpus.at(0).name, "H200");
+  EXPECT_EQ(probe_.cuda.outcome, "crashed");
+  EXPECT_EQ(probe_.cuda.failure, "ended by signal 11");
+  EXPECT_EQ(probe_.driver.nodes[1].opening, "EPERM");
+}
+
+TEST_F(Gather, AHangingDriverIsAFact) {
+  probe_.driver.nodes = {{"/dev/nvidia0", "0666", 0, 0, ""}};
+  answers_ = {{"look", {137, true, ""}}};
+  gather_looks(sources_, probe_);
+  EXPECT_EQ(probe_.nvml.outcome, "hung");
+  EXPECT_EQ(probe_.cuda.outcome, "hung");
+  EXPECT_THAT(probe_.not_looked, ElementsAre(HasSubstr("opening the device nodes")));
+}
+
+TEST_F(Gather, DockerAnswers) {
+  install("docker");
+  answers_ = {
+      {"docker version", {0, false, R"({"Client":{"Version":"29.7.2"},"Server":{"Version":"29.7.2"}})"}},
+      {"docker info",
+       {0, false,
+        "{\"CgroupVersion\":\"2\",\"CgroupDriver\":\"systemd\",\"SecurityOptions\":[\"name=rootless\"],"
+        "\"Runtimes\":{\"nvidia\":{},\"runc\":{}},\"CDISpecDirs\":[\"/etc/cdi\"],"
+        "\"DiscoveredDevices\":[{\"Source\":\"cdi\",\"ID\":\"nvidia.com/gpu=0\"}]}\nWARNING: No swap limit "
+        "support"}}};
+  gather_engines(sources_, probe_);
+  ASSERT_EQ(probe_.engines.size(), 1U);
+  EXPECT_TRUE(probe_.engines[0].answers);
+  EXPECT_TRUE(probe_.engines[0].rootless);
+  EXPECT_THAT(probe_.engines[0].runtimes, ElementsAre("nvidia", "runc"));
+  EXPECT_THAT(probe_.engines[0].cdi_devices, ElementsAre("nvidia.com/gpu=0"));
+}
+
+TEST_F(Gather, DockerInItsOwnWordsWhereItDoesNotAnswer) {
+  install("docker");
+  answers_ = {
+      {"docker version",
+       {1, false,
+        "{\"Client\":{\"Version\":\"20.10.24\"},\"Server\":null}\nCannot connect to the Docker daemon at "
+        "unix:///var/run/docker.sock. Is the docker daemon running?\n"}}};
+  gather_engines(sources_, probe_);
+  EXPECT_FALSE(probe_.engines[0].answers);
+  EXPECT_EQ(probe_.engines[0].client_version, "20.10.24");
+  EXPECT_THAT(probe_.engines[0].failure, HasSubstr("Is the docker daemon running?"));
+  EXPECT_FALSE(probe_.engines[0].permission_denied);
+
+  probe_ = {};
+  answers_ = {{"docker version",
+               {1, false, "Got permission denied while trying to connect to the Docker daemon socket"}}};
+  gather_engines(sources_, probe_);
+  EXPECT_TRUE(probe_.engines[0].permission_denied);
+
+  probe_ = {};
+  answers_ = {{"docker version", {137, true, ""}}};
+  gather_engines(sources_, probe_);
+  EXPECT_TRUE(probe_.engines[0].timed_out);
+}
+
+TEST_F(Gather, PodmanAndTheOthers) {
+  for (const char* program : {"podman", "docker-compose", "nerdctl", "apptainer"}) install(program);
+  answers_ = {{"podman version", {0, false, "4.3.1\n"}},
+              {"podman info", {0, false, "true v2 systemd\n"}},
+              {"docker-compose version", {0, false, "1.29.2\n"}},
+              {"nerdctl --version", {0, false, "nerdctl version 1.7.6\n"}},
+              {"apptainer --version", {0, false, "apptainer version 1.3.2\n"}}};
+  gather_engines(sources_, probe_);
+  ASSERT_EQ(probe_.engines.size(), 4U);
+  EXPECT_TRUE(probe_.engines[0].rootless);
+  EXPECT_EQ(probe_.engines[0].cgroup_version, "2");
+  EXPECT_EQ(probe_.engines[1].client_version, "1.29.2");
+}
+
+TEST_F(Gather, ToolkitConfigurationIsRead) {
+  for (const char* program : {"nvidia-ctk", "nvidia-container-runtime-hook"}) install(program);
+  root_.write(
+      "etc/nvidia-container-runtime/config.toml",
+      "[nvidia-container-cli]\n#no-cgroups = false\nno-cgroups = true # for rootless\n\n"
+      "[nvidia-container-runtime]\nmode = \"cdi\"\n[nvidia-container-runtime.modes.csv]\nmode = \"x\"\n");
+  root_.write("etc/docker/daemon.json",
+              R"({"runtimes": {"nvidia": {"path": "x"}}, "features": {"cdi": true}})");
+  answers_ = {{"/usr/bin/nvidia-ctk --version",
+               {0, false, "NVIDIA Container Toolkit CLI version 1.19.1\ncommit: 1"}}};
+  gather_toolkit(sources_, probe_);
+  EXPECT_EQ(probe_.toolkit.version, "1.19.1");
+  EXPECT_TRUE(probe_.toolkit.no_cgroups);
+  EXPECT_EQ(probe_.toolkit.mode, "cdi");
+  EXPECT_TRUE(probe_.toolkit.nvidia_runtime);
+  EXPECT_EQ(probe_.toolkit.cdi_feature, "true");
+  EXPECT_EQ(probe_.toolkit.programs.size(), 2U);
+}
+
+TEST_F(Gather, BrokenDaemonJsonIsAFact) {
+  root_.write("etc/docker/daemon.json", R"({"runtimes": {"nvidia": )");
+  gather_toolkit(sources_, probe_);
+  EXPECT_EQ(probe_.toolkit.daemon_json_failure, "it is not valid JSON");
+  root_.write("etc/docker/daemon.json", R"({"runtimes": "x", "features": []})");
+  probe_ = {};
+  gather_toolkit(sources_, probe_);
+  EXPECT_EQ(probe_.toolkit.daemon_json_failure, "");
+}
+
+TEST_F(Gather, CdiSpecificationsAreComparedWithTheMachine) {
+  root_.write("dev/nvidia0");
+  root_.write("etc/cdi/nvidia.yaml",
+              "cdiVersion: 0.5.0\nkind: nvidia.com/gpu\n"
+              "containerEdits:\n  deviceNodes:\n  - path: /dev/nvidiactl\n"
+              "  hooks:\n  - hookName: createContainer\n    path: /usr/bin/nvidia-cdi-hook\n"
+              "  mounts:\n  - hostPath: /usr/lib/x86_64-linux-gnu/libcuda.so.570.1.2\n    containerPath: /x\n"
+              "devices:\n- name: \"0\"\n  containerEdits:\n    deviceNodes:\n    - path: /dev/nvidia0\n"
+              "- name: all\n  containerEdits:\n    deviceNodes:\n    - path: /dev/nvidia0\n");
+  root_.write("etc/cdi/broken.json", "{\"kind\": [");
+  root_.write("etc/cdi/readme.txt", "no specification");
+  gather_cdi(sources_, probe_);
+  ASSERT_EQ(probe_.cdi.size(), 2U);
+  EXPECT_THAT(probe_.cdi[0].failure, testing::Not(IsEmpty()));
+  const CdiSpec& spec = probe_.cdi[1];
+  EXPECT_EQ(spec.path, "/etc/cdi/nvidia.yaml");
+  EXPECT_EQ(spec.failure, "");
+  EXPECT_THAT(spec.devices, ElementsAre("0", "all"));
+  EXPECT_THAT(spec.missing_nodes, ElementsAre("/dev/nvidiactl"));
+  EXPECT_THAT(spec.missing_files, ElementsAre("/usr/lib/x86_64-linux-gnu/libcuda.so.570.1.2"));
+  EXPECT_THAT(spec.missing_hooks, ElementsAre("/usr/bin/nvidia-cdi-hook"));
+  EXPECT_THAT(spec.driver_versions, ElementsAre("570.1.2"));
+}
+
+TEST_F(Gather, HostileCdiFilesAreNoCrash) {
+  for (const char* text :
+       {"", "[]", "- a\n- b", "kind: x\ndevices: 7", "kind: {a: b}\ncontainerEdits: [1]",
+        "kind: x\ndevices:\n- 1\n- [2]\n", "\x01\x02", "kind: x\ncontainerEdits:\n  mounts: text\n"}) {
+    root_.write("etc/cdi/x.yaml", text);
+    probe_ = {};
+    EXPECT_NO_THROW(gather_cdi(sources_, probe_)) << text;
+    EXPECT_EQ(probe_.cdi.size(), 1U);
+  }
+}
+
+class GatherAccess : public Gather {
+ protected:
+  GatherAccess() {
+    EngineFacts docker;
+    docker.name = "docker";
+    docker.answers = true;
+    probe_.engines = {docker};
+    sources_.modes = {parse_access_mode("docker:--gpus=all")};
+    answers_ = {{"docker image inspect", {0, false, "sha256:1\n"}}};
+  }
+  void gather() {
+    gather_images(sources_, probe_);
+    gather_access(sources_, probe_);
+    ASSERT_EQ(probe_.access.size(), 1U);
+  }
+};
+
+TEST_F(GatherAccess, OurOwnProgramCountsInside) {
+  answers_.push_back(
+      {"docker run", {0, false, R"({"outcome":"ok","gpus":[{"uuid":"GPU-1"},{"uuid":"GPU-2"}]})"}});
+  gather();
+  EXPECT_EQ(probe_.access[0].outcome, "ok");
+  EXPECT_EQ(probe_.access[0].gpu_count, 2);
+  EXPECT_THAT(probe_.access[0].uuids, ElementsAre("GPU-1", "GPU-2"));
+}
+
+TEST_F(GatherAccess, NvidiaSmiWhereOursIsNot) {
+  answers_.push_back(
+      {"docker run",
+       {0, false, "GPU 0: NVIDIA H200 (UUID: GPU-1)\n  MIG 1g.18gb Device 0: (UUID: MIG-1)\n"}});
+  gather();
+  EXPECT_EQ(probe_.access[0].gpu_count, 1);
+  EXPECT_THAT(probe_.access[0].uuids, ElementsAre("GPU-1"));
+  EXPECT_EQ(probe_.access[0].seen_by, "nvidia-smi");
+}
+
+TEST_F(GatherAccess, NodesWhereNothingElseIs) {
+  answers_.push_back({"docker run", {0, false, "node /dev/nvidia0\nnode /dev/nvidia1\nnodes-listed\n"}});
+  gather();
+  EXPECT_EQ(probe_.access[0].gpu_count, 2);
+  answers_.back().second.output = "nodes-listed\n";
+  probe_.access.clear();
+  gather();
+  EXPECT_EQ(probe_.access[0].gpu_count, 0);
+  EXPECT_EQ(probe_.access[0].outcome, "ok");
+}
+
+TEST_F(GatherAccess, TheEnginesWordsAreKept) {
+  answers_.push_back(
+      {"docker run",
+       {125, false,
+        "docker: Error response from daemon: could not select device driver \"\" with capabilities: "
+        "[[gpu]].\nSee 'docker run --help'.\n"}});
+  gather();
+  EXPECT_EQ(probe_.access[0].outcome, "failed");
+  EXPECT_THAT(probe_.access[0].failure, HasSubstr("could not select device driver"));
+}
+
+TEST_F(GatherAccess, AHangingContainerIsRemoved) {
+  answers_.push_back({"docker run", {137, true, ""}});
+  gather();
+  EXPECT_EQ(probe_.access[0].outcome, "hung");
+  EXPECT_THAT(asked_.back(), testing::StartsWith("docker rm --force cuparity-doctor-"));
+}
+
+TEST_F(GatherAccess, ForeignJsonFromAnImageIsNoCrash) {
+  answers_.push_back({"docker run", {0, false, R"({"gpus": 7, "failure": []})"}});
+  gather();
+  EXPECT_EQ(probe_.access[0].outcome, "failed");
+}
+
+TEST_F(GatherAccess, WithoutTheImageNothingIsStarted) {
+  answers_ = {{"docker image inspect", {1, false, "Error: No such image"}}};
+  gather();
+  EXPECT_EQ(probe_.access[0].outcome, "not looked");
+  EXPECT_THAT(probe_.not_looked, ElementsAre(HasSubstr("image cuparity:test is not there for docker")));
+  for (const std::string& command : asked_) EXPECT_THAT(command, testing::Not(HasSubstr(" run ")));
+}
+
+TEST_F(Gather, WholeProbeOfABareMachine) {
+  const Probe probe = gather_probe(sources_);
+  EXPECT_THAT(probe.engines, IsEmpty());
+  EXPECT_FALSE(probe.driver.module_loaded);
+  EXPECT_EQ(probe.nvml.outcome, "failed");
+}
+
+TEST_F(Gather, InsideAContainerTheEngineIsNotLookedFor) {
+  root_.write(".dockerenv");
+  root_.write("proc/self/mountinfo", "1 0 0:30 / / rw - overlay overlay rw\n");
+  sources_.variables["NVIDIA_VISIBLE_DEVICES"] = "all";
+  sources_.variables["SECRET"] = "x";
+  const Probe probe = gather_probe(sources_);
+  EXPECT_EQ(probe.inside.container, "docker");
+  EXPECT_THAT(probe.inside.variables, ElementsAre(Pair("NVIDIA_VISIBLE_DEVICES", "all")));
+  EXPECT_THAT(probe.not_looked, ElementsAre(HasSubstr("inside of a container")));
+}
+
+TEST(RunCommand, NeverThrowsAndNeverWaitsLonger) {
+  EXPECT_EQ(run_command({"cuparity-no-such-program"}, std::chrono::seconds(1)).exit_code, 127);
+  EXPECT_TRUE(run_command({"sleep", "60"}, std::chrono::milliseconds(100)).timed_out);
+  EXPECT_THAT(run_command({"echo", "hello"}, std::chrono::seconds(5)).output, HasSubstr("hello"));
+}
+
+TEST(LastWords, AreTheLastThatSaySomething) {
+  EXPECT_EQ(last_words("first\nError: the reason\n\nRun 'docker run --help' for more information\n"),
+            "Error: the reason");
+  EXPECT_EQ(last_words(""), "");
+  EXPECT_TRUE(last_json("no json\n{broken\n").is_null());
+}
+
+}  // namespace
+}  // namespace cuparity

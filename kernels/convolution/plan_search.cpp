@@ -1,0 +1,44 @@
+#include "kernels/convolution/plan_search.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+namespace cuparity {
+namespace {
+
+std::string number(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.3g", value);
+  return text;
+}
+
+}  // namespace
+
+void RejectedPlans::add(double error) {
+  if (std::isnan(error)) error = std::numeric_limits<double>::infinity();
+  ++count;
+  smallest_error = std::min(smallest_error, error);
+  largest_error = std::max(largest_error, error);
+}
+
+std::string RejectedPlans::remark() const {
+  if (count == 0) return {};
+  return std::to_string(count) + (count == 1 ? " plan" : " plans") + " rejected as inaccurate, up to " +
+         number(largest_error) + " times the bound";
+}
+
+std::string RejectedPlans::failure() const {
+  return "no plan's result lies within its error bound: " + std::to_string(count) + " tried, errors of " +
+         number(smallest_error) + " to " + number(largest_error) + " times the bound";
+}
+
+std::size_t earliest_of_the_fastest(const std::vector<double>& times) {
+  constexpr double as_good = 1.02;
+  const double best = *std::min_element(times.begin(), times.end());
+  return static_cast<std::size_t>(
+      std::find_if(times.begin(), times.end(), [&](double time) { return time <= as_good * best; }) -
+      times.begin());
+}
+
+}  // namespace cuparity

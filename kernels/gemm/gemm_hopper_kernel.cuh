@@ -1,0 +1,321 @@
+// The Hopper GEMM kernel as a template over its tile, ring and cluster: see gemm_hopper.cu for the idea.
+//
+// Barriers, one pair a stage and block. full: one arrival (the producer's, announcing the bytes) plus the
+// bytes themselves, its own and those that the cluster's other blocks send. empty: an arrival of each warp
+// that reads the stage, of all blocks of the cluster, as a stage is overwritten in all. Stage and parity
+// run on from tile to tile on both sides.
+#pragma once
+
+#include "kernels/gemm/gemm_hopper_instructions.cuh"
+#include "kernels/gemm/gemm_tile_order.hpp"
+
+namespace cuparity::device {
+namespace {
+
+/// How consumer warpgroups share the work.
+enum class HopperSchedule {
+  together,  ///< one tile at a time, each its own rows
+  in_turn    ///< each a tile of its own; one multiplies while the other stores
+};
+
+template <int consumers_, int chains_, int columns_, int stages_, int stores_, int cluster_rows_,
+          int cluster_columns_, int band_, HopperSchedule schedule_ = HopperSchedule::together>
+struct HopperShape {
+  static constexpr int consumers = consumers_;              ///< warpgroups
+  static constexpr int chains = chains_;                    ///< of wgmma a consumer: 64 rows each
+  static constexpr int columns = columns_;                  ///< of a tile: 128, 192 or 256
+  static constexpr int stages = stages_;                    ///< of the ring
+  static constexpr int stores = stores_;                    ///< output buffers of a consumer, used in turn
+  static constexpr int cluster_rows = cluster_rows_;        ///< blocks that share B
+  static constexpr int cluster_columns = cluster_columns_;  ///< blocks that share A
+  static constexpr int band = band_;                        ///< of clusters' tiles, see gemm_tile()
+  static constexpr bool in_turn = schedule_ == HopperSchedule::in_turn;
+
+  static constexpr int step = 64;  ///< of k: 128 bytes, the width of the swizzle
+  static constexpr int consumer_rows = 64 * chains;
+  static constexpr int rows = in_turn ? consumer_rows : consumers * consumer_rows;
+  static constexpr int sums = columns / 2;  ///< of a thread and chain
+  static constexpr int threads = 128 * (1 + consumers);
+  static constexpr int cluster = cluster_rows * cluster_columns;
+  static constexpr int a_bytes = rows * step * 2;
+  static constexpr int b_bytes = columns * step * 2;
+  static constexpr int stage_bytes = a_bytes + b_bytes;
+  static constexpr int store_columns = 64;                    ///< 128 bytes, the width of the swizzle
+  static constexpr int store_bytes = 64 * store_columns * 2;  ///< a chain's 64 rows
+  static constexpr int output_bytes = consumers * stores * store_bytes;
+  static constexpr int alignment = 1024;  ///< of what is swizzled
+  static constexpr int shared_bytes = alignment + stages * stage_bytes + output_bytes + 2 * stages * 8;
+  static constexpr int readers = 4 * (in_turn ? 1 : consumers) * cluster;  ///< warps of the cluster
+
+  // What the launch gave all warpgroups alike, dealt out anew.
+  static constexpr int producer_registers = consumers == 2 ? 40 : 32;
+  static constexpr int consumer_registers = consumers == 2 ? 232 : 160;
+
+  static_assert(consumers == 2 || consumers == 3, "the registers are dealt out for two or three");
+  static_assert(shared_bytes <= 227 * 1024, "a block of Hopper has 227 KiB");
+  static_assert(columns / store_columns % stores == 0, "every tile starts at the first buffer");
+  static_assert(rows / cluster_columns % 8 == 0 && columns / cluster_rows % 8 == 0, "whole swizzled groups");
+};
+
+struct HopperProblem {
+  int m, n;
+  int steps;                          ///< along k
+  int cluster_rows, cluster_columns;  ///< of clusters' tiles
+  void* c;                            ///< used where the TMA cannot store
+  std::size_t ldc;
+  bool whole_pieces;  ///< n is a multiple of 8: the TMA writes 16 bytes at a time, beyond n too
+};
+
+#if defined(__CUDA_ARCH_FEAT_SM90_ALL)
+
+/// Where everything stands in shared memory, as 32-bit addresses.
+template <typename Shape>
+struct HopperMemory {
+  std::uint32_t start;
+
+  __device__ std::uint32_t a(int stage) const { return start + stage * Shape::stage_bytes; }
+  __device__ std::uint32_t b(int stage) const { return a(stage) + Shape::a_bytes; }
+  __device__ std::uint32_t output(int consumer, int buffer) const {
+    return start + Shape::stages * Shape::stage_bytes +
+           (consumer * Shape::stores + buffer) * Shape::store_bytes;
+  }
+  __device__ std::uint32_t full(int stage) const {
+    return start + Shape::stages * Shape::stage_bytes + Shape::output_bytes + stage * 8;
+  }
+  __device__ std::uint32_t empty(int stage) const { return full(Shape::stages) + stage * 8; }
+};
+
+/// A position in the ring of stages.
+template <int stages>
+struct HopperRing {
+  int stage = 0;
+  unsigned parity = 0;
+
+  __device__ void advance() {
+    if (++stage == stages) {
+      stage = 0;
+      parity ^= 1;
+    }
+  }
+
+  __device__ void skip(int count) {
+    const int position = stage + count;
+    stage = position % stages;
+    parity ^= static_cast<unsigned>(position / stages) & 1;
+  }
+};
+
+/// The first row and column of this block's tile, for each of its tiles in turn.
+template <typename Shape>
+struct HopperTiles {
+  const HopperProblem& problem;
+  int index = static_cast<int>(blockIdx.x) / Shape::cluster;
+  int row = 0, column = 0;
+
+  __device__ explicit HopperTiles(const HopperProblem& of) : problem(of) {}
+
+  /// False when no tile is left.
+  __device__ bool next(int rank) {
+    if (index >= problem.cluster_rows * problem.cluster_columns) return false;
+    const GemmTile tile = gemm_tile(index, problem.cluster_rows, problem.cluster_columns, Shape::band);
+    row = (tile.row * Shape::cluster_rows + rank % Shape::cluster_rows) * Shape::rows;
+    column = (tile.column * Shape::cluster_columns + rank / Shape::cluster_rows) * Shape::columns;
+    index += static_cast<int>(gridDim.x) / Shape::cluster;
+    return true;
+  }
+};
+
+/// Fetches this block's part, one of `parts`, of a box that the blocks in `receivers` all get.
+template <int parts>
+__device__ void fetch_part(const CUtensorMap* map, std::uint32_t target, std::uint32_t full, int x, int y,
+                           int rows, int part, std::uint16_t receivers) {
+  if (parts == 1) {
+    hopper::copy_box_in(map, target, full, x, y);
+  } else {
+    const int first = part * (rows / parts);
+    hopper::copy_box_in_multicast(map, target + first * 128, full, x, y + first, receivers);
+  }
+}
+
+/// One thread: brings every stage of every tile, as soon as the cluster has emptied its place.
+template <typename Shape>
+__device__ void produce(const CUtensorMap* a_map, const CUtensorMap* b_map, const HopperProblem& problem,
+                        HopperMemory<Shape> memory, int rank) {
+  const int rank_row = rank % Shape::cluster_rows, rank_column = rank / Shape::cluster_rows;
+  std::uint16_t same_row = 0, same_column = 0;
+  for (int i = 0; i < Shape::cluster_columns; ++i) same_row |= 1 << (i * Shape::cluster_rows + rank_row);
+  for (int i = 0; i < Shape::cluster_rows; ++i) same_column |= 1 << (rank_column * Shape::cluster_rows + i);
+  HopperRing<Shape::stages> ring;
+  for (HopperTiles<Shape> tile(problem); tile.next(rank);) {
+    for (int index = 0; index < problem.steps; ++index) {
+      hopper::barrier_wait(memory.empty(ring.stage), ring.parity ^ 1);  // the first round passes at once
+      const std::uint32_t full = memory.full(ring.stage);
+      hopper::barrier_arrive_expecting(full, Shape::stage_bytes);
+      fetch_part<Shape::cluster_columns>(a_map, memory.a(ring.stage), full, index * Shape::step, tile.row,
+                                         Shape::rows, rank_column, same_row);
+      fetch_part<Shape::cluster_rows>(b_map, memory.b(ring.stage), full, index * Shape::step, tile.column,
+                                      Shape::columns, rank_row, same_column);
+      ring.advance();
+    }
+  }
+}
+
+__device__ inline std::uint32_t round_pair(float low, float high, __nv_bfloat16) {
+  const __nv_bfloat162 pair = __floats2bfloat162_rn(low, high);
+  return *reinterpret_cast<const std::uint32_t*>(&pair);
+}
+
+__device__ inline std::uint32_t round_pair(float low, float high, __half) {
+  const __half2 pair = __floats2half2_rn(low, high);
+  return *reinterpret_cast<const std::uint32_t*>(&pair);
+}
+
+/// sums = the consumer's rows of the tile, over all of k. first_row: of the tile.
+template <typename Element, typename Shape>
+__device__ void multiply(float (&sums)[Shape::chains][Shape::sums], const HopperProblem& problem,
+                         HopperMemory<Shape> memory, int first_row, int lane,
+                         HopperRing<Shape::stages>& ring) {
+  int previous = 0;
+  for (int index = 0; index < problem.steps; ++index) {
+    hopper::barrier_wait(memory.full(ring.stage), ring.parity);
+    const std::uint64_t a = hopper::tile_descriptor(memory.a(ring.stage) + first_row * 128);
+    const std::uint64_t b = hopper::tile_descriptor(memory.b(ring.stage));
+    hopper::wgmma_fence();
+#pragma unroll
+    for (int q = 0; q < Shape::step / 16; ++q)  // 16 along k are 32 bytes, 2 in the descriptor's address
+#pragma unroll
+      for (int chain = 0; chain < Shape::chains; ++chain)
+        hopper::multiply_64x16(sums[chain], a + chain * (64 * 128 / 16) + 2 * q, b + 2 * q,
+                               index != 0 || q != 0, Element{});
+    hopper::wgmma_commit();
+    hopper::wgmma_wait<1>();  // the step before this one has read its stage
+    if (index != 0 && lane < Shape::cluster) hopper::barrier_arrive_at(memory.empty(previous), lane);
+    previous = ring.stage;
+    ring.advance();
+  }
+  hopper::wgmma_wait<0>();
+#pragma unroll
+  for (int chain = 0; chain < Shape::chains; ++chain) hopper::pin(sums[chain]);
+  if (lane < Shape::cluster) hopper::barrier_arrive_at(memory.empty(previous), lane);
+}
+
+/// Rounds and stores a chain's 64 rows, 64 columns at a time through the consumer's buffers and the TMA.
+template <typename Element, typename Shape>
+__device__ void store(const float (&sums)[Shape::sums], const CUtensorMap* c_map,
+                      const HopperProblem& problem, HopperMemory<Shape> memory, int consumer, int row,
+                      int column) {
+  constexpr int pairs = Shape::store_columns / 16;
+  const int thread = static_cast<int>(threadIdx.x) % 128;
+  const int warp = thread / 32, lane = thread % 32;
+  // This lane's row of the four matrices that store_matrices() takes: two of 8 rows, twice 8 columns.
+  const int matrix = lane / 8;
+  const int lane_row = warp * 16 + matrix % 2 * 8 + lane % 8;
+  const unsigned barrier = 1 + static_cast<unsigned>(consumer);
+#pragma unroll
+  for (int block = 0; block < Shape::columns / Shape::store_columns; ++block) {
+    const std::uint32_t buffer = memory.output(consumer, block % Shape::stores);
+    if (thread == 0) hopper::wait_until_read<Shape::stores - 1>();  // the last store from this buffer
+    hopper::named_barrier(barrier, 128);
+#pragma unroll
+    for (int pair = 0; pair < pairs; ++pair) {
+      const int j = (block * pairs + pair) * 8;                    // first of 8 sums: 16 columns
+      const int chunk = (pair * 2 + matrix / 2) ^ (lane_row % 8);  // the TMA's 128-byte swizzle
+      hopper::store_matrices(
+          buffer + lane_row * 128 + chunk * 16, round_pair(sums[j + 0], sums[j + 1], Element{}),
+          round_pair(sums[j + 2], sums[j + 3], Element{}), round_pair(sums[j + 4], sums[j + 5], Element{}),
+          round_pair(sums[j + 6], sums[j + 7], Element{}));
+    }
+    hopper::fence_shared_for_copies();
+    hopper::named_barrier(barrier, 128);
+    const int x = column + block * Shape::store_columns;
+    if (thread == 0) {
+      if (x < problem.n && row < problem.m) hopper::copy_box_out(c_map, buffer, x, row);
+      hopper::commit_copies_out();  // an empty group too, so that the count of groups is that of blocks
+    }
+  }
+}
+
+/// Rounds and stores a chain's 64 rows element by element: nothing beyond m and n is written.
+template <typename Element, typename Shape>
+__device__ void store_elements(const float (&sums)[Shape::sums], const HopperProblem& problem, int row,
+                               int column) {
+  const int thread = static_cast<int>(threadIdx.x) % 128;
+  const int first_row = row + thread / 32 * 16 + thread % 32 / 4;
+  const int first_column = column + thread % 4 * 2;
+#pragma unroll
+  for (int i = 0; i < Shape::sums; ++i) {
+    const int y = first_row + i / 2 % 2 * 8, x = first_column + i / 4 * 8 + i % 2;
+    if (y < problem.m && x < problem.n)
+      static_cast<Element*>(problem.c)[y * problem.ldc + x] = static_cast<Element>(sums[i]);
+  }
+}
+
+/// A warpgroup: waits for stages, multiplies, hands them back, stores.
+template <typename Element, typename Shape>
+__device__ void consume(const CUtensorMap* c_map, const HopperProblem& problem, HopperMemory<Shape> memory,
+                        int rank, int consumer) {
+  const int lane = static_cast<int>(threadIdx.x) % 32;
+  const int first_row = Shape::in_turn ? 0 : consumer * Shape::consumer_rows;
+  HopperRing<Shape::stages> ring;
+  int turn = 0;
+  for (HopperTiles<Shape> tile(problem); tile.next(rank);) {
+    if (Shape::in_turn && turn++ % Shape::consumers != consumer) {
+      ring.skip(problem.steps);
+      continue;
+    }
+    float sums[Shape::chains][Shape::sums];
+    multiply<Element, Shape>(sums, problem, memory, first_row, lane, ring);
+#pragma unroll
+    for (int chain = 0; chain < Shape::chains; ++chain) {
+      const int row = tile.row + first_row + chain * 64;
+      if (problem.whole_pieces)
+        store<Element, Shape>(sums[chain], c_map, problem, memory, consumer, row, tile.column);
+      else
+        store_elements<Element, Shape>(sums[chain], problem, row, tile.column);
+    }
+  }
+  if (threadIdx.x % 128 == 0) hopper::wait_until_written();
+}
+
+#endif
+
+template <typename Element, typename Shape>
+__global__ void __launch_bounds__(Shape::threads, 1)
+    gemm_hopper_kernel(const __grid_constant__ CUtensorMap a_map, const __grid_constant__ CUtensorMap b_map,
+                       const __grid_constant__ CUtensorMap c_map,
+                       const __grid_constant__ HopperProblem problem) {
+#if defined(__CUDA_ARCH_FEAT_SM90_ALL)
+  extern __shared__ unsigned char shared[];
+  const HopperMemory<Shape> memory{(hopper::shared_address(shared) + Shape::alignment - 1) &
+                                   ~static_cast<std::uint32_t>(Shape::alignment - 1)};
+  const int rank = static_cast<int>(hopper::cluster_rank());
+  // The same in all lanes, which the compiler then knows.
+  const int warpgroup = __shfl_sync(0xffffffffu, static_cast<int>(threadIdx.x) / 128, 0);
+
+  if (threadIdx.x == 0) {
+    hopper::prefetch_tensor_map(&a_map);
+    hopper::prefetch_tensor_map(&b_map);
+    hopper::prefetch_tensor_map(&c_map);
+    for (int stage = 0; stage < Shape::stages; ++stage) {
+      hopper::barrier_init(memory.full(stage), 1);
+      hopper::barrier_init(memory.empty(stage), Shape::readers);
+    }
+    hopper::fence_barrier_init();
+  }
+  __syncwarp();
+  hopper::cluster_synchronize();  // no copy or arrival before the other blocks' barriers exist
+
+  if (warpgroup == 0) {
+    hopper::lower_register_limit<Shape::producer_registers>();
+    if (threadIdx.x == 0) produce<Shape>(&a_map, &b_map, problem, memory, rank);
+    __syncwarp();
+  } else {
+    hopper::raise_register_limit<Shape::consumer_registers>();
+    consume<Element, Shape>(&c_map, problem, memory, rank, warpgroup - 1);
+  }
+  hopper::cluster_synchronize();  // no block leaves while another may still arrive at its barriers
+#endif
+}
+
+}  // namespace
+}  // namespace cuparity::device
