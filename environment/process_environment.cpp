@@ -1,6 +1,7 @@
 #include "environment/process_environment.hpp"
 
 #include <dlfcn.h>
+#include <gnu/libc-version.h>
 #include <link.h>
 #include <sys/resource.h>
 #include <sys/statvfs.h>
@@ -15,6 +16,11 @@
 
 #include "environment/cgroup.hpp"
 #include "environment/container.hpp"
+#include "environment/cuda_cache.hpp"
+#include "environment/gpu_locality.hpp"
+#include "environment/kernel_mitigations.hpp"
+#include "environment/library_file.hpp"
+#include "environment/mounts.hpp"
 #include "environment/nvidia_driver.hpp"
 #include "environment/process_environment_sources.hpp"
 #include "environment/text_file.hpp"
@@ -76,15 +82,43 @@ void put_machine(Facts& facts, const fs::path& root) {
   const auto close = pages.find(']');
   if (open != std::string::npos && close != std::string::npos && close > open)
     facts["transparent_huge_pages"] = pages.substr(open + 1, close - open - 1);
+  put(facts, "huge_pages",
+      find_value(read_text_file(root / "proc/meminfo").value_or(""), "HugePages_Total", ':'));
+  put(facts, "kernel_mitigations", kernel_mitigations(root));
+  facts["libc_version"] = gnu_get_libc_version();
+  for (const Mount& mount : read_mounts(root))
+    if (mount.mount_point == "/") facts["root_file_system"] = mount.type;  // the last one covers the others
+}
+
+void put_gpu_locality(Facts& facts, const fs::path& root) {
+  std::vector<std::string> nodes;
+  std::vector<std::string> cpus;
+  for (const GpuLocality& gpu : gpu_locality(root)) {
+    nodes.push_back(gpu.pci_bus_id + "=" + std::to_string(gpu.numa_node));
+    if (!gpu.cpus.empty()) cpus.push_back(gpu.pci_bus_id + "=" + gpu.cpus);
+  }
+  put(facts, "gpu_numa_nodes", join(nodes, " "));
+  put(facts, "gpu_local_cpus", join(cpus, " "));
+}
+
+void put_library_files(Facts& facts, const fs::path& root, const Variables& variables) {
+  const std::string nccl = find_library_file(root, variables, "libnccl.so.2");
+  put(facts, "libnccl_path", nccl);
+  put(facts, "nccl_version", library_file_version(nccl));
+  const CudaCache cache = cuda_cache(root, variables);
+  put(facts, "cuda_cache_path", cache.path);
+  put(facts, "cuda_cache", cache.state);
 }
 
 void put_process_status(Facts& facts, const fs::path& root) {
   const auto status = read_text_file(root / "proc/self/status");
   if (!status) return;
   put(facts, "cpus_allowed", find_value(*status, "Cpus_allowed_list", ':'));
+  put(facts, "mems_allowed", find_value(*status, "Mems_allowed_list", ':'));
   put(facts, "no_new_privs", find_value(*status, "NoNewPrivs", ':'));
   put(facts, "effective_capabilities", find_value(*status, "CapEff", ':'));
   put(facts, "speculation_store_bypass", find_value(*status, "Speculation_Store_Bypass", ':'));
+  put(facts, "speculation_indirect_branch", find_value(*status, "SpeculationIndirectBranch", ':'));
   const auto seccomp = find_value(*status, "Seccomp", ':');
   if (seccomp == "0") facts["seccomp"] = "disabled";
   if (seccomp == "1") facts["seccomp"] = "strict";
@@ -93,8 +127,8 @@ void put_process_status(Facts& facts, const fs::path& root) {
 
 void put_variables(Facts& facts, const Variables& variables) {
   for (const auto& [name, value] : variables) {
-    bool kept = name == "LD_LIBRARY_PATH";
-    for (const char* prefix : {"CUDA_", "NVIDIA_", "NCCL_", "OMP_", "OPENBLAS_", "DNNL_"})
+    bool kept = name == "GLIBC_TUNABLES";
+    for (const char* prefix : {"CUDA_", "NVIDIA_", "NCCL_", "OMP_", "OPENBLAS_", "DNNL_", "LD_"})
       kept = kept || name.rfind(prefix, 0) == 0;
     if (kept) facts["variable_" + name] = value;
   }
@@ -137,6 +171,8 @@ Facts read_process_environment(const fs::path& root, const Variables& variables)
   put(facts, "nvidia_device_nodes", join(nvidia_device_nodes(root), ","));
   put(facts, "kernel_driver_version", kernel_driver_version(root));
   facts["injection_path"] = detect_injection_path(root, variables, facts["container"]);
+  put_gpu_locality(facts, root);
+  put_library_files(facts, root, variables);
   put_variables(facts, variables);
   return facts;
 }
@@ -144,6 +180,7 @@ Facts read_process_environment(const fs::path& root, const Variables& variables)
 Facts process_environment() {
   Facts facts = read_process_environment("/", read_variables());
   put(facts, "libcuda_path", find_libcuda());
+  for (const auto& [name, path] : loaded_libraries("libcudart.so")) facts["libcudart_path"] = path;
   return facts;
 }
 

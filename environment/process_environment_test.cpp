@@ -23,7 +23,15 @@ TEST(ProcessEnvironment, ReadsEveryKey) {
   root.write("proc/self/status",
              "CapInh:\t0000000000000000\nCapEff:\t00000000a80425fb\nNoNewPrivs:\t1\nSeccomp:\t2\n"
              "Seccomp_filters:\t1\nSpeculation_Store_Bypass:\tthread force mitigated\n"
-             "Cpus_allowed:\tff\nCpus_allowed_list:\t0-7\n");
+             "SpeculationIndirectBranch:\tconditional enabled\n"
+             "Cpus_allowed:\tff\nCpus_allowed_list:\t0-7\nMems_allowed_list:\t0-1\n");
+  root.write("proc/meminfo", "MemTotal: 1 kB\nHugePages_Total:      16\n");
+  root.write("sys/devices/system/cpu/vulnerabilities/meltdown", "Mitigation: PTI\n");
+  root.write("sys/bus/pci/devices/0000:c1:00.0/vendor", "0x10de\n");
+  root.write("sys/bus/pci/devices/0000:c1:00.0/class", "0x030200\n");
+  root.write("sys/bus/pci/devices/0000:c1:00.0/numa_node", "1\n");
+  root.write("sys/bus/pci/devices/0000:c1:00.0/local_cpulist", "8-15\n");
+  root.write("usr/lib/libnccl.so.2", "");
   root.write("proc/self/cgroup", "0::/\n");
   root.write("proc/self/mountinfo", "31 23 0:28 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
   root.write("sys/fs/cgroup/cpu.max", "150000 100000\n");
@@ -55,6 +63,15 @@ TEST(ProcessEnvironment, ReadsEveryKey) {
                            Contains(Pair("kernel_driver_version", "580.65.06"))));
   EXPECT_THAT(facts, AllOf(Contains(Pair("injection_path", "cdi")),
                            Contains(Pair("variable_NVIDIA_VISIBLE_DEVICES", "void")),
+                           Contains(Pair("mems_allowed", "0-1")),
+                           Contains(Pair("speculation_indirect_branch", "conditional enabled")),
+                           Contains(Pair("huge_pages", "16")),
+                           Contains(Pair("kernel_mitigations", "meltdown: PTI")),
+                           Contains(Pair("gpu_numa_nodes", "0000:c1:00.0=1")),
+                           Contains(Pair("gpu_local_cpus", "0000:c1:00.0=8-15")),
+                           Contains(Pair("libnccl_path", "/usr/lib/libnccl.so.2")),
+                           Contains(Pair("cuda_cache_path", "/root/.nv/ComputeCache")),
+                           Contains(Pair("cuda_cache", "writable")), Contains(Key("libc_version")),
                            Contains(Pair("variable_LD_LIBRARY_PATH", "/x")),
                            Contains(Pair("variable_CUDA_", "")), Not(Contains(Key("variable_HOME")))));
 }

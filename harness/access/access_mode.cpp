@@ -32,11 +32,15 @@ constexpr ReservedFlag reserved_flags[] = {
 /// Flags of `docker run` that are likely in a mode: what a typing error is measured against. Others pass
 /// unless they look like one of these.
 const std::vector<std::string>& known_flags() {
-  static const std::vector<std::string> flags = {
-      "--gpus",    "--device",     "--runtime",  "--security-opt", "--privileged",  "--cpus",        "--env",
-      "--volume",  "--mount",      "--network",  "--ipc",          "--pid",         "--ulimit",      "--shm-size",
-      "--cap-add", "--cap-drop",   "--memory",   "--cpuset-cpus",  "--cpuset-mems", "--group-add",   "--init",
-      "--userns",  "--annotation", "--platform", "--hooks-dir",    "--cgroupns",    "--device-cgroup-rule"};
+  static const std::vector<std::string> flags = {"--gpus",         "--device",     "--runtime",
+                                                 "--security-opt", "--privileged", "--cpus",
+                                                 "--env",          "--volume",     "--mount",
+                                                 "--network",      "--ipc",        "--pid",
+                                                 "--ulimit",       "--shm-size",   "--cap-add",
+                                                 "--cap-drop",     "--memory",     "--cpuset-cpus",
+                                                 "--cpuset-mems",  "--group-add",  "--init",
+                                                 "--userns",       "--annotation", "--platform",
+                                                 "--hooks-dir",    "--cgroupns",   "--device-cgroup-rule"};
   return flags;
 }
 
@@ -49,7 +53,8 @@ EngineKind parse_engine(const std::string& name, const std::string& text) {
                                  *nearest, text.substr(name.size()), valid_forms));
   }
   if (nearest == "native") {
-    throw UsageError(fmt::format("mode '{}' is unknown; did you mean 'native'? Valid: {}", text, valid_forms));
+    throw UsageError(
+        fmt::format("mode '{}' is unknown; did you mean 'native'? Valid: {}", text, valid_forms));
   }
   throw UsageError(fmt::format("mode '{}': unknown engine '{}'. Valid: {}", text, name, valid_forms));
 }
@@ -79,8 +84,8 @@ void check_arguments(const AccessMode& mode) {
     const auto nearest = nearest_name(flag, known_flags());
     const bool access_flag = nearest == "--gpus" || nearest == "--device" || nearest == "--runtime";
     if (access_flag && flag != *nearest) {
-      throw UsageError(fmt::format("mode '{}': unknown flag '{}'; did you mean '{}{}'?", mode.text, flag, *nearest,
-                                   argument.substr(flag.size())));
+      throw UsageError(fmt::format("mode '{}': unknown flag '{}'; did you mean '{}{}'?", mode.text, flag,
+                                   *nearest, argument.substr(flag.size())));
     }
   }
 }
@@ -99,10 +104,11 @@ AccessMode parse_access_mode(const std::string& text) {
   const std::string request = colon == std::string::npos ? "" : text.substr(colon + 1);
   mode.arguments = split_shell_words(request);
   if (mode.arguments.empty()) {
-    throw UsageError(fmt::format(
-        "mode '{0}': say after the colon how the GPU is asked for: {1}:--gpus=all, {1}:--device=nvidia.com/gpu=0, "
-        "{1}:manual, or {1}:none for none",
-        text, engine));
+    throw UsageError(
+        fmt::format("mode '{0}': say after the colon how the GPU is asked for: {1}:--gpus=all, "
+                    "{1}:--device=nvidia.com/gpu=0, "
+                    "{1}:manual, or {1}:none for none",
+                    text, engine));
   }
   if (mode.arguments.front() == "none" || mode.arguments.front() == "manual") {
     mode.request = mode.arguments.front() == "none" ? RequestKind::none : RequestKind::manual;
@@ -124,18 +130,24 @@ std::vector<std::string> split_shell_words(const std::string& text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     if (quote == '\'') {
-      if (c == '\'') quote = 0;
-      else word += c;
+      if (c == '\'')
+        quote = 0;
+      else
+        word += c;
     } else if (quote == '"') {
       const char next = i + 1 < text.size() ? text[i + 1] : '\0';
-      if (c == '"') quote = 0;
-      else if (c == '\\' && (next == '"' || next == '\\' || next == '$' || next == '`')) word += text[++i];
-      else word += c;
+      if (c == '"')
+        quote = 0;
+      else if (c == '\\' && (next == '"' || next == '\\' || next == '$' || next == '`'))
+        word += text[++i];
+      else
+        word += c;
     } else if (c == '\'' || c == '"') {
       quote = c;
       in_word = true;
     } else if (c == '\\') {
-      if (i + 1 == text.size()) throw UsageError(fmt::format("'{}' ends in a backslash that quotes nothing", text));
+      if (i + 1 == text.size())
+        throw UsageError(fmt::format("'{}' ends in a backslash that quotes nothing", text));
       word += text[++i];
       in_word = true;
     } else if (std::isspace(static_cast<unsigned char>(c))) {
@@ -147,7 +159,8 @@ std::vector<std::string> split_shell_words(const std::string& text) {
       in_word = true;
     }
   }
-  if (quote != 0) throw UsageError(fmt::format("'{}' has an unclosed {} quote", text, quote == '"' ? "double" : "single"));
+  if (quote != 0)
+    throw UsageError(fmt::format("'{}' has an unclosed {} quote", text, quote == '"' ? "double" : "single"));
   if (in_word) words.push_back(std::move(word));
   return words;
 }

@@ -16,9 +16,7 @@ TEST(NearestName, FindsWhatWasMeant) {
   EXPECT_EQ(nearest_name("a", {}), std::nullopt);
 }
 
-TEST(NearestName, CountsASwapOfNeighboursOnce) {
-  EXPECT_EQ(nearest_name("abdc", {"abef", "abcd"}), "abcd");
-}
+TEST(NearestName, CountsASwapOfNeighboursOnce) { EXPECT_EQ(nearest_name("abdc", {"abef", "abcd"}), "abcd"); }
 
 TEST(DidYouMean, IsReadyToBeAppended) {
   EXPECT_EQ(did_you_mean("blokcs", {"blocks"}), "; did you mean 'blocks'?");

@@ -16,7 +16,8 @@ std::vector<std::string> candidates(bool gpu) {
 
 }  // namespace
 
-std::vector<PickedMode> pick_modes(bool gpu, const std::function<std::string(const AccessMode&)>& failure_of) {
+std::vector<PickedMode> pick_modes(bool gpu,
+                                   const std::function<std::string(const AccessMode&)>& failure_of) {
   std::string failures;
   for (const std::string& text : candidates(gpu)) {
     const AccessMode mode = parse_access_mode(text);
@@ -29,9 +30,11 @@ std::vector<PickedMode> pick_modes(bool gpu, const std::function<std::string(con
     }
     failures += fmt::format(" {} does not work: {};", text, failure);
   }
-  throw EnvironmentError(fmt::format(
-      "no container mode works here:{} 'cuparity doctor' says more; './scripts/quickstart' installs an engine and "
-      "builds the image; '--mode native' alone measures without a container", failures));
+  throw EnvironmentError(
+      fmt::format("no container mode works here:{} 'cuparity doctor' says more; './scripts/quickstart' "
+                  "installs an engine and "
+                  "builds the image; '--mode native' alone measures without a container",
+                  failures));
 }
 
 }  // namespace cuparity

@@ -14,9 +14,9 @@ struct PickedMode {
   std::string reason;  ///< one line, for people
 };
 
-/// native and the first container mode that works. `gpu`: the CUDA backend is to be run. `failure_of` starts the
-/// mode for real and says why it does not work, or nothing. Throws EnvironmentError where no container mode works, with what
-/// to install.
+/// native and the first container mode that works. `gpu`: the CUDA backend is to be run. `failure_of` starts
+/// the mode for real and says why it does not work, or nothing. Throws EnvironmentError where no container
+/// mode works, with what to install.
 std::vector<PickedMode> pick_modes(bool gpu, const std::function<std::string(const AccessMode&)>& failure_of);
 
 }  // namespace cuparity

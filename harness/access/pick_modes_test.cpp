@@ -20,7 +20,8 @@ TEST(PickModes, TakesTheFirstContainerModeThatWorksAndSaysWhyNotTheOthers) {
   EXPECT_EQ(modes[0].mode.text, "native");
   EXPECT_EQ(modes[1].mode.text, "docker:manual");
   EXPECT_THAT(modes[1].reason, HasSubstr("docker:--gpus=all does not work: no toolkit"));
-  EXPECT_THAT(tried, testing::ElementsAre("docker:--gpus=all", "docker:--device=nvidia.com/gpu=all", "docker:manual"));
+  EXPECT_THAT(tried, testing::ElementsAre("docker:--gpus=all", "docker:--device=nvidia.com/gpu=all",
+                                          "docker:manual"));
 }
 
 TEST(PickModes, WithoutAGpuAsksForNone) {
@@ -36,7 +37,8 @@ TEST(PickModes, SaysWhatToInstallWhereNothingWorks) {
     pick_modes(false, [](const AccessMode&) { return std::string("not installed"); });
     FAIL();
   } catch (const EnvironmentError& error) {
-    EXPECT_THAT(error.what(), HasSubstr("docker:none does not work: not installed; podman:none does not work"));
+    EXPECT_THAT(error.what(),
+                HasSubstr("docker:none does not work: not installed; podman:none does not work"));
     EXPECT_THAT(error.what(), HasSubstr("./scripts/quickstart"));
   }
 }

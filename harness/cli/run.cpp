@@ -52,30 +52,39 @@ int execute(RunOptions options) {
 
 void add_run_command(CLI::App& app, int& exit_code) {
   const auto options = std::make_shared<RunOptions>();
-  CLI::App* run = app.add_subcommand("run", "Measure natively and in containers, interleaved, and give a verdict");
+  CLI::App* run =
+      app.add_subcommand("run", "Measure natively and in containers, interleaved, and give a verdict");
   run->add_option("--suite", options->suite, "quick (default), standard, full, or the path of a suite file");
   run->add_option("--mode", options->modes,
                   "How the GPU is reached; repeat for each. native, docker:--gpus=all, "
                   "docker:--device=nvidia.com/gpu=0, docker:manual, docker:none, and the same with podman:. "
                   "Default: native and the first container mode that works here")
-      ->allow_extra_args(false)->take_all();
-  CLI::Option* resume = run->add_option("--resume", options->resume, "Go on with the interrupted run in this folder");
+      ->allow_extra_args(false)
+      ->take_all();
+  CLI::Option* resume =
+      run->add_option("--resume", options->resume, "Go on with the interrupted run in this folder");
   const std::vector<CLI::Option*> fixed = {
-      run->add_option("--image", options->image, "Image for the container modes (default: " + default_image() + ")"),
+      run->add_option("--image", options->image,
+                      "Image for the container modes (default: " + default_image() + ")"),
       run->add_option("--out", options->out, "Folder for the results (default: results/runs/<time>-<suite>)"),
       run->add_option("--seed", options->seed, "Seed of the order of the trials (default: random, recorded)"),
-      run->add_option("--blocks", options->blocks, "Blocks instead of the suite's number; each mode runs twice in each")
+      run->add_option("--blocks", options->blocks,
+                      "Blocks instead of the suite's number; each mode runs twice in each")
           ->check(CLI::Range(1, 100000)),
-      run->add_option("--backend", options->backend, "auto, cuda or cpu; auto: CUDA if it is built and a GPU answers")
+      run->add_option("--backend", options->backend,
+                      "auto, cuda or cpu; auto: CUDA if it is built and a GPU answers")
           ->check(CLI::IsMember({"auto", "cuda", "cpu"})),
-      run->add_option("--filter", options->filter, "Only the suite's benchmarks in whose names this is found (regular expression)"),
+      run->add_option("--filter", options->filter,
+                      "Only the suite's benchmarks in whose names this is found (regular expression)"),
   };
   for (CLI::Option* option : fixed) resume->excludes(option);
-  run->add_option("--bin", options->bin, "Folder of cuparity-bench and cuparity-validate (default: that of cuparity)");
+  run->add_option("--bin", options->bin,
+                  "Folder of cuparity-bench and cuparity-validate (default: that of cuparity)");
   run->footer(
       "Ctrl-C stops and leaves a readable partial result; a second Ctrl-C ends at once.\n"
       "CUPARITY_DOCKER_FLAGS, CUPARITY_PODMAN_FLAGS: further flags for every 'docker run' or 'podman run'.\n"
-      "CUPARITY_NATIVE_LAUNCHER: words put before native commands, e.g. 'nsenter --target 1 --mount --' where\n"
+      "CUPARITY_NATIVE_LAUNCHER: words put before native commands, e.g. 'nsenter --target 1 --mount --' "
+      "where\n"
       "cuparity itself runs in a container.");
   run->callback([run, options, &exit_code] {
     options->command = command_line_of(*run);

@@ -115,8 +115,8 @@ std::string render_text(const DoctorReport& report, bool colour) {
     if (finding.severity == Severity::ok) fine += "  " + shortened(finding.summary, 400) + "\n";
     else problems += problem(finding, colour);
   }
-  if (!problems.empty()) text += "\n" + problems;
-  if (!fine.empty()) text += "\n" + painted("Fine:", "\x1b[32m", colour) + "\n" + fine;
+  if (!problems.empty()) text += fmt::format("\n{}", problems);
+  if (!fine.empty()) text += fmt::format("\n{}\n{}", painted("Fine:", "\x1b[32m", colour), fine);
   const json& not_looked = report.machine["not_looked"];
   if (!not_looked.empty()) {
     text += "\nNot looked at:\n";

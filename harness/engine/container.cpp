@@ -29,7 +29,8 @@ std::string last_line(const std::string& text) {
   const std::size_t end = text.find_last_not_of(" \t\r\n");
   if (end == std::string::npos) return "";
   const std::size_t begin = text.rfind('\n', end);
-  return text.substr(begin == std::string::npos ? 0 : begin + 1, end - (begin == std::string::npos ? 0 : begin + 1) + 1);
+  return text.substr(begin == std::string::npos ? 0 : begin + 1,
+                     end - (begin == std::string::npos ? 0 : begin + 1) + 1);
 }
 
 /// A short question to the command-line program.
@@ -80,8 +81,9 @@ ContainerCli docker_cli() {
   cli.version_format = "{{.Server.Version}}";
   cli.rootless_format = "{{.SecurityOptions}}";
   cli.rootless_answer = "name=rootless";
-  cli.start_hint = "start it (./scripts/start-engine, or sudo systemctl start docker) or join its group (sudo usermod "
-                   "-aG docker $USER, then log in again)";
+  cli.start_hint =
+      "start it (./scripts/start-engine, or sudo systemctl start docker) or join its group (sudo usermod "
+      "-aG docker $USER, then log in again)";
   cli.relabel_volumes = false;
   cli.first_gpus_version = 19;
   return cli;
@@ -106,8 +108,8 @@ std::vector<std::string> container_command(const ContainerCli& cli, const Contai
       !names_flag(request.extra_flags, {"--network", "--net"})) {
     append(words, {"--network", "none"});
   }
-  append(words, {"--volume", fmt::format("{}:{}{}", request.process.output_folder.string(), output_folder_inside,
-                                         cli.relabel_volumes ? ":z" : "")});
+  append(words, {"--volume", fmt::format("{}:{}{}", request.process.output_folder.string(),
+                                         output_folder_inside, cli.relabel_volumes ? ":z" : "")});
   append(words, {"--user", request.user});
   for (const auto& [name, value] : request.process.environment) append(words, {"--env", name + "=" + value});
   if (request.mode.request == RequestKind::manual) append_manual_access(words, request.driver_files);
@@ -118,20 +120,33 @@ std::vector<std::string> container_command(const ContainerCli& cli, const Contai
   return words;
 }
 
+std::vector<std::string> create_command(const ContainerCli& cli, const ContainerRequest& request) {
+  std::vector<std::string> words = container_command(cli, request);
+  words[1] = "create";
+  words.erase(std::find(words.begin(), words.end(), "--rm"));
+  return words;
+}
+
 ContainerEngine::ContainerEngine(ContainerCli cli, std::string image, std::vector<std::string> extra_flags,
                                  std::function<bool()> stop_requested)
-    : cli_(std::move(cli)), image_(std::move(image)), extra_flags_(std::move(extra_flags)),
+    : cli_(std::move(cli)),
+      image_(std::move(image)),
+      extra_flags_(std::move(extra_flags)),
       stop_requested_(std::move(stop_requested)) {}
 
-std::filesystem::path ContainerEngine::output_path(const ProcessRequest&) const { return output_folder_inside; }
+std::filesystem::path ContainerEngine::output_path(const ProcessRequest&) const {
+  return output_folder_inside;
+}
 
 std::filesystem::path ContainerEngine::binary_folder() const { return "/opt/cuparity/bin"; }
 
-ProcessResult ContainerEngine::run(const ProcessRequest& request, const AccessMode& mode) {
+ContainerRequest ContainerEngine::container_request(const ProcessRequest& request, const AccessMode& mode) {
   static std::atomic<int> next_number{0};
   if (request.output_folder.string().find(':') != std::string::npos) {
-    throw UsageError(fmt::format("the folder {} can't be mounted into a container: its name holds a ':'; choose another "
-                                 "with --out", request.output_folder.string()));
+    throw UsageError(
+        fmt::format("the folder {} can't be mounted into a container: its name holds a ':'; choose another "
+                    "with --out",
+                    request.output_folder.string()));
   }
   ContainerRequest container;
   container.name = fmt::format("cuparity-{}-{}", getpid(), next_number++);
@@ -144,16 +159,45 @@ ProcessResult ContainerEngine::run(const ProcessRequest& request, const AccessMo
     if (!driver_files_) driver_files_ = find_driver_files("/dev", driver_library_folders());
     container.driver_files = *driver_files_;
   }
+  return container;
+}
+
+ProcessResult ContainerEngine::run_command(std::vector<std::string> command, const ProcessRequest& request,
+                                           const std::string& container) const {
   ChildProcess child;
-  child.command = container_command(cli_, container);
+  child.command = std::move(command);
   child.time_limit = request.time_limit;
   child.output_tail_bytes = request.output_tail_bytes;
   child.stop_requested = stop_requested_;
-  child.before_kill = [&] { end_container(container.name, "kill"); };
-  ProcessResult result = run_process(child);
+  child.before_kill = [&] { end_container(container, "kill"); };
+  return run_process(child);
+}
+
+ProcessResult ContainerEngine::run(const ProcessRequest& request, const AccessMode& mode) {
+  const ContainerRequest container = container_request(request, mode);
+  ProcessResult result = run_command(container_command(cli_, container), request, container.name);
   // --rm is the killed command's work, or its engine's: make sure that nothing stays.
   if (result.timed_out || result.interrupted) end_container(container.name, "rm");
   return result;
+}
+
+Lifecycle ContainerEngine::run_in_steps(const ProcessRequest& request, const AccessMode& mode) {
+  const ContainerRequest container = container_request(request, mode);
+  Lifecycle life;
+  const auto step = [&](const char* name, std::vector<std::string> command) {
+    const double begin = boot_seconds();
+    ProcessResult result = run_command(std::move(command), request, container.name);
+    life.steps.push_back({name, begin, boot_seconds()});
+    return result;
+  };
+  life.process = step("create", create_command(cli_, container));
+  if (life.process.exit_code == 0)
+    life.process = step("start", {cli_.program, "start", "--attach", container.name});
+  // Whatever happened to the process, its container does not stay; a stop must not keep it from going.
+  const double begin = boot_seconds();
+  end_container(container.name, "rm");
+  if (life.process.exit_code == 0) life.steps.push_back({"remove", begin, boot_seconds()});
+  return life;
 }
 
 void ContainerEngine::end_container(const std::string& name, const char* verb) const {
@@ -170,17 +214,21 @@ std::string ContainerEngine::unusable(const AccessMode& mode) {
 
 std::string ContainerEngine::engine_failure() {
   if (in_path(cli_.program).empty()) {
-    return fmt::format("{} is not installed: install it (e.g. sudo apt-get install {}), or use another engine",
-                       cli_.program, cli_.package);
+    return fmt::format(
+        "{} is not installed: install it (e.g. sudo apt-get install {}), or use another engine", cli_.program,
+        cli_.package);
   }
   if (version().empty()) {
     const ProcessResult result = ask({cli_.program, "version", "--format", cli_.version_format});
     return fmt::format("{} does not answer ({}): {}", cli_.program,
-                       result.timed_out ? "no answer within 30 s" : last_line(result.standard_error), cli_.start_hint);
+                       result.timed_out ? "no answer within 30 s" : last_line(result.standard_error),
+                       cli_.start_hint);
   }
   if (!image()) {
-    return fmt::format("image '{0}' is not there for {1}; build it with ./scripts/build-image --engine {1} or pull it "
-                       "({1} pull {0})", image_, cli_.program);
+    return fmt::format(
+        "image '{0}' is not there for {1}; build it with ./scripts/build-image --engine {1} or pull it "
+        "({1} pull {0})",
+        image_, cli_.program);
   }
   return "";
 }
@@ -191,8 +239,10 @@ std::string ContainerEngine::mode_failure(const AccessMode& mode) {
     return driver_files_->missing();
   }
   if (names_flag(mode.arguments, {"--gpus"}) && std::atoi(version().c_str()) < cli_.first_gpus_version) {
-    return fmt::format("{0} {1} ignores --gpus or does not know it; use {0}:--device=nvidia.com/gpu=all (CDI) or "
-                       "{0}:manual", cli_.program, version());
+    return fmt::format(
+        "{0} {1} ignores --gpus or does not know it; use {0}:--device=nvidia.com/gpu=all (CDI) or "
+        "{0}:manual",
+        cli_.program, version());
   }
   return "";
 }
@@ -219,8 +269,8 @@ std::string ContainerEngine::version() {
 }
 
 std::optional<ImageFacts> ContainerEngine::image() {
-  const ProcessResult result =
-      ask({cli_.program, "image", "inspect", "--format", "{{.Id}} {{range .RepoDigests}}{{.}} {{end}}", image_});
+  const ProcessResult result = ask(
+      {cli_.program, "image", "inspect", "--format", "{{.Id}} {{range .RepoDigests}}{{.}} {{end}}", image_});
   if (result.exit_code != 0) return std::nullopt;
   const std::string line = first_line(result.standard_error);
   const std::size_t space = line.find(' ');
@@ -236,7 +286,8 @@ std::optional<ImageFacts> ContainerEngine::image() {
   return facts;
 }
 
-/// The user who started cuparity, so that result files are theirs. A rootless engine maps that user to root inside.
+/// The user who started cuparity, so that result files are theirs. A rootless engine maps that user to root
+/// inside.
 std::string ContainerEngine::user() {
   if (!rootless_) {
     const ProcessResult result = ask({cli_.program, "info", "--format", cli_.rootless_format});

@@ -34,10 +34,13 @@ struct ContainerRequest {
   ProcessRequest process;
   std::vector<std::string> extra_flags;
   std::string user;          ///< "uid:gid" as the engine understands it
-  DriverFiles driver_files;         ///< RequestKind::manual only
+  DriverFiles driver_files;  ///< RequestKind::manual only
 };
 
 std::vector<std::string> container_command(const ContainerCli& cli, const ContainerRequest& request);
+
+/// The command that makes the container without starting it.
+std::vector<std::string> create_command(const ContainerCli& cli, const ContainerRequest& request);
 
 struct ImageFacts {
   std::string id;      ///< sha256:… of the image's configuration
@@ -52,6 +55,9 @@ class ContainerEngine : public Engine {
   std::filesystem::path output_path(const ProcessRequest& request) const override;
   std::filesystem::path binary_folder() const override;
   ProcessResult run(const ProcessRequest& request, const AccessMode& mode) override;
+  /// create, start (with the output attached, to the end of the process), remove: each one command of the
+  /// engine. The image is there already; nothing is pulled.
+  Lifecycle run_in_steps(const ProcessRequest& request, const AccessMode& mode) override;
   std::string unusable(const AccessMode& mode) override;
   std::map<std::string, std::string> describe() override;
 
@@ -62,6 +68,9 @@ class ContainerEngine : public Engine {
 
  private:
   std::string engine_failure();
+  ContainerRequest container_request(const ProcessRequest& request, const AccessMode& mode);
+  ProcessResult run_command(std::vector<std::string> command, const ProcessRequest& request,
+                            const std::string& container) const;
   std::string mode_failure(const AccessMode& mode);
   std::string user();
   void end_container(const std::string& name, const char* verb) const;

@@ -54,7 +54,8 @@ class ContainerEngineTest : public testing::TestWithParam<EngineCase> {
         "    mkdir -p $root/$(dirname $library); cp -L $library $root/$library\n"
         "  done\n"
         "done\n"
-        "tar -C $root -c . | " + program + " import - " + image_name);
+        "tar -C $root -c . | " +
+        program + " import - " + image_name);
     return made.exit_code == 0 ? "" : "importing an image failed: " + made.standard_error;
   }
 
@@ -75,7 +76,8 @@ class ContainerEngineTest : public testing::TestWithParam<EngineCase> {
       request.command = {"/bin/sh", "-c", "exit 0"};
       request.output_folder = fs::temp_directory_path();
       const ProcessResult first = engine.run(request, parse_access_mode(cli.program + ":none"));
-      ready.obstacle = first.exit_code == 0 ? "" : cli.program + " can't start containers here: " + first.standard_error;
+      ready.obstacle =
+          first.exit_code == 0 ? "" : cli.program + " can't start containers here: " + first.standard_error;
       if (ready.obstacle.empty()) break;
     }
     return ready;
@@ -85,7 +87,8 @@ class ContainerEngineTest : public testing::TestWithParam<EngineCase> {
     static std::map<std::string, Readiness> known;
     const std::string name = GetParam().name;
     if (known.count(name) == 0) known[name] = look_at(GetParam());
-    if (!known[name].obstacle.empty()) GTEST_SKIP() << "real containers were NOT tested: " << known[name].obstacle;
+    if (!known[name].obstacle.empty())
+      GTEST_SKIP() << "real containers were NOT tested: " << known[name].obstacle;
     flags_ = known[name].flags;
     folder_ = fs::path(testing::TempDir()) / ("cuparity_engine_test_" + std::to_string(getpid()));
     fs::create_directories(folder_);
@@ -100,7 +103,8 @@ class ContainerEngineTest : public testing::TestWithParam<EngineCase> {
   AccessMode mode(const std::string& request = "none") const {
     return parse_access_mode(GetParam().cli().program + ":" + request);
   }
-  ProcessResult run(ContainerEngine& engine, const std::string& script, std::chrono::seconds limit = 60s) const {
+  ProcessResult run(ContainerEngine& engine, const std::string& script,
+                    std::chrono::seconds limit = 60s) const {
     ProcessRequest request;
     request.command = {"/bin/sh", "-c", script};
     request.environment = {{"GREETING", "hello there"}};
@@ -111,7 +115,8 @@ class ContainerEngineTest : public testing::TestWithParam<EngineCase> {
   /// Names of our containers that exist now.
   static std::string containers() {
     return shell(GetParam().cli().program + " ps --all --format '{{.Names}}' | grep ^cuparity-" +
-                 std::to_string(getpid()) + "- ; true").standard_error;
+                 std::to_string(getpid()) + "- ; true")
+        .standard_error;
   }
 
   std::vector<std::string> flags_;
@@ -180,11 +185,12 @@ TEST_P(ContainerEngineTest, GivesTheEnginesOwnWordsWhereItRefuses) {
   EXPECT_THAT(result.standard_error, HasSubstr("cuparity-no-such-device"));
 }
 
-INSTANTIATE_TEST_SUITE_P(Engines, ContainerEngineTest,
-                         testing::Values(EngineCase{"docker", docker_cli, "CUPARITY_DOCKER_FLAGS", ""},
-                                         EngineCase{"podman", podman_cli, "CUPARITY_PODMAN_FLAGS",
-                                                    "--runtime runc --ulimit nofile=1024:1024 --ulimit nproc=1024:1024"}),
-                         [](const auto& test) { return test.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+    Engines, ContainerEngineTest,
+    testing::Values(EngineCase{"docker", docker_cli, "CUPARITY_DOCKER_FLAGS", ""},
+                    EngineCase{"podman", podman_cli, "CUPARITY_PODMAN_FLAGS",
+                               "--runtime runc --ulimit nofile=1024:1024 --ulimit nproc=1024:1024"}),
+    [](const auto& test) { return test.param.name; });
 
 }  // namespace
 }  // namespace cuparity

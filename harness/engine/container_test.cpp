@@ -32,7 +32,8 @@ std::string line(const ContainerCli& cli, const ContainerRequest& request) {
 
 TEST(ContainerCommand, OfDockerWithGpus) {
   EXPECT_EQ(line(docker_cli(), request_for("docker:--gpus=all")),
-            "docker run --rm --name cuparity-1-2 --network none --volume /results/raw:/cuparity-out --user 1000:1001 "
+            "docker run --rm --name cuparity-1-2 --network none --volume /results/raw:/cuparity-out --user "
+            "1000:1001 "
             "--gpus=all --entrypoint /opt/cuparity/bin/cuparity-bench cuparity:1 --backend=cuda");
 }
 
@@ -41,10 +42,11 @@ TEST(ContainerCommand, OfPodmanRelabelsAndTakesExtraFlags) {
   request.user = "0:0";
   request.extra_flags = {"--runtime", "runc"};
   request.process.environment = {{"CUDA_VISIBLE_DEVICES", "GPU-1,GPU-2"}};
-  EXPECT_EQ(line(podman_cli(), request),
-            "podman run --rm --name cuparity-1-2 --network none --volume /results/raw:/cuparity-out:z --user 0:0 "
-            "--env CUDA_VISIBLE_DEVICES=GPU-1,GPU-2 --runtime runc --device=nvidia.com/gpu=all "
-            "--entrypoint /opt/cuparity/bin/cuparity-bench cuparity:1 --backend=cuda");
+  EXPECT_EQ(
+      line(podman_cli(), request),
+      "podman run --rm --name cuparity-1-2 --network none --volume /results/raw:/cuparity-out:z --user 0:0 "
+      "--env CUDA_VISIBLE_DEVICES=GPU-1,GPU-2 --runtime runc --device=nvidia.com/gpu=all "
+      "--entrypoint /opt/cuparity/bin/cuparity-bench cuparity:1 --backend=cuda");
 }
 
 TEST(ContainerCommand, OfManualAccessMountsNodesAndLibrariesReadOnly) {
@@ -53,7 +55,8 @@ TEST(ContainerCommand, OfManualAccessMountsNodesAndLibrariesReadOnly) {
   request.driver_files.libraries = {{"libcuda.so.1", "/usr/lib/libcuda.so.580.1"},
                                     {"libnvidia-ml.so.1", "/usr/lib/libnvidia-ml.so.580.1"}};
   EXPECT_EQ(line(docker_cli(), request),
-            "docker run --rm --name cuparity-1-2 --network none --volume /results/raw:/cuparity-out --user 1000:1001 "
+            "docker run --rm --name cuparity-1-2 --network none --volume /results/raw:/cuparity-out --user "
+            "1000:1001 "
             "--device /dev/nvidia0 --device /dev/nvidiactl --device /dev/nvidia-uvm "
             "--volume /usr/lib/libcuda.so.580.1:/usr/local/nvidia/lib64/libcuda.so.1:ro "
             "--volume /usr/lib/libnvidia-ml.so.580.1:/usr/local/nvidia/lib64/libnvidia-ml.so.1:ro "
@@ -63,12 +66,14 @@ TEST(ContainerCommand, OfManualAccessMountsNodesAndLibrariesReadOnly) {
 
 TEST(ContainerCommand, OfNoneGivesNoGpu) {
   EXPECT_EQ(line(docker_cli(), request_for("docker:none")),
-            "docker run --rm --name cuparity-1-2 --network none --volume /results/raw:/cuparity-out --user 1000:1001 "
+            "docker run --rm --name cuparity-1-2 --network none --volume /results/raw:/cuparity-out --user "
+            "1000:1001 "
             "--entrypoint /opt/cuparity/bin/cuparity-bench cuparity:1 --backend=cuda");
 }
 
 TEST(ContainerCommand, LeavesTheNetworkToAModeThatSetsIt) {
-  EXPECT_THAT(line(docker_cli(), request_for("docker:--gpus=all --network=host")), Not(HasSubstr("--network none")));
+  EXPECT_THAT(line(docker_cli(), request_for("docker:--gpus=all --network=host")),
+              Not(HasSubstr("--network none")));
 }
 
 TEST(ContainerEngine, RefusesAFolderThatCannotBeMounted) {

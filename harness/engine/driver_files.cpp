@@ -29,7 +29,8 @@ constexpr const char* versioned_prefixes[] = {"libnvidia-gpucomp.so.", "libnvidi
                                               "libnvidia-pkcs11-openssl3.so."};
 
 bool is_number(const std::string& text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c); });
+  return !text.empty() &&
+         std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c); });
 }
 
 std::vector<fs::path> find_device_nodes(const fs::path& folder) {
@@ -75,14 +76,18 @@ std::string folder_of_loaded(const char* soname) {
 
 std::string DriverFiles::missing() const {
   const auto has_node = [&](const std::string& name) {
-    return std::any_of(device_nodes.begin(), device_nodes.end(), [&](const fs::path& p) { return p.filename() == name; });
+    return std::any_of(device_nodes.begin(), device_nodes.end(),
+                       [&](const fs::path& p) { return p.filename() == name; });
   };
   const bool has_gpu = std::any_of(device_nodes.begin(), device_nodes.end(), [](const fs::path& p) {
     return is_number(p.filename().string().substr(6));
   });
-  if (!has_gpu) return "no /dev/nvidia0: there is no NVIDIA GPU here, or its driver is not loaded (try nvidia-smi)";
-  if (!has_node("nvidiactl")) return "no /dev/nvidiactl: run nvidia-smi once as root, it makes the device nodes";
-  if (!has_node("nvidia-uvm")) return "no /dev/nvidia-uvm: run 'nvidia-modprobe -u' as root, it makes the device node";
+  if (!has_gpu)
+    return "no /dev/nvidia0: there is no NVIDIA GPU here, or its driver is not loaded (try nvidia-smi)";
+  if (!has_node("nvidiactl"))
+    return "no /dev/nvidiactl: run nvidia-smi once as root, it makes the device nodes";
+  if (!has_node("nvidia-uvm"))
+    return "no /dev/nvidia-uvm: run 'nvidia-modprobe -u' as root, it makes the device node";
   for (const char* soname : {"libcuda.so.1", "libnvidia-ml.so.1"}) {
     if (libraries.count(soname) == 0) {
       return std::string(soname) + " was not found on this machine: install the NVIDIA driver's libraries";
@@ -118,7 +123,8 @@ DriverFiles find_driver_files(const fs::path& device_folder, const std::vector<f
 std::vector<fs::path> driver_library_folders() {
   std::vector<fs::path> folders;
   const auto add = [&](const std::string& folder) {
-    if (!folder.empty() && std::find(folders.begin(), folders.end(), folder) == folders.end()) folders.emplace_back(folder);
+    if (!folder.empty() && std::find(folders.begin(), folders.end(), folder) == folders.end())
+      folders.emplace_back(folder);
   };
   add(folder_of_loaded("libcuda.so.1"));
   add(folder_of_loaded("libnvidia-ml.so.1"));
@@ -126,8 +132,8 @@ std::vector<fs::path> driver_library_folders() {
     std::istringstream entries(path);
     for (std::string folder; std::getline(entries, folder, ':');) add(folder);
   }
-  for (const char* folder : {"/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib",
-                             "/usr/lib/wsl/lib", "/usr/local/nvidia/lib64"}) {
+  for (const char* folder : {"/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64",
+                             "/usr/lib", "/usr/lib/wsl/lib", "/usr/local/nvidia/lib64"}) {
     add(folder);
   }
   return folders;

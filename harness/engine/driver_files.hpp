@@ -9,15 +9,15 @@
 namespace cuparity {
 
 struct DriverFiles {
-  std::vector<std::filesystem::path> device_nodes;         ///< GPUs first, in number order, then control and UVM
+  std::vector<std::filesystem::path> device_nodes;  ///< GPUs first, in number order, then control and UVM
   std::map<std::string, std::filesystem::path> libraries;  ///< name that is looked for (soname) -> real file
 
   /// Empty if a container can be given a GPU with these; else what is missing.
   std::string missing() const;
 };
 
-/// Searches `device_folder` (/dev) and the `library_folders` in their order. Empty files and CUDA's link-time stubs
-/// are passed over.
+/// Searches `device_folder` (/dev) and the `library_folders` in their order. Empty files and CUDA's link-time
+/// stubs are passed over.
 DriverFiles find_driver_files(const std::filesystem::path& device_folder,
                               const std::vector<std::filesystem::path>& library_folders);
 

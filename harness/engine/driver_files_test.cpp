@@ -42,7 +42,8 @@ class DriverFilesTest : public testing::Test {
 };
 
 TEST_F(DriverFilesTest, ListsGpusInNumberOrderThenControlNodes) {
-  for (const char* node : {"nvidia10", "nvidia2", "nvidia-uvm", "nvidiactl", "nvidia-modeset", "nvidia-uvm-tools", "null"}) {
+  for (const char* node :
+       {"nvidia10", "nvidia2", "nvidia-uvm", "nvidiactl", "nvidia-modeset", "nvidia-uvm-tools", "null"}) {
     write(fs::path("dev") / node);
   }
   fs::create_directories(root_ / "dev/nvidia-caps");
@@ -67,7 +68,8 @@ TEST_F(DriverFilesTest, PassesOverEmptyFilesAndStubs) {
   write("empty/libcuda.so.1", "");
   write("cuda/lib64/stubs/libcuda.so.1");
   install_driver("real", "580.1");
-  EXPECT_EQ(find({"empty", "cuda/lib64/stubs", "real"}).libraries.at("libcuda.so.1").filename(), "libcuda.so.580.1");
+  EXPECT_EQ(find({"empty", "cuda/lib64/stubs", "real"}).libraries.at("libcuda.so.1").filename(),
+            "libcuda.so.580.1");
 }
 
 TEST_F(DriverFilesTest, SaysWhatIsMissing) {

@@ -10,23 +10,36 @@
 #include <vector>
 
 #include "harness/access/access_mode.hpp"
+#include "harness/engine/boot_clock.hpp"
 
 namespace cuparity {
 
 struct ProcessRequest {
-  std::vector<std::string> command;          ///< program and arguments, as the process sees them
+  std::vector<std::string> command;  ///< program and arguments, as the process sees them
   std::map<std::string, std::string> environment;
-  std::filesystem::path output_folder;       ///< on the host; the process writes its files to output_path()
+  std::filesystem::path output_folder;  ///< on the host; the process writes its files to output_path()
   std::chrono::seconds time_limit{120};
   std::size_t output_tail_bytes = 16 * 1024;  ///< how much of the output's end ProcessResult keeps
 };
 
 struct ProcessResult {
-  int exit_code = -1;          ///< 128 + signal where a signal ended it
-  bool timed_out = false;      ///< killed at the time limit
-  bool interrupted = false;    ///< killed because the user asked to stop
+  int exit_code = -1;        ///< 128 + signal where a signal ended it
+  bool timed_out = false;    ///< killed at the time limit
+  bool interrupted = false;  ///< killed because the user asked to stop
   double wall_seconds = 0;
   std::string standard_error;  ///< the end of stdout and stderr together
+};
+
+/// A step of a process's life as the host sees it; boot_seconds() just before and just after.
+struct LifecycleStep {
+  std::string name;  ///< create, start or remove
+  double begin = 0;
+  double end = 0;
+};
+
+struct Lifecycle {
+  ProcessResult process;             ///< of the step start, or of the step that failed
+  std::vector<LifecycleStep> steps;  ///< in order; what follows a failure is missing
 };
 
 class Engine {
@@ -43,11 +56,20 @@ class Engine {
   /// itself can't be used; a process that fails is a result.
   virtual ProcessResult run(const ProcessRequest& request, const AccessMode& mode) = 0;
 
+  /// As run(), in the steps that the engine has: here start alone, which lasts to the end of the process.
+  virtual Lifecycle run_in_steps(const ProcessRequest& request, const AccessMode& mode) {
+    Lifecycle life;
+    const double begin = boot_seconds();
+    life.process = run(request, mode);
+    life.steps.push_back({"start", begin, boot_seconds()});
+    return life;
+  }
+
   /// Nothing if `mode` can be used here, else one line saying what is missing and what to do.
   virtual std::string unusable(const AccessMode& mode) = 0;
 
-  /// What is to be recorded of it, e.g. "docker_version", "image_id", "image_digest"; nothing that changes from
-  /// one process to the next.
+  /// What is to be recorded of it, e.g. "docker_version", "image_id", "image_digest"; nothing that changes
+  /// from one process to the next.
   virtual std::map<std::string, std::string> describe() { return {}; }
 };
 

@@ -18,23 +18,26 @@ std::vector<std::string> words_from_variable(const char* name) {
 std::unique_ptr<Engine> make_engine(EngineKind kind, const EngineOptions& options) {
   switch (kind) {
     case EngineKind::native:
-      return std::make_unique<NativeEngine>(options.binary_folder, words_from_variable("CUPARITY_NATIVE_LAUNCHER"),
-                                            options.stop_requested);
+      return std::make_unique<NativeEngine>(
+          options.binary_folder, words_from_variable("CUPARITY_NATIVE_LAUNCHER"), options.stop_requested);
     case EngineKind::docker:
-      return std::make_unique<ContainerEngine>(docker_cli(), options.image, words_from_variable("CUPARITY_DOCKER_FLAGS"),
-                                               options.stop_requested);
+      return std::make_unique<ContainerEngine>(
+          docker_cli(), options.image, words_from_variable("CUPARITY_DOCKER_FLAGS"), options.stop_requested);
     case EngineKind::podman:
-      return std::make_unique<ContainerEngine>(podman_cli(), options.image, words_from_variable("CUPARITY_PODMAN_FLAGS"),
-                                               options.stop_requested);
+      return std::make_unique<ContainerEngine>(
+          podman_cli(), options.image, words_from_variable("CUPARITY_PODMAN_FLAGS"), options.stop_requested);
   }
   return nullptr;
 }
 
 std::string engine_name(EngineKind kind) {
   switch (kind) {
-    case EngineKind::native: return "native";
-    case EngineKind::docker: return "docker";
-    case EngineKind::podman: return "podman";
+    case EngineKind::native:
+      return "native";
+    case EngineKind::docker:
+      return "docker";
+    case EngineKind::podman:
+      return "podman";
   }
   return "";
 }

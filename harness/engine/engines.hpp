@@ -11,9 +11,9 @@
 namespace cuparity {
 
 struct EngineOptions {
-  std::string image;                      ///< containers only
-  std::filesystem::path binary_folder;    ///< native only: folder of cuparity-bench and cuparity-validate
-  std::function<bool()> stop_requested;   ///< true ends the running process; may be empty
+  std::string image;                     ///< containers only
+  std::filesystem::path binary_folder;   ///< native only: folder of cuparity-bench and cuparity-validate
+  std::function<bool()> stop_requested;  ///< true ends the running process; may be empty
 };
 
 std::unique_ptr<Engine> make_engine(EngineKind kind, const EngineOptions& options);

@@ -53,10 +53,13 @@ bool inside_foreign_container() {
 
 NativeEngine::NativeEngine(std::filesystem::path binary_folder, std::vector<std::string> launcher,
                            std::function<bool()> stop_requested)
-    : binary_folder_(std::move(binary_folder)), launcher_(std::move(launcher)),
+    : binary_folder_(std::move(binary_folder)),
+      launcher_(std::move(launcher)),
       stop_requested_(std::move(stop_requested)) {}
 
-std::filesystem::path NativeEngine::output_path(const ProcessRequest& request) const { return request.output_folder; }
+std::filesystem::path NativeEngine::output_path(const ProcessRequest& request) const {
+  return request.output_folder;
+}
 
 std::filesystem::path NativeEngine::binary_folder() const { return binary_folder_; }
 
@@ -74,14 +77,18 @@ ProcessResult NativeEngine::run(const ProcessRequest& request, const AccessMode&
 std::string NativeEngine::unusable(const AccessMode&) {
   if (!launcher_.empty()) return "";
   if (inside_foreign_container()) {
-    return "cuparity itself runs inside a container, so 'native' would measure that container: run it on the host, or "
-           "set CUPARITY_NATIVE_LAUNCHER='nsenter --target 1 --mount --' in a privileged container with --pid=host";
+    return "cuparity itself runs inside a container, so 'native' would measure that container: run it on the "
+           "host, or "
+           "set CUPARITY_NATIVE_LAUNCHER='nsenter --target 1 --mount --' in a privileged container with "
+           "--pid=host";
   }
   for (const char* program : {"cuparity-bench", "cuparity-validate"}) {
     const std::filesystem::path path = binary_folder_ / program;
     if (access(path.c_str(), X_OK) != 0) {
-      return fmt::format("{} is not there or can't be executed: build it (cmake --build build/release) or give its "
-                         "folder with --bin", path.string());
+      return fmt::format(
+          "{} is not there or can't be executed: build it (cmake --build build/release) or give its "
+          "folder with --bin",
+          path.string());
     }
   }
   return "";

@@ -29,8 +29,8 @@ class NativeEngine : public Engine {
 };
 
 /// Whether this program runs inside a container whose engine stands outside: what it starts "natively" would
-/// then be in that container too. A machine that was merely made from an image (a marker file in its root, its
-/// engine inside) is none.
+/// then be in that container too. A machine that was merely made from an image (a marker file in its root,
+/// its engine inside) is none.
 bool inside_foreign_container();
 
 }  // namespace cuparity

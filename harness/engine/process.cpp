@@ -122,7 +122,8 @@ pid_t spawn(const ChildProcess& child, int output) {
 
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+  posix_spawnattr_setflags(&attributes,
+                           POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
   posix_spawnattr_setpgroup(&attributes, 0);
   sigset_t signals;
   sigfillset(&signals);
@@ -133,11 +134,13 @@ pid_t spawn(const ChildProcess& child, int output) {
   posix_spawnattr_setsigmask(&attributes, &signals);
 
   pid_t process = -1;
-  const int error = posix_spawnp(&process, arguments[0], &actions, &attributes, arguments.data(), variables.data());
+  const int error =
+      posix_spawnp(&process, arguments[0], &actions, &attributes, arguments.data(), variables.data());
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   if (error != 0) {
-    throw EnvironmentError(fmt::format("starting {} failed: {}", child.command.front(), std::strerror(error)));
+    throw EnvironmentError(
+        fmt::format("starting {} failed: {}", child.command.front(), std::strerror(error)));
   }
   return process;
 }
@@ -146,8 +149,10 @@ pid_t spawn(const ChildProcess& child, int output) {
 class Watch {
  public:
   Watch(pid_t process, FileDescriptor output, std::size_t tail_bytes)
-      : process_(process), output_(std::move(output)),
-        end_(static_cast<int>(syscall(SYS_pidfd_open, process, 0))), tail_(tail_bytes) {}
+      : process_(process),
+        output_(std::move(output)),
+        end_(static_cast<int>(syscall(SYS_pidfd_open, process, 0))),
+        tail_(tail_bytes) {}
 
   /// Reads output until the process ended or `until`; true when it ended.
   bool wait(Clock::time_point until, const std::function<bool()>& stop_requested, bool& stopped) {
@@ -161,7 +166,8 @@ class Watch {
       std::array<pollfd, 2> files = {pollfd{output_.get(), POLLIN, 0}, pollfd{end_.get(), POLLIN, 0}};
       // Without a pidfd (before Linux 5.3) the end is looked for at a shorter interval.
       const int interval = end_.get() >= 0 ? poll_milliseconds : 2;
-      const int ready = poll(files.data(), files.size(), static_cast<int>(std::min<long long>(left, interval)));
+      const int ready =
+          poll(files.data(), files.size(), static_cast<int>(std::min<long long>(left, interval)));
       if (ready > 0 && files[0].revents != 0) read_some();
     }
     return true;

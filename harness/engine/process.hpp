@@ -18,7 +18,8 @@ struct ChildProcess {
   std::size_t output_tail_bytes = 16 * 1024;
   /// Asked every few milliseconds; true ends the process as `interrupted`. May be empty.
   std::function<bool()> stop_requested;
-  /// Called once before the group is killed at the time limit or on a stop, e.g. to end a container. May be empty.
+  /// Called once before the group is killed at the time limit or on a stop, e.g. to end a container. May be
+  /// empty.
   std::function<void()> before_kill;
 };
 

@@ -55,7 +55,9 @@ TEST(RunProcess, AddsAndReplacesEnvironmentVariables) {
   EXPECT_EQ(run_process(child).standard_error, "new added\n");
 }
 
-TEST(RunProcess, HasAnEmptyStandardInput) { EXPECT_EQ(run_process(shell("cat; echo end")).standard_error, "end\n"); }
+TEST(RunProcess, HasAnEmptyStandardInput) {
+  EXPECT_EQ(run_process(shell("cat; echo end")).standard_error, "end\n");
+}
 
 TEST(RunProcess, NamesTheProgramThatCannotBeStarted) {
   ChildProcess child;
@@ -103,7 +105,8 @@ TEST(RunProcess, KillsWhatAFinishedProcessLeavesBehindAndDoesNotWaitForIt) {
 }
 
 TEST(RunProcess, KeepsOnlyTheEndOfAFlood) {
-  const ProcessResult result = run_process(shell("head -c 100000000 /dev/zero | tr '\\0' x; echo the end", 60s));
+  const ProcessResult result =
+      run_process(shell("head -c 100000000 /dev/zero | tr '\\0' x; echo the end", 60s));
   EXPECT_EQ(result.exit_code, 0);
   EXPECT_EQ(result.standard_error.size(), 16u * 1024);
   EXPECT_THAT(result.standard_error, EndsWith("xxxthe end\n"));
@@ -129,7 +132,8 @@ TEST(RunProcess, StopsWhenAskedTo) {
 
 TEST(RunProcess, LeavesNoZombieAndNoOpenFile) {
   const auto open_files = [] {
-    return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), std::filesystem::directory_iterator());
+    return std::distance(std::filesystem::directory_iterator("/proc/self/fd"),
+                         std::filesystem::directory_iterator());
   };
   run_process(shell("true"));
   const auto before = open_files();

@@ -21,7 +21,7 @@ namespace {
 const std::vector<std::string>& suite_keys() {
   static const std::vector<std::string> keys = {
       "name",        "description",      "blocks",   "looks",     "margins", "time_limit_seconds",
-      "repetitions", "min_time_seconds", "validate", "benchmarks"};
+      "repetitions", "min_time_seconds", "startup",  "validate",  "benchmarks"};
   return keys;
 }
 
@@ -37,7 +37,8 @@ class SuiteReader {
     } catch (const YAML::Exception& error) {
       throw UsageError(fmt::format("{}:{}: not YAML: {}", file_name_, error.mark.line + 1, error.msg));
     }
-    if (!root.IsMap()) fail(root, "a suite is a map of keys: " + fmt::format("{}", fmt::join(suite_keys(), ", ")));
+    if (!root.IsMap())
+      fail(root, "a suite is a map of keys: " + fmt::format("{}", fmt::join(suite_keys(), ", ")));
     Suite suite;
     bool has_looks = false;
     for (const auto& entry : unique_entries(root, suite_keys())) {
@@ -45,7 +46,8 @@ class SuiteReader {
       has_looks = has_looks || entry.first == "looks";
     }
     if (suite.name.empty()) fail(root, "'name' is missing");
-    if (suite.benchmarks.empty()) fail(root, "'benchmarks' is missing: name regular expressions under cuda: or cpu:");
+    if (suite.benchmarks.empty())
+      fail(root, "'benchmarks' is missing: name regular expressions under cuda: or cpu:");
     finish_looks(root, suite, has_looks);
     if (suite.margins.count("default") == 0) suite.margins["default"] = 0.01;
     return suite;
@@ -69,7 +71,8 @@ class SuiteReader {
         if (hint.empty()) hint = fmt::format("; known: {}", fmt::join(known, ", "));
         fail(item.first, fmt::format("unknown key '{}'{}", key, hint));
       }
-      const bool twice = std::any_of(entries.begin(), entries.end(), [&](const Entry& e) { return e.first == key; });
+      const bool twice =
+          std::any_of(entries.begin(), entries.end(), [&](const Entry& e) { return e.first == key; });
       if (twice) fail(item.first, fmt::format("'{}' stands twice; keep one", key));
       entries.emplace_back(key, item.second);
     }
@@ -77,21 +80,40 @@ class SuiteReader {
   }
 
   void read_member(Suite& suite, const std::string& key, const YAML::Node& value) const {
-    if (key == "name") suite.name = text(key, value);
-    else if (key == "description") suite.description = text(key, value);
-    else if (key == "blocks") suite.blocks = positive_integer(key, value);
-    else if (key == "looks") suite.looks = look_list(value);
-    else if (key == "margins") suite.margins = margins(value);
-    else if (key == "time_limit_seconds") suite.time_limit_seconds = positive_integer(key, value);
-    else if (key == "repetitions") suite.repetitions = positive_integer(key, value);
-    else if (key == "min_time_seconds") suite.min_time_seconds = positive_number(key, value);
-    else if (key == "validate") suite.validate = text(key, value) == "none" ? "" : text(key, value);
-    else if (key == "benchmarks") suite.benchmarks = benchmarks(value);
+    if (key == "name")
+      suite.name = text(key, value);
+    else if (key == "description")
+      suite.description = text(key, value);
+    else if (key == "blocks")
+      suite.blocks = positive_integer(key, value);
+    else if (key == "looks")
+      suite.looks = look_list(value);
+    else if (key == "margins")
+      suite.margins = margins(value);
+    else if (key == "time_limit_seconds")
+      suite.time_limit_seconds = positive_integer(key, value);
+    else if (key == "repetitions")
+      suite.repetitions = positive_integer(key, value);
+    else if (key == "min_time_seconds")
+      suite.min_time_seconds = positive_number(key, value);
+    else if (key == "startup")
+      suite.startup = boolean(key, value);
+    else if (key == "validate")
+      suite.validate = text(key, value) == "none" ? "" : text(key, value);
+    else if (key == "benchmarks")
+      suite.benchmarks = benchmarks(value);
   }
 
   std::string text(const std::string& key, const YAML::Node& value) const {
     if (!value.IsScalar() || value.Scalar().empty()) fail(value, fmt::format("'{}' must be text", key));
     return value.Scalar();
+  }
+
+  bool boolean(const std::string& key, const YAML::Node& value) const {
+    bool answer = false;
+    if (!value.IsScalar() || !YAML::convert<bool>::decode(value, answer))
+      fail(value, fmt::format("'{}' must be true or false{}", key, found(value)));
+    return answer;
   }
 
   int positive_integer(const std::string& key, const YAML::Node& value) const {
@@ -115,7 +137,8 @@ class SuiteReader {
   }
 
   std::vector<int> look_list(const YAML::Node& value) const {
-    if (!value.IsSequence() || value.size() == 0) fail(value, "'looks' must be a list of block counts, e.g. [12, 24]");
+    if (!value.IsSequence() || value.size() == 0)
+      fail(value, "'looks' must be a list of block counts, e.g. [12, 24]");
     std::vector<int> looks;
     for (const YAML::Node& item : value) {
       looks.push_back(positive_integer("looks", item));
@@ -130,7 +153,8 @@ class SuiteReader {
     for (const auto& [pattern, number] : unique_entries(value, {})) {
       if (pattern != "default") check_regex(value, pattern);
       const double margin = positive_number(pattern, number);
-      if (margin >= 1) fail(number, fmt::format("margin {} of '{}' is relative: 0.01 means 1 %", margin, pattern));
+      if (margin >= 1)
+        fail(number, fmt::format("margin {} of '{}' is relative: 0.01 means 1 %", margin, pattern));
       result[pattern] = margin;
     }
     return result;
@@ -162,7 +186,8 @@ class SuiteReader {
   void finish_looks(const YAML::Node& root, Suite& suite, bool has_looks) const {
     if (!has_looks) suite.looks = {suite.blocks};
     if (suite.looks.back() != suite.blocks) {
-      fail(root["looks"], fmt::format("the last look ({}) must be 'blocks' ({})", suite.looks.back(), suite.blocks));
+      fail(root["looks"],
+           fmt::format("the last look ({}) must be 'blocks' ({})", suite.looks.back(), suite.blocks));
     }
   }
 
@@ -189,11 +214,10 @@ std::string builtin_suite_text(const std::string& name) {
   for (int i = 0; i < builtin_suite_count; ++i) {
     if (builtin_suites[i].name == name) return std::string(builtin_suites[i].yaml);
   }
-  throw UsageError(fmt::format("unknown suite '{}'{} Built in: {}; or give the path of a YAML file", name,
-                               did_you_mean(name, builtin_suite_names()).empty()
-                                   ? "."
-                                   : did_you_mean(name, builtin_suite_names()),
-                               fmt::join(builtin_suite_names(), ", ")));
+  throw UsageError(fmt::format(
+      "unknown suite '{}'{} Built in: {}; or give the path of a YAML file", name,
+      did_you_mean(name, builtin_suite_names()).empty() ? "." : did_you_mean(name, builtin_suite_names()),
+      fmt::join(builtin_suite_names(), ", ")));
 }
 
 SuiteText load_suite_text(const std::string& name_or_path) {
@@ -201,11 +225,12 @@ SuiteText load_suite_text(const std::string& name_or_path) {
   const bool is_path = name_or_path.find('/') != std::string::npos || path.extension() == ".yaml" ||
                        path.extension() == ".yml";
   if (!is_path) return {builtin_suite_text(name_or_path), name_or_path + ".yaml"};
-  if (std::filesystem::is_directory(path)) throw UsageError(fmt::format("suite file {} is a folder", name_or_path));
+  if (std::filesystem::is_directory(path))
+    throw UsageError(fmt::format("suite file {} is a folder", name_or_path));
   std::ifstream file(path);
   if (!file) {
-    throw UsageError(fmt::format("suite file {} can't be read: {}. Built in: {}", name_or_path, std::strerror(errno),
-                                 fmt::join(builtin_suite_names(), ", ")));
+    throw UsageError(fmt::format("suite file {} can't be read: {}. Built in: {}", name_or_path,
+                                 std::strerror(errno), fmt::join(builtin_suite_names(), ", ")));
   }
   std::ostringstream yaml;
   yaml << file.rdbuf();

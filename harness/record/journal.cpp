@@ -26,7 +26,8 @@ void write_line(int file, std::string line) {
   for (std::size_t written = 0; written < line.size();) {
     const ssize_t size = ::write(file, line.data() + written, line.size() - written);
     if (size < 0 && errno == EINTR) continue;
-    if (size <= 0) throw EnvironmentError(fmt::format("writing the journal failed: {}", std::strerror(errno)));
+    if (size <= 0)
+      throw EnvironmentError(fmt::format("writing the journal failed: {}", std::strerror(errno)));
     written += static_cast<std::size_t>(size);
   }
   if (::fsync(file) != 0 && errno != EINVAL) {
@@ -37,7 +38,8 @@ void write_line(int file, std::string line) {
 std::string read_text(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) {
-    throw UsageError(fmt::format("{} can't be read: {}; give the folder of a run", path.string(), std::strerror(errno)));
+    throw UsageError(
+        fmt::format("{} can't be read: {}; give the folder of a run", path.string(), std::strerror(errno)));
   }
   std::ostringstream text;
   text << file.rdbuf();
@@ -68,7 +70,8 @@ Journal Journal::create(const std::filesystem::path& folder, const Run& header) 
   const std::filesystem::path path = journal_path(folder);
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0644);
   if (file < 0) {
-    throw EnvironmentError(fmt::format("making the journal {} failed: {}", path.string(), std::strerror(errno)));
+    throw EnvironmentError(
+        fmt::format("making the journal {} failed: {}", path.string(), std::strerror(errno)));
   }
   Journal journal(file);
   write_line(file, header_to_json(header).dump());
@@ -80,13 +83,15 @@ Journal Journal::reopen(const std::filesystem::path& folder) {
   const std::string text = read_text(path);
   const int file = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
   if (file < 0) {
-    throw EnvironmentError(fmt::format("opening the journal {} failed: {}", path.string(), std::strerror(errno)));
+    throw EnvironmentError(
+        fmt::format("opening the journal {} failed: {}", path.string(), std::strerror(errno)));
   }
   Journal journal(file);
   const std::size_t end = text.rfind('\n');
   const std::size_t whole = end == std::string::npos ? 0 : end + 1;
   if (whole < text.size() && ::ftruncate(file, static_cast<off_t>(whole)) != 0) {
-    throw EnvironmentError(fmt::format("cutting a torn line off {} failed: {}", path.string(), std::strerror(errno)));
+    throw EnvironmentError(
+        fmt::format("cutting a torn line off {} failed: {}", path.string(), std::strerror(errno)));
   }
   return journal;
 }
@@ -109,7 +114,8 @@ Run read_journal(const std::filesystem::path& folder) {
     }
     begin = end + 1;
   }
-  if (number == 0) throw UsageError(fmt::format("{} holds no run: it was stopped before it began", path.string()));
+  if (number == 0)
+    throw UsageError(fmt::format("{} holds no run: it was stopped before it began", path.string()));
   return run;
 }
 

@@ -26,7 +26,11 @@ struct Row {
   std::map<std::string, std::string> label;  ///< key=value pairs of the label: digest, error, algorithm
 };
 
-enum class TrialKind { benchmark, validation };
+enum class TrialKind {
+  benchmark,
+  validation,
+  startup  ///< the life of one process, in phases: rows named create, start, cuinit … (explain/startup.hpp)
+};
 
 /// One process under one access mode.
 struct Trial {
@@ -43,6 +47,10 @@ struct Trial {
   std::string raw_file;      ///< relative to the run's folder
   std::map<std::string, std::string> environment;  ///< context of the JSON: seen from inside
   std::map<std::string, std::string> telemetry;    ///< clocks, throttle reasons … sampled from the host
+  /// The same over time: "seconds" since the start of the trial, and as many values each of sm_clock_mhz,
+  /// memory_clock_mhz, temperature_celsius, power_watts, clocks_event_reasons (NVML's bit mask); NaN where a
+  /// reading lacks it. Empty where the GPU was not watched.
+  std::map<std::string, std::vector<double>> telemetry_series;
   std::vector<Row> rows;     ///< benchmark trials
   int tests_passed = 0;      ///< validation trials
   int tests_failed = 0;

@@ -55,8 +55,29 @@ TrialKind trial_kind_from(const JsonFields& fields) {
   const std::string text = fields.get<std::string>("kind");
   if (text == "benchmark") return TrialKind::benchmark;
   if (text == "validation") return TrialKind::validation;
-  throw UsageError(
-      fmt::format("{}: expected benchmark or validation, found \"{}\"", fields.path_of("kind"), text));
+  if (text == "startup") return TrialKind::startup;
+  throw UsageError(fmt::format("{}: expected benchmark, validation or startup, found \"{}\"",
+                               fields.path_of("kind"), text));
+}
+
+std::string to_string(TrialKind kind) {
+  switch (kind) {
+    case TrialKind::benchmark: return "benchmark";
+    case TrialKind::validation: return "validation";
+    case TrialKind::startup: return "startup";
+  }
+  return "benchmark";
+}
+
+nlohmann::json series_to_json(const std::map<std::string, std::vector<double>>& series) {
+  nlohmann::json json = nlohmann::json::object();
+  for (const auto& [name, values] : series) {
+    nlohmann::json& array = json[valid_utf8(name)] = nlohmann::json::array();
+    for (const double value : values) {
+      array.push_back(number_to_json(value));
+    }
+  }
+  return json;
 }
 
 nlohmann::json to_json(const Row& row) {
@@ -104,6 +125,7 @@ Trial trial_from(const JsonFields& fields) {
   fields.read("raw_file", trial.raw_file);
   fields.read("environment", trial.environment);
   fields.read("telemetry", trial.telemetry);
+  fields.read("telemetry_series", trial.telemetry_series);
   fields.read("tests_passed", trial.tests_passed);
   fields.read("tests_failed", trial.tests_failed);
   fields.read("tests_skipped", trial.tests_skipped);
@@ -165,10 +187,11 @@ nlohmann::json to_json(const Trial& trial) {
   for (const Row& row : trial.rows) {
     rows.push_back(to_json(row));
   }
-  return {{"index", trial.index},
+  nlohmann::json json = {
+          {"index", trial.index},
           {"block", trial.block},
           {"position", trial.position},
-          {"kind", trial.kind == TrialKind::benchmark ? "benchmark" : "validation"},
+          {"kind", to_string(trial.kind)},
           {"mode", valid_utf8(trial.mode)},
           {"started_at", trial.started_at},
           {"wall_seconds", number_to_json(trial.wall_seconds)},
@@ -183,6 +206,10 @@ nlohmann::json to_json(const Trial& trial) {
           {"tests_failed", trial.tests_failed},
           {"tests_skipped", trial.tests_skipped},
           {"failed_tests", text_list(trial.failed_tests)}};
+  if (!trial.telemetry_series.empty()) {
+    json["telemetry_series"] = series_to_json(trial.telemetry_series);
+  }
+  return json;
 }
 
 Trial trial_from_json(const nlohmann::json& json) { return trial_from(JsonFields(json, "")); }

@@ -2,14 +2,11 @@
 // script ran. Skips loudly where no Chromium is installed.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 
-#include "harness/engine/process.hpp"
+#include "harness/report/headless_browser.hpp"
 
 namespace cuparity {
 namespace {
@@ -17,72 +14,18 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-std::string chromium() {
-  for (const char* name : {"chromium", "chromium-browser", "google-chrome"}) {
-    for (const char* folder : {"/usr/bin/", "/usr/local/bin/", "/snap/bin/"}) {
-      if (access((std::string(folder) + name).c_str(), X_OK) == 0) return std::string(folder) + name;
-    }
-  }
-  return "";
-}
-
-class Browser : public testing::Test {
- protected:
-  void SetUp() override {
-    program_ = chromium();
-    if (program_.empty()) GTEST_SKIP() << "NOT TESTED: no Chromium here (apt-get install chromium)";
-    folder_ = std::filesystem::temp_directory_path() / ("cuparity-browser-" + std::to_string(getpid()));
-    std::filesystem::create_directories(folder_);
-  }
-  void TearDown() override {
-    std::error_code ignored;
-    if (!folder_.empty()) std::filesystem::remove_all(folder_, ignored);
-  }
-
-  /// The page's DOM after its script ran; what the browser logged goes into `log_`.
-  std::string dom(const std::filesystem::path& page) {
-    const std::string dom_file = (folder_ / "dom.html").string();
-    const std::string log_file = (folder_ / "log.txt").string();
-    ChildProcess child;
-    child.command = {
-        "sh",
-        "-c",
-        "exec \"$0\" --headless --no-sandbox --disable-gpu --disable-background-networking --no-first-run "
-        "--enable-logging=stderr --user-data-dir=\"$1\" --dump-dom \"$2\" >\"$3\" 2>\"$4\"",
-        program_,
-        (folder_ / "profile").string(),
-        "file://" + page.string(),
-        dom_file,
-        log_file};
-    child.time_limit = std::chrono::seconds(90);
-    const ProcessResult result = run_process(child);
-    EXPECT_EQ(result.exit_code, 0) << read(log_file);
-    log_ = read(log_file);
-    return read(dom_file);
-  }
-
-  static std::string read(const std::filesystem::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    text << file.rdbuf();
-    return text.str();
-  }
-
-  std::string program_;
-  std::string log_;
-  std::filesystem::path folder_;
-};
+class ReportPage : public HeadlessBrowser {};
 
 const std::filesystem::path golden = std::filesystem::path(CUPARITY_GOLDEN_FOLDER) / "report.html";
 
-TEST_F(Browser, GoldenPageLoadsWithoutAnError) {
+TEST_F(ReportPage, GoldenPageLoadsWithoutAnError) {
   const std::string page = dom(golden);
   EXPECT_THAT(page, HasSubstr("docker:--gpus=all is slower than native in 1 of 7 benchmarks"));
   EXPECT_THAT(page, HasSubstr("14 of 14</output>"));  // written by the script
   EXPECT_THAT(log_, Not(HasSubstr("CONSOLE")));
 }
 
-TEST_F(Browser, EveryInteractionWorks) {
+TEST_F(ReportPage, EveryInteractionWorks) {
   // The page drives itself: opens a row, sorts, filters, and writes down what it then sees.
   const std::string script = R"(<script>
     const seen = [];

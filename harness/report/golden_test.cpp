@@ -1,4 +1,4 @@
-// The three reports of one fixed run, byte by byte. After a wanted change make the files again:
+// Every report of one fixed run, byte by byte. After a wanted change make the files again:
 //   CUPARITY_UPDATE_GOLDEN=1 build/…/report_test --gtest_filter='Golden.*', then read the diff.
 #include <gtest/gtest.h>
 
@@ -36,6 +36,16 @@ TEST(Golden, Terminal) {
 TEST(Golden, Markdown) {
   const Example example = example_run();
   compare_with_golden("report.md", render_markdown(example.run, example.analysis));
+}
+
+TEST(Golden, Csv) {
+  const Example example = example_run();
+  compare_with_golden("report.csv", render_csv(example.run, example.analysis));
+}
+
+TEST(Golden, Junit) {
+  const Example example = example_run();
+  compare_with_golden("report.junit.xml", render_junit(example.run, example.analysis));
 }
 
 TEST(Golden, Html) {

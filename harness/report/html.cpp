@@ -20,7 +20,7 @@ using kainjow::mustache::data;
 using kainjow::mustache::mustache;
 
 constexpr std::size_t name_limit = 120;
-constexpr std::size_t text_limit = 2000;
+constexpr std::size_t text_limit = 600;
 
 std::string badge(const ReportView& view, const Analysis& analysis) {
   if (analysis.comparisons.empty() && analysis.wrong.empty()) return "nothing compared";

@@ -12,8 +12,13 @@ namespace cuparity {
 std::string render_terminal(const Run& run, const Analysis& analysis, bool colour);
 std::string render_markdown(const Run& run, const Analysis& analysis);
 std::string render_html(const Run& run, const Analysis& analysis);
+/// One line a comparison, RFC 4180; what was skipped, wrong or could not be compared follows.
+std::string render_csv(const Run& run, const Analysis& analysis);
+/// A test suite a mode, a test case a benchmark; "time" is the median under that mode.
+std::string render_junit(const Run& run, const Analysis& analysis);
 
-/// Writes run.json, report.md and report.html into `folder`, each atomically (write, then rename).
+/// Writes run.json, report.md, report.html, report.csv and report.junit.xml into `folder`, each atomically
+/// (write, then rename).
 void write_reports(const std::filesystem::path& folder, const Run& run, const Analysis& analysis);
 
 }  // namespace cuparity

@@ -53,6 +53,7 @@ json process_data(const Trial& trial, const Row& row) {
 /// Digest, error, algorithm: mostly the same in every process, so each distinct one is written once.
 void add_label(json& measured, const Row& row) {
   for (const auto& [key, value] : row.label) {
+    if (key == "setup_seconds") continue;  // another value in every process
     json& values = measured["label"][clean_text(key)];
     const std::string text = clean_text(value);
     if (std::find(values.begin(), values.end(), text) == values.end()) values.push_back(text);

@@ -1,6 +1,7 @@
 #include "harness/report/report_view.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -20,6 +21,9 @@ double median(std::vector<double> values) {
   return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
 }
 
+/// GEMV, the densest of the memory-bound operations, does half a multiply-add a byte.
+constexpr double most_flops_a_byte_of_memory_benchmarks = 2;
+
 /// Rates by mode and benchmark: the median over the processes.
 class Rates {
  public:
@@ -35,12 +39,15 @@ class Rates {
     }
   }
 
-  /// FLOP/s before bytes/s before time: what the benchmark is about.
+  /// What the benchmark is about: bytes/s where it does few operations a byte (STREAM, SAXPY), FLOP/s where
+  /// it does many (GEMM, convolution), time where it has neither.
   std::string value(const std::string& mode, const std::string& benchmark,
                     std::optional<double> seconds) const {
     if (const auto found = samples_.find({mode, benchmark}); found != samples_.end()) {
-      if (!found->second.flops.empty()) return format_flops_per_second(median(found->second.flops));
-      if (!found->second.bytes.empty()) return format_bytes_per_second(median(found->second.bytes));
+      const double flops = found->second.flops.empty() ? 0 : median(found->second.flops);
+      const double bytes = found->second.bytes.empty() ? 0 : median(found->second.bytes);
+      if (flops > most_flops_a_byte_of_memory_benchmarks * bytes) return format_flops_per_second(flops);
+      if (bytes > 0) return format_bytes_per_second(bytes);
     }
     return seconds ? format_seconds(*seconds) : "–";
   }

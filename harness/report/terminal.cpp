@@ -1,5 +1,6 @@
 // The report in a terminal: the verdict first, then a table a mode, then what a reader has to know besides.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -40,6 +41,10 @@ std::string painted(const std::string& text, const char* escape, bool colour) {
 
 std::string bold(const std::string& text, bool colour) { return painted(text, "\x1b[1m", colour); }
 
+std::string heading(const std::string& text, bool colour) {
+  return fmt::format("\n{}\n", bold(text, colour));
+}
+
 /// First column to the left, numbers to the right, the verdict to the left.
 std::string padded(const TableLine& line, const std::array<std::size_t, columns>& widths,
                    const char* escape) {
@@ -70,7 +75,7 @@ std::string table_text(const ModeTable& table, bool colour) {
     for (std::size_t i = 0; i < columns; ++i) widths[i] = std::max(widths[i], display_width(line[i]));
   }
   std::string text =
-      "\n" + bold(clean_text(table.candidate) + " against " + clean_text(table.baseline), colour) + "\n";
+      heading(clean_text(table.candidate) + " against " + clean_text(table.baseline), colour);
   for (std::size_t i = 0; i < lines.size(); ++i) {
     text += padded(lines[i], widths, i > 0 && colour ? colour_of(table.rows[i - 1].comparison->verdict) : "");
   }
@@ -83,7 +88,7 @@ std::string measured_text(const ReportView& view, bool colour) {
   for (const MeasuredCells& row : view.measured) {
     width = std::max(width, display_width(shortened(row.name, name_columns)));
   }
-  std::string text = "\n" + bold("Measured, with nothing to compare it with", colour) + "\n";
+  std::string text = heading("Measured, with nothing to compare it with", colour);
   for (const MeasuredCells& row : view.measured) {
     const std::string name = shortened(row.name, name_columns);
     text += name + std::string(width - display_width(name), ' ');
@@ -95,7 +100,7 @@ std::string measured_text(const ReportView& view, bool colour) {
 std::string list_text(const char* title, const std::vector<std::string>& lines, bool colour,
                       std::size_t limit) {
   if (lines.empty()) return "";
-  std::string text = "\n" + bold(fmt::format("{} ({})", title, lines.size()), colour) + "\n";
+  std::string text = heading(fmt::format("{} ({})", title, lines.size()), colour);
   for (std::size_t i = 0; i < std::min(lines.size(), limit); ++i)
     text += "  " + shortened(lines[i], 400) + "\n";
   if (lines.size() > limit) text += fmt::format("  … and {} more, in report.html\n", lines.size() - limit);

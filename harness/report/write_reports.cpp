@@ -43,6 +43,8 @@ void write_reports(const std::filesystem::path& folder, const Run& run, const An
                    json.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
   write_atomically(folder / "report.md", render_markdown(run, analysis));
   write_atomically(folder / "report.html", render_html(run, analysis));
+  write_atomically(folder / "report.csv", render_csv(run, analysis));
+  write_atomically(folder / "report.junit.xml", render_junit(run, analysis));
 }
 
 }  // namespace cuparity

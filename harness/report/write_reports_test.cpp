@@ -25,13 +25,14 @@ class WriteReports : public testing::Test {
   std::filesystem::path folder_;
 };
 
-TEST_F(WriteReports, WritesThreeFilesAndNothingElse) {
+TEST_F(WriteReports, WritesFiveFilesAndNothingElse) {
   const Example example = example_run();
   write_reports(folder_, example.run, example.analysis);
   std::vector<std::string> names;
   for (const auto& entry : std::filesystem::directory_iterator(folder_))
     names.push_back(entry.path().filename());
-  EXPECT_THAT(names, testing::UnorderedElementsAre("run.json", "report.md", "report.html"));
+  EXPECT_THAT(names, testing::UnorderedElementsAre("run.json", "report.md", "report.html", "report.csv",
+                                                   "report.junit.xml"));
 }
 
 TEST_F(WriteReports, RunJsonCanBeReadAgain) {

@@ -16,13 +16,15 @@ SeenEnvironment sees(const std::string& uuids, const std::string& nvml_count) {
 }
 
 TEST(MakeGpusEqual, LeavesEqualSetsAlone) {
-  const EqualGpus equal = make_gpus_equal({{"native", sees("GPU-a,GPU-b", "2")}, {"docker", sees("GPU-a,GPU-b", "2")}});
+  const EqualGpus equal =
+      make_gpus_equal({{"native", sees("GPU-a,GPU-b", "2")}, {"docker", sees("GPU-a,GPU-b", "2")}});
   EXPECT_TRUE(equal.variables.empty());
   EXPECT_TRUE(equal.notes.empty());
 }
 
 TEST(MakeGpusEqual, LeavesTheLargerSideOnlyWhatBothSeeAndSaysWhatStaysUnequal) {
-  const EqualGpus equal = make_gpus_equal({{"native", sees("GPU-a,GPU-b,GPU-c,GPU-d", "4")}, {"docker", sees("GPU-b", "1")}});
+  const EqualGpus equal =
+      make_gpus_equal({{"native", sees("GPU-a,GPU-b,GPU-c,GPU-d", "4")}, {"docker", sees("GPU-b", "1")}});
   EXPECT_EQ(equal.variables.at("native").at("CUDA_VISIBLE_DEVICES"), "GPU-b");
   EXPECT_EQ(equal.variables.count("docker"), 0u);
   ASSERT_EQ(equal.notes.size(), 2u);
@@ -32,7 +34,8 @@ TEST(MakeGpusEqual, LeavesTheLargerSideOnlyWhatBothSeeAndSaysWhatStaysUnequal) {
 }
 
 TEST(MakeGpusEqual, MakesTheOrderEqualSinceTheFirstIsMeasured) {
-  const EqualGpus equal = make_gpus_equal({{"docker", sees("GPU-b,GPU-a", "2")}, {"native", sees("GPU-a,GPU-b", "2")}});
+  const EqualGpus equal =
+      make_gpus_equal({{"docker", sees("GPU-b,GPU-a", "2")}, {"native", sees("GPU-a,GPU-b", "2")}});
   EXPECT_EQ(equal.variables.at("native").at("CUDA_VISIBLE_DEVICES"), "GPU-b,GPU-a");
 }
 

@@ -21,7 +21,8 @@ void write_tests(const std::string& path) {
       {"backend", "cpu"},
       {"testsuites",
        {{{"name", "Numerics"},
-         {"testsuite", {{{"name", "saxpy"}, {"status", "RUN"}, {"result", "COMPLETED"}, {"digest", "0123"}}}}}}}};
+         {"testsuite",
+          {{{"name", "saxpy"}, {"status", "RUN"}, {"result", "COMPLETED"}, {"digest", "0123"}}}}}}}};
 }
 
 }  // namespace
@@ -70,7 +71,8 @@ ProcessResult FakeEngine::run(const ProcessRequest& request, const AccessMode& m
   return result;
 }
 
-void FakeEngine::write_benchmarks(const std::string& path, const std::string& filter, const std::string& mode, Fate what) {
+void FakeEngine::write_benchmarks(const std::string& path, const std::string& filter, const std::string& mode,
+                                  Fate what) {
   std::ofstream file(path);
   if (what == Fate::rubbish) {
     file << "{\"context\": {\"date\"";
@@ -83,9 +85,12 @@ void FakeEngine::write_benchmarks(const std::string& path, const std::string& fi
   bool first = true;
   for (const std::string& name : benchmarks) {
     if (!std::regex_search(name, std::regex(filter, std::regex::extended))) continue;
-    nlohmann::json row = {{"name", name + "/manual_time"}, {"run_name", name + "/manual_time"},
-                          {"run_type", "iteration"},       {"repetition_index", 0},
-                          {"real_time", 100 * factor * noise}, {"time_unit", "us"},
+    nlohmann::json row = {{"name", name + "/manual_time"},
+                          {"run_name", name + "/manual_time"},
+                          {"run_type", "iteration"},
+                          {"repetition_index", 0},
+                          {"real_time", 100 * factor * noise},
+                          {"time_unit", "us"},
                           {"label", "digest=00000000000000ff; error=0.1"}};
     if (first && what == Fate::wrong_result) {
       row["error_occurred"] = true;

@@ -15,7 +15,9 @@ class FakeEngine : public Engine {
   /// What the next process of a mode does instead of going well.
   enum class Fate { well, dies, hangs, rubbish, nothing_written, wrong_result, stopped };
 
-  std::filesystem::path output_path(const ProcessRequest& request) const override { return request.output_folder; }
+  std::filesystem::path output_path(const ProcessRequest& request) const override {
+    return request.output_folder;
+  }
   std::filesystem::path binary_folder() const override { return "/bin"; }
   ProcessResult run(const ProcessRequest& request, const AccessMode& mode) override;
   std::string unusable(const AccessMode& mode) override;
@@ -24,15 +26,17 @@ class FakeEngine : public Engine {
   std::vector<std::string> benchmarks = {"saxpy/own/fp32/1024", "gemm/own/fp32/256", "launch/system_call"};
   std::map<std::string, std::string> context = {{"backend", "cpu"}};
   std::string image_id = "sha256:1";
-  std::map<std::string, double> slowdown;             ///< mode -> factor on its times
-  std::map<std::string, std::string> refused;         ///< mode -> why it is unusable
-  std::function<Fate(const std::string& mode, int call)> fate;  ///< asked for each timed process, counted from 0
-  std::vector<std::string> trials;                    ///< modes of the timed processes, in order
-  std::vector<std::vector<std::string>> commands;     ///< every command
+  std::map<std::string, double> slowdown;      ///< mode -> factor on its times
+  std::map<std::string, std::string> refused;  ///< mode -> why it is unusable
+  std::function<Fate(const std::string& mode, int call)>
+      fate;                                        ///< asked for each timed process, counted from 0
+  std::vector<std::string> trials;                 ///< modes of the timed processes, in order
+  std::vector<std::vector<std::string>> commands;  ///< every command
   std::vector<std::map<std::string, std::string>> environments;  ///< of the timed processes
 
  private:
-  void write_benchmarks(const std::string& path, const std::string& filter, const std::string& mode, Fate fate);
+  void write_benchmarks(const std::string& path, const std::string& filter, const std::string& mode,
+                        Fate fate);
 };
 
 }  // namespace cuparity

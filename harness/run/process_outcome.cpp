@@ -37,13 +37,15 @@ std::string last_said(const std::string& output) {
   return last;
 }
 
-std::string describe_failure(const std::string& program, const ProcessResult& result, std::chrono::seconds time_limit) {
+std::string describe_failure(const std::string& program, const ProcessResult& result,
+                             std::chrono::seconds time_limit) {
   const std::string said = last_said(result.standard_error);
   const std::string ending = said.empty() ? "; it said nothing" : ": " + said;
   if (result.interrupted) return program + " was stopped by the user";
   if (result.timed_out) {
-    return fmt::format("{} did not end within {} s and was killed (time_limit_seconds in the suite){}", program,
-                       time_limit.count(), said.empty() ? "; it said nothing" : "; last it said: " + said);
+    return fmt::format("{} did not end within {} s and was killed (time_limit_seconds in the suite){}",
+                       program, time_limit.count(),
+                       said.empty() ? "; it said nothing" : "; last it said: " + said);
   }
   if (result.exit_code == 0) return "";
   if (result.exit_code > 128 && result.exit_code < 128 + 65) {

@@ -9,7 +9,8 @@
 namespace cuparity {
 
 /// Empty where the process ended by itself with exit code 0. `program`: e.g. "cuparity-bench".
-std::string describe_failure(const std::string& program, const ProcessResult& result, std::chrono::seconds time_limit);
+std::string describe_failure(const std::string& program, const ProcessResult& result,
+                             std::chrono::seconds time_limit);
 
 /// The last line that says something; empty where there is none.
 std::string last_said(const std::string& output);

@@ -27,7 +27,8 @@ void Progress::say(const std::string& line) {
 void Progress::doing(const std::string& what) {
   if (!terminal_) return;
   clear_line();
-  fmt::print(stream_, "{}{}", what, seconds_left_ < 0 ? "" : fmt::format(", about {} left", duration_text(seconds_left_)));
+  fmt::print(stream_, "{}{}", what,
+             seconds_left_ < 0 ? "" : fmt::format(", about {} left", duration_text(seconds_left_)));
   std::fflush(stream_);
   line_open_ = true;
 }

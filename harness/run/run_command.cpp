@@ -22,8 +22,8 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
-/// The folder of a new run. Unless keep() was called, what was made is removed again: a run that could not begin
-/// leaves nothing behind.
+/// The folder of a new run. Unless keep() was called, what was made is removed again: a run that could not
+/// begin leaves nothing behind.
 class FreshFolder {
  public:
   explicit FreshFolder(const fs::path& path) : path_(fs::absolute(path).lexically_normal()) {
@@ -33,13 +33,13 @@ class FreshFolder {
       throw UsageError(fmt::format("--out {} is a file; give a folder", path.string()));
     }
     if (existed_ && !fs::is_empty(path_, error)) {
-      throw UsageError(fmt::format("--out {0} is not empty; choose another folder, or go on with --resume {0}",
-                                   path.string()));
+      throw UsageError(fmt::format(
+          "--out {0} is not empty; choose another folder, or go on with --resume {0}", path.string()));
     }
     fs::create_directories(path_ / "raw", error);
     if (error) {
-      throw UsageError(fmt::format("making the folder {} failed: {}; choose another with --out", path_.string(),
-                                   error.message()));
+      throw UsageError(fmt::format("making the folder {} failed: {}; choose another with --out",
+                                   path_.string(), error.message()));
     }
     path_ = fs::canonical(path_);
   }
@@ -63,13 +63,16 @@ class FreshFolder {
 
 fs::path default_folder(const std::string& suite) {
   const std::string name = fs::path(suite).stem().string();
-  return fs::path("results") / "runs" / fmt::format("{:%Y%m%dT%H%M%SZ}-{}", fmt::gmtime(std::time(nullptr)), name);
+  return fs::path("results") / "runs" /
+         fmt::format("{:%Y%m%dT%H%M%SZ}-{}", fmt::gmtime(std::time(nullptr)), name);
 }
 
 void store_suite(const fs::path& folder, const std::string& yaml) {
   std::ofstream file(folder / "suite.yaml", std::ios::binary);
   file << yaml;
-  if (!file.flush()) throw EnvironmentError(fmt::format("writing {} failed: is the disk full?", (folder / "suite.yaml").string()));
+  if (!file.flush())
+    throw EnvironmentError(
+        fmt::format("writing {} failed: is the disk full?", (folder / "suite.yaml").string()));
 }
 
 /// Watches the GPU that is measured; null where NVML does not know it.
@@ -84,7 +87,8 @@ GpuWatch watch_gpu(const std::string& uuid, Run& run) {
   std::string failure;
   watch.nvml = environment::Nvml::open(failure);
   if (!watch.nvml) {
-    run.notes.push_back("The GPU could not be watched from the host, so no block can be rejected: " + failure);
+    run.notes.push_back("The GPU could not be watched from the host, so no block can be rejected: " +
+                        failure);
     return watch;
   }
   for (const environment::NvmlDevice& device : watch.nvml->devices()) {
@@ -92,7 +96,8 @@ GpuWatch watch_gpu(const std::string& uuid, Run& run) {
     watch.monitor = std::make_unique<GpuMonitor>(
         [nvml = watch.nvml.get(), index = device.index] { return nvml->read(index); });
   }
-  if (!watch.monitor) run.notes.push_back("NVML on the host does not know GPU " + uuid + ": it was not watched.");
+  if (!watch.monitor)
+    run.notes.push_back("NVML on the host does not know GPU " + uuid + ": it was not watched.");
   return watch;
 }
 
@@ -104,8 +109,10 @@ double process_seconds(const Run& run) {
 
 void print_end(const RunSurroundings& to, LoopEnd end, const fs::path& folder, int blocks, const Run& run) {
   if (end == LoopEnd::interrupted) {
-    fmt::print(to.result, "\nStopped after {} of {} blocks; nothing measured is lost. Go on with: cuparity run --resume {}\n",
-               blocks, run.planned_blocks, folder.string());
+    fmt::print(
+        to.result,
+        "\nStopped after {} of {} blocks; nothing measured is lost. Go on with: cuparity run --resume {}\n",
+        blocks, run.planned_blocks, folder.string());
   } else if (end == LoopEnd::gave_up) {
     fmt::print(to.result, "\nStopped after {} of {} blocks: too few modes are left to compare.\n", blocks,
                run.planned_blocks);
@@ -139,7 +146,8 @@ int measure_and_report(Session& session, Journal& journal, Progress& progress, C
   return end == LoopEnd::interrupted ? static_cast<int>(exit_inconclusive) : analysis.exit_code;
 }
 
-int start_run(const RunOptions& options, const RunSurroundings& to, Progress& progress, Clock::time_point begin) {
+int start_run(const RunOptions& options, const RunSurroundings& to, Progress& progress,
+              Clock::time_point begin) {
   const std::string suite = options.suite.empty() ? "quick" : options.suite;
   const SuiteText suite_text = load_suite_text(suite);
   parse_suite(suite_text.yaml, suite_text.file_name);  // a mistake in it is said before a folder is made
@@ -151,12 +159,14 @@ int start_run(const RunOptions& options, const RunSurroundings& to, Progress& pr
   return measure_and_report(session, journal, progress, begin, to);
 }
 
-int continue_run(const RunOptions& options, const RunSurroundings& to, Progress& progress, Clock::time_point begin) {
+int continue_run(const RunOptions& options, const RunSurroundings& to, Progress& progress,
+                 Clock::time_point begin) {
   RunOptions here = options;
   std::error_code error;
   here.resume = fs::canonical(options.resume, error);
   if (error || !fs::exists(here.resume / "journal.jsonl", error)) {
-    throw UsageError(fmt::format("--resume {}: there is no run in this folder (no journal.jsonl)", options.resume.string()));
+    throw UsageError(fmt::format("--resume {}: there is no run in this folder (no journal.jsonl)",
+                                 options.resume.string()));
   }
   Session session = resume_session(here, to.make_engine, progress);
   Journal journal = Journal::reopen(here.resume);

@@ -24,7 +24,9 @@ class Shared : public Engine {
   explicit Shared(FakeEngine& engine) : engine_(engine) {}
   fs::path output_path(const ProcessRequest& request) const override { return engine_.output_path(request); }
   fs::path binary_folder() const override { return engine_.binary_folder(); }
-  ProcessResult run(const ProcessRequest& request, const AccessMode& mode) override { return engine_.run(request, mode); }
+  ProcessResult run(const ProcessRequest& request, const AccessMode& mode) override {
+    return engine_.run(request, mode);
+  }
   std::string unusable(const AccessMode& mode) override { return engine_.unusable(mode); }
   std::map<std::string, std::string> describe() override { return engine_.describe(); }
 
@@ -38,12 +40,15 @@ class RunCommandTest : public testing::Test {
     fs::remove_all(folder_);
     fs::create_directories(folder_);
     suite_ = folder_ / "mine.yaml";
-    std::ofstream(suite_) << "name: mine\nblocks: 12\nrepetitions: 3\nvalidate: none\nbenchmarks: {cpu: [saxpy/.*, gemm/.*]}\n";
+    std::ofstream(suite_)
+        << "name: mine\nblocks: 12\nrepetitions: 3\nvalidate: none\nbenchmarks: {cpu: [saxpy/.*, gemm/.*]}\n";
     options_.suite = suite_.string();
     options_.modes = {"native", "docker:none"};
     options_.out = folder_ / "out";
     options_.seed = 11;
-    surroundings_.make_engine = [this](EngineKind, const std::string&) { return std::make_unique<Shared>(engine_); };
+    surroundings_.make_engine = [this](EngineKind, const std::string&) {
+      return std::make_unique<Shared>(engine_);
+    };
     surroundings_.stop_requested = [this] { return stop_; };
     surroundings_.progress = surroundings_.result = stream_;
   }
@@ -168,7 +173,9 @@ TEST_F(RunCommandTest, DoesNotWriteIntoAFolderThatIsNotEmpty) {
 TEST_F(RunCommandTest, LeavesAReadablePartialResultWhenInterruptedAndGoesOnWithResume) {
   interrupt_at(10);
   EXPECT_EQ(execute(), exit_inconclusive);
-  EXPECT_THAT(said(), HasSubstr("Stopped after 2 of 12 blocks; nothing measured is lost. Go on with: cuparity run --resume"));
+  EXPECT_THAT(
+      said(),
+      HasSubstr("Stopped after 2 of 12 blocks; nothing measured is lost. Go on with: cuparity run --resume"));
   EXPECT_TRUE(fs::exists(folder_ / "out" / "report.md"));
   const cuparity::Run partial = load_run(folder_ / "out");
   EXPECT_EQ(partial.trials.size(), 10u);
@@ -237,7 +244,9 @@ TEST_F(RunCommandTest, MakesGpusEqualForEveryProcess) {
   for (std::size_t i = 0; i < 4; ++i) {
     const bool is_native = engine_.trials[i] == "native";
     EXPECT_EQ(engine_.environments[i].count("CUDA_VISIBLE_DEVICES"), is_native ? 1u : 0u);
-    if (is_native) EXPECT_EQ(engine_.environments[i].at("CUDA_VISIBLE_DEVICES"), "GPU-a");
+    if (is_native) {
+      EXPECT_EQ(engine_.environments[i].at("CUDA_VISIBLE_DEVICES"), "GPU-a");
+    }
   }
   EXPECT_THAT(load_run(folder_ / "out").notes, Contains(HasSubstr("native sees 2 GPUs")));
 }

@@ -7,6 +7,7 @@
 
 #include "harness/plan/plan.hpp"
 #include "harness/record/benchmark_json.hpp"
+#include "harness/run/startup_trial.hpp"
 
 namespace cuparity {
 namespace {
@@ -20,15 +21,16 @@ RunLoop::RunLoop(Run& run, LoopInputs inputs, Journal& journal, Progress& progre
   replay_earlier_trials();
 }
 
-/// Brings the counters to where the earlier part of a resumed run left them. A block that was interrupted in the
-/// middle does not count and is not continued, since its halves would lie apart; a fresh block takes its place.
+/// Brings the counters to where the earlier part of a resumed run left them. A block that was interrupted in
+/// the middle does not count and is not continued, since its halves would lie apart; a fresh block takes its
+/// place.
 void RunLoop::replay_earlier_trials() {
   for (std::size_t i = 0; i < run_.trials.size(); ++i) {
     Trial& trial = run_.trials[i];
     account(trial);
     if (trial.kind == TrialKind::validation) continue;
     next_block_ = std::max(next_block_, trial.block + 1);
-    if (ends_block(i)) ++complete_blocks_;
+    if (trial.kind == TrialKind::benchmark && ends_block(i)) ++complete_blocks_;
   }
 }
 
@@ -69,11 +71,23 @@ bool RunLoop::run_validations() {
 
 bool RunLoop::run_block(int block) {
   const std::vector<std::string> order = block_order(run_.seed, block, run_.modes);
+  if (inputs_.settings.startup && !run_startups(block, order)) return false;
   for (std::size_t position = 0; position < order.size(); ++position) {
     if (dropped_.count(order[position]) > 0) continue;
-    progress_.doing(fmt::format("block {} of {}, {} of {}: {}", complete_blocks_ + 1, run_.planned_blocks, position + 1,
-                                order.size(), order[position]));
+    progress_.doing(fmt::format("block {} of {}, {} of {}: {}", complete_blocks_ + 1, run_.planned_blocks,
+                                position + 1, order.size(), order[position]));
     if (!run_one(TrialKind::benchmark, block, static_cast<int>(position), order[position])) return false;
+  }
+  return true;
+}
+
+/// Before the block's benchmarks, once a mode: the order's first half names each once.
+bool RunLoop::run_startups(int block, const std::vector<std::string>& order) {
+  for (std::size_t position = 0; position < order.size() / 2; ++position) {
+    if (dropped_.count(order[position]) > 0) continue;
+    progress_.doing(fmt::format("block {} of {}, start-up: {}", complete_blocks_ + 1, run_.planned_blocks,
+                                order[position]));
+    if (!run_one(TrialKind::startup, block, static_cast<int>(position), order[position])) return false;
   }
   return true;
 }
@@ -86,7 +100,9 @@ bool RunLoop::run_one(TrialKind kind, int block, int position, const std::string
   trial.block = block;
   trial.position = position;
   bool interrupted = false;
-  trial = run_trial(std::move(trial), arm_of(mode), inputs_.settings, inputs_.monitor, interrupted);
+  trial = kind == TrialKind::startup
+              ? run_startup_trial(std::move(trial), arm_of(mode), inputs_.settings, interrupted)
+              : run_trial(std::move(trial), arm_of(mode), inputs_.settings, inputs_.monitor, interrupted);
   // What the user's stop killed says nothing about the mode.
   if (interrupted) return false;
   reject_other_gpu(trial);
@@ -100,7 +116,8 @@ bool RunLoop::run_one(TrialKind kind, int block, int position, const std::string
 void RunLoop::reject_other_gpu(Trial& trial) {
   const auto uuid = trial.environment.find("gpu_uuid");
   if (uuid == trial.environment.end() || gpu_uuid_.empty() || uuid->second == gpu_uuid_) return;
-  trial.telemetry["block_rejected"] = fmt::format("another GPU ({}, before it was {})", uuid->second, gpu_uuid_);
+  trial.telemetry["block_rejected"] =
+      fmt::format("another GPU ({}, before it was {})", uuid->second, gpu_uuid_);
 }
 
 void RunLoop::account(Trial& trial) {
@@ -110,6 +127,7 @@ void RunLoop::account(Trial& trial) {
     validated_.insert(trial.mode);
     return;
   }
+  if (trial.kind == TrialKind::startup) return;
   int& failures = failures_in_a_row_[trial.mode];
   failures = trial.ok ? 0 : failures + 1;
   if (failures == failures_until_dropped) drop(trial.mode, trial.failure);
@@ -117,8 +135,8 @@ void RunLoop::account(Trial& trial) {
 
 void RunLoop::drop(const std::string& mode, const std::string& reason) {
   dropped_.insert(mode);
-  const std::string line = fmt::format("{} was dropped after {} failed trials in a row: {}", mode, failures_until_dropped,
-                                       reason);
+  const std::string line =
+      fmt::format("{} was dropped after {} failed trials in a row: {}", mode, failures_until_dropped, reason);
   if (std::find(run_.notes.begin(), run_.notes.end(), line) != run_.notes.end()) return;
   run_.notes.push_back(line);
   progress_.say(line);
@@ -126,7 +144,8 @@ void RunLoop::drop(const std::string& mode, const std::string& reason) {
 
 void RunLoop::report_problems(const Trial& trial) {
   if (!trial.ok) progress_.say(fmt::format("FAILED under {}: {}", trial.mode, trial.failure));
-  for (const std::string& test : trial.failed_tests) progress_.say(fmt::format("WRONG under {}: {}", trial.mode, test));
+  for (const std::string& test : trial.failed_tests)
+    progress_.say(fmt::format("WRONG under {}: {}", trial.mode, test));
   for (const Row& row : trial.rows) {
     if (row.state != RowState::failed || !reported_.insert({trial.mode, row.benchmark}).second) continue;
     progress_.say(fmt::format("WRONG under {}: {}: {}", trial.mode, short_name(row.benchmark), row.message));
@@ -148,13 +167,15 @@ bool RunLoop::decided_early() {
   const bool look = std::find(run_.looks.begin(), run_.looks.end(), complete_blocks_) != run_.looks.end();
   if (!look || complete_blocks_ >= run_.planned_blocks) return false;
   const Analysis analysis = inputs_.analyse(run_);
-  const bool decided = !analysis.comparisons.empty() &&
-                       std::all_of(analysis.comparisons.begin(), analysis.comparisons.end(), [](const Comparison& c) {
-                         return c.verdict != Verdict::inconclusive && c.verdict != Verdict::invalid;
-                       });
+  const bool decided =
+      !analysis.comparisons.empty() &&
+      std::all_of(analysis.comparisons.begin(), analysis.comparisons.end(), [](const Comparison& c) {
+        return c.verdict != Verdict::inconclusive && c.verdict != Verdict::invalid;
+      });
   if (!decided) return false;
-  run_.notes.push_back(fmt::format("Stopped at the planned look after {} of {} blocks: every comparison was decided.",
-                                   complete_blocks_, run_.planned_blocks));
+  run_.notes.push_back(
+      fmt::format("Stopped at the planned look after {} of {} blocks: every comparison was decided.",
+                  complete_blocks_, run_.planned_blocks));
   return true;
 }
 
@@ -162,9 +183,9 @@ double RunLoop::seconds_left() const {
   double seconds = 0;
   int trials = 0;
   for (const Trial& trial : run_.trials) {
-    if (trial.kind != TrialKind::benchmark) continue;
+    if (trial.kind == TrialKind::validation) continue;
     seconds += trial.wall_seconds;
-    ++trials;
+    trials += trial.kind == TrialKind::benchmark ? 1 : 0;
   }
   if (trials == 0) return -1;
   const auto modes = static_cast<double>(run_.modes.size() - dropped_.size());

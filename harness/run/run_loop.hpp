@@ -1,4 +1,5 @@
-// Runs a plan: validation once a mode, then block after block, each trial into the journal before the next starts.
+// Runs a plan: validation once a mode, then block after block, each trial into the journal before the next
+// starts.
 #pragma once
 
 #include <functional>
@@ -44,6 +45,7 @@ class RunLoop {
   bool run_validations();
   /// False where it was interrupted: the block is then not complete.
   bool run_block(int block);
+  bool run_startups(int block, const std::vector<std::string>& order);
   bool run_one(TrialKind kind, int block, int position, const std::string& mode);
   void replay_earlier_trials();
   bool ends_block(std::size_t trial) const;

@@ -123,9 +123,10 @@ TEST_F(RunLoopTest, ValidatesEveryModeFirst) {
 }
 
 TEST_F(RunLoopTest, RecordsAFailedTrialAndGoesOn) {
-  const std::vector<std::pair<Fate, const char*>> fates = {
-      {Fate::dies, "died of signal 11"},         {Fate::hangs, "did not end within 120 s"},
-      {Fate::rubbish, ".json"},                  {Fate::nothing_written, "wrote no result file"}};
+  const std::vector<std::pair<Fate, const char*>> fates = {{Fate::dies, "died of signal 11"},
+                                                           {Fate::hangs, "did not end within 120 s"},
+                                                           {Fate::rubbish, ".json"},
+                                                           {Fate::nothing_written, "wrote no result file"}};
   engine_.fate = [&](const std::string&, int call) {
     return call % 4 == 1 ? fates[call / 4].first : Fate::well;
   };
@@ -140,7 +141,9 @@ TEST_F(RunLoopTest, RecordsAFailedTrialAndGoesOn) {
 }
 
 TEST_F(RunLoopTest, SaysAWrongResultOnceAndKeepsTheOtherRows) {
-  engine_.fate = [](const std::string& mode, int) { return mode == "native" ? Fate::well : Fate::wrong_result; };
+  engine_.fate = [](const std::string& mode, int) {
+    return mode == "native" ? Fate::well : Fate::wrong_result;
+  };
   EXPECT_EQ(run_new(), LoopEnd::complete);
   const std::string text = said();
   const std::string line = "WRONG under docker:none: saxpy/own/fp32/1024: wrong result: error 12";
@@ -158,7 +161,9 @@ TEST_F(RunLoopTest, DropsAModeAfterThreeFailuresInARowAndGoesOnWithTheOthers) {
   EXPECT_EQ(run_new(), LoopEnd::complete);
   EXPECT_EQ(std::count(engine_.trials.begin(), engine_.trials.end(), "docker:none"), 3);
   EXPECT_EQ(std::count(engine_.trials.begin(), engine_.trials.end(), "podman:none"), 8);
-  EXPECT_THAT(run_.notes, Contains(HasSubstr("docker:none was dropped after 3 failed trials in a row: cuparity-bench died")));
+  EXPECT_THAT(
+      run_.notes,
+      Contains(HasSubstr("docker:none was dropped after 3 failed trials in a row: cuparity-bench died")));
 }
 
 TEST_F(RunLoopTest, GivesUpWhereNothingIsLeftToCompare) {

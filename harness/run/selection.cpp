@@ -46,8 +46,8 @@ std::vector<std::string> parse_benchmark_list(const std::string& output) {
   return names;
 }
 
-Selection select_benchmarks(const std::vector<std::string>& available, const std::vector<std::string>& patterns,
-                            const std::string& filter) {
+Selection select_benchmarks(const std::vector<std::string>& available,
+                            const std::vector<std::string>& patterns, const std::string& filter) {
   const std::regex wanted = compile_filter(filter);
   std::vector<bool> in_suite(available.size(), false);
   Selection selection;

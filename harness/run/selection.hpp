@@ -6,8 +6,8 @@
 
 namespace cuparity {
 
-/// The names in the output of `cuparity-bench --benchmark_list_tests`, without Google Benchmark's suffixes; other
-/// lines (messages) are passed over.
+/// The names in the output of `cuparity-bench --benchmark_list_tests`, without Google Benchmark's suffixes;
+/// other lines (messages) are passed over.
 std::vector<std::string> parse_benchmark_list(const std::string& output);
 
 struct Selection {
@@ -15,13 +15,13 @@ struct Selection {
   std::vector<std::string> unmatched_patterns;  ///< of the suite, for a note
 };
 
-/// `patterns` match whole names; `filter`, unless empty, is searched in them. Throws UsageError where nothing is left, with the
-/// nearest names, or `filter` is no regular expression.
-Selection select_benchmarks(const std::vector<std::string>& available, const std::vector<std::string>& patterns,
-                            const std::string& filter);
+/// `patterns` match whole names; `filter`, unless empty, is searched in them. Throws UsageError where nothing
+/// is left, with the nearest names, or `filter` is no regular expression.
+Selection select_benchmarks(const std::vector<std::string>& available,
+                            const std::vector<std::string>& patterns, const std::string& filter);
 
-/// A regular expression for --benchmark_filter that matches exactly these benchmarks, whatever suffixes Google Benchmark
-/// adds to their names.
+/// A regular expression for --benchmark_filter that matches exactly these benchmarks, whatever suffixes
+/// Google Benchmark adds to their names.
 std::string exact_filter(const std::vector<std::string>& benchmarks);
 
 }  // namespace cuparity

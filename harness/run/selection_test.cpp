@@ -13,12 +13,14 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-const std::vector<std::string> available = {"bandwidth/copy/fp32/1GiB", "saxpy/own/fp32/1", "saxpy/own/fp32/16", "launch/submit"};
+const std::vector<std::string> available = {"bandwidth/copy/fp32/1GiB", "saxpy/own/fp32/1",
+                                            "saxpy/own/fp32/16", "launch/submit"};
 
 TEST(ParseBenchmarkList, TakesNamesAndPassesOverMessages) {
-  EXPECT_THAT(parse_benchmark_list("cuparity-bench: backend cpu: asked\nsaxpy/own/fp32/1/manual_time\n"
-                                   "startup/process/iterations:5/manual_time\nsaxpy/own/fp32/1/manual_time\n\n"),
-              ElementsAre("saxpy/own/fp32/1", "startup/process"));
+  EXPECT_THAT(
+      parse_benchmark_list("cuparity-bench: backend cpu: asked\nsaxpy/own/fp32/1/manual_time\n"
+                           "startup/process/iterations:5/manual_time\nsaxpy/own/fp32/1/manual_time\n\n"),
+      ElementsAre("saxpy/own/fp32/1", "startup/process"));
 }
 
 TEST(SelectBenchmarks, MatchesWholeNamesInTheOrderOfTheBuild) {
@@ -33,7 +35,8 @@ TEST(SelectBenchmarks, SearchesTheFilterInTheSuitesNames) {
 }
 
 TEST(SelectBenchmarks, SaysWhatThereIsWhereTheFilterMatchesNothing) {
-  const auto error_of = [](const std::string& filter, const std::vector<std::string>& patterns) -> std::string {
+  const auto error_of = [](const std::string& filter,
+                           const std::vector<std::string>& patterns) -> std::string {
     try {
       select_benchmarks(available, patterns, filter);
     } catch (const UsageError& error) {
@@ -49,10 +52,12 @@ TEST(SelectBenchmarks, SaysWhatThereIsWhereTheFilterMatchesNothing) {
 
 TEST(ExactFilter, MatchesTheNamesWithAnySuffixAndNoOthers) {
   const std::regex filter(exact_filter({"saxpy/own/fp32/1", "a.b/c"}), std::regex::extended);
-  for (const char* name : {"saxpy/own/fp32/1", "saxpy/own/fp32/1/manual_time", "saxpy/own/fp32/1/iterations:5/manual_time", "a.b/c/manual_time"}) {
+  for (const char* name : {"saxpy/own/fp32/1", "saxpy/own/fp32/1/manual_time",
+                           "saxpy/own/fp32/1/iterations:5/manual_time", "a.b/c/manual_time"}) {
     EXPECT_TRUE(std::regex_search(name, filter)) << name;
   }
-  for (const char* name : {"saxpy/own/fp32/16/manual_time", "x/saxpy/own/fp32/1", "saxpy/own/fp32/1/2", "aXb/c"}) {
+  for (const char* name :
+       {"saxpy/own/fp32/16/manual_time", "x/saxpy/own/fp32/1", "saxpy/own/fp32/1/2", "aXb/c"}) {
     EXPECT_FALSE(std::regex_search(name, filter)) << name;
   }
 }

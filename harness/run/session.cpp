@@ -29,9 +29,12 @@ constexpr const char* fixed_facts[] = {"image_id", "native_bench_bytes"};
 /// Finds out, by starting processes, what a run of `options` can be.
 class Preparation {
  public:
-  Preparation(const RunOptions& options, std::filesystem::path folder, Suite suite, const EngineFactory& make_engine,
-              Progress& progress)
-      : options_(options), folder_(std::move(folder)), suite_(std::move(suite)), make_engine_(make_engine),
+  Preparation(const RunOptions& options, std::filesystem::path folder, Suite suite,
+              const EngineFactory& make_engine, Progress& progress)
+      : options_(options),
+        folder_(std::move(folder)),
+        suite_(std::move(suite)),
+        make_engine_(make_engine),
         progress_(progress) {
     session_.run.image = options.image.empty() ? default_image() : options.image;
   }
@@ -41,8 +44,10 @@ class Preparation {
     for (const std::string& text : options_.modes) modes.push_back(parse_access_mode(text));
     check_modes(modes);
     settle_backend(modes);
-    if (modes.empty()) modes = picked_modes();
-    else for (const AccessMode& mode : modes) require(mode);
+    if (modes.empty())
+      modes = picked_modes();
+    else
+      for (const AccessMode& mode : modes) require(mode);
     name_modes(modes);
     make_arms(modes);
     settle_benchmarks();
@@ -54,7 +59,8 @@ class Preparation {
   static void check_modes(const std::vector<AccessMode>& modes) {
     for (std::size_t i = 0; i < modes.size(); ++i) {
       for (std::size_t j = 0; j < i; ++j) {
-        if (modes[i].text == modes[j].text) throw UsageError(fmt::format("mode '{}' is given twice", modes[i].text));
+        if (modes[i].text == modes[j].text)
+          throw UsageError(fmt::format("mode '{}' is given twice", modes[i].text));
       }
     }
   }
@@ -65,20 +71,22 @@ class Preparation {
     return *slot;
   }
 
-  /// The backend of all modes: what was asked for; the CPU where a mode gets no GPU; else what a native process
-  /// finds by itself.
+  /// The backend of all modes: what was asked for; the CPU where a mode gets no GPU; else what a native
+  /// process finds by itself.
   void settle_backend(const std::vector<AccessMode>& modes) {
     const auto without_gpu = std::find_if(modes.begin(), modes.end(), [](const AccessMode& mode) {
       return mode.engine != EngineKind::native && mode.request == RequestKind::none;
     });
     if (without_gpu != modes.end() && options_.backend == "cuda") {
-      throw UsageError(fmt::format("mode '{}' asks for no GPU, so --backend cuda can't run under it; leave one out",
-                                   without_gpu->text));
+      throw UsageError(
+          fmt::format("mode '{}' asks for no GPU, so --backend cuda can't run under it; leave one out",
+                      without_gpu->text));
     }
     backend_ = options_.backend;
     if (backend_ == "auto" && without_gpu != modes.end()) {
       backend_ = "cpu";
-      session_.run.notes.push_back(fmt::format("{} gives no GPU, so every mode runs the CPU backend.", without_gpu->text));
+      session_.run.notes.push_back(
+          fmt::format("{} gives no GPU, so every mode runs the CPU backend.", without_gpu->text));
     }
     if (backend_ != "auto") return;
     const AccessMode first = modes.empty() ? parse_access_mode("native") : modes.front();
@@ -117,7 +125,8 @@ class Preparation {
 
   const SeenEnvironment& require(const AccessMode& mode) {
     const std::string failure = failure_of(mode);
-    if (!failure.empty()) throw EnvironmentError(fmt::format("mode '{}' can't be used: {}", mode.text, failure));
+    if (!failure.empty())
+      throw EnvironmentError(fmt::format("mode '{}' can't be used: {}", mode.text, failure));
     return seen_.at(mode.text);
   }
 
@@ -158,8 +167,10 @@ class Preparation {
   void measured_gpu(const SeenEnvironment& seen, const std::map<std::string, std::string>& variables) {
     const auto visible = variables.find("CUDA_VISIBLE_DEVICES");
     const auto found = seen.find("gpu_uuid");
-    if (visible != variables.end()) session_.gpu_uuid = visible->second.substr(0, visible->second.find(','));
-    else if (found != seen.end()) session_.gpu_uuid = found->second;
+    if (visible != variables.end())
+      session_.gpu_uuid = visible->second.substr(0, visible->second.find(','));
+    else if (found != seen.end())
+      session_.gpu_uuid = found->second;
   }
 
   const Arm& baseline_arm() const {
@@ -174,7 +185,8 @@ class Preparation {
     }
     const Selection selection = select_benchmarks(list_benchmarks(), patterns->second, options_.filter);
     for (const std::string& pattern : selection.unmatched_patterns) {
-      session_.run.notes.push_back(fmt::format("The suite's pattern {} matches no row of this build.", pattern));
+      session_.run.notes.push_back(
+          fmt::format("The suite's pattern {} matches no row of this build.", pattern));
       progress_.say("note: " + session_.run.notes.back());
     }
     TrialSettings& settings = session_.settings;
@@ -184,12 +196,15 @@ class Preparation {
     settings.repetitions = suite_.repetitions;
     settings.min_time_seconds = suite_.min_time_seconds;
     settings.validate = suite_.validate;
+    settings.startup = suite_.startup;
     settings.time_limit = std::chrono::seconds(suite_.time_limit_seconds);
-    const bool starts_children = std::any_of(selection.benchmarks.begin(), selection.benchmarks.end(),
-                                             [](const std::string& name) { return name.rfind("startup/", 0) == 0; });
+    const bool starts_children =
+        std::any_of(selection.benchmarks.begin(), selection.benchmarks.end(),
+                    [](const std::string& name) { return name.rfind("startup/", 0) == 0; });
     settings.own_gpu_processes = starts_children ? 2 : 1;
-    progress_.say(fmt::format("suite {}: {} benchmarks × {} modes × {} blocks", suite_.name, selection.benchmarks.size(),
-                              session_.run.modes.size(), options_.blocks.value_or(suite_.blocks)));
+    progress_.say(fmt::format("suite {}: {} benchmarks × {} modes × {} blocks", suite_.name,
+                              selection.benchmarks.size(), session_.run.modes.size(),
+                              options_.blocks.value_or(suite_.blocks)));
   }
 
   std::vector<std::string> list_benchmarks() {
@@ -201,10 +216,12 @@ class Preparation {
     request.time_limit = std::chrono::seconds(suite_.time_limit_seconds);
     request.output_tail_bytes = 1 << 20;
     const ProcessResult result = arm.engine->run(request, arm.mode);
-    const std::string failure = describe_failure("cuparity-bench --benchmark_list_tests", result, request.time_limit);
+    const std::string failure =
+        describe_failure("cuparity-bench --benchmark_list_tests", result, request.time_limit);
     if (!failure.empty()) throw EnvironmentError(failure);
     std::vector<std::string> names = parse_benchmark_list(result.standard_error);
-    if (names.empty()) throw EnvironmentError("cuparity-bench lists no benchmark: " + last_said(result.standard_error));
+    if (names.empty())
+      throw EnvironmentError("cuparity-bench lists no benchmark: " + last_said(result.standard_error));
     return names;
   }
 
@@ -237,8 +254,10 @@ class Preparation {
     if (!container) run.image.clear();
     const auto digest = run.environment.find("image_digest");
     const auto id = run.environment.find("image_id");
-    if (digest != run.environment.end()) run.image_digest = digest->second;
-    else if (id != run.environment.end()) run.image_digest = id->second;
+    if (digest != run.environment.end())
+      run.image_digest = digest->second;
+    else if (id != run.environment.end())
+      run.image_digest = id->second;
     add_gpu_facts(run);
   }
 
@@ -271,7 +290,8 @@ class Preparation {
 
 void check_same_run(const std::filesystem::path& folder, const RunOptions& options, const Run& run) {
   if (run.version != CUPARITY_VERSION) {
-    refuse_resume(folder, fmt::format("it was begun by cuparity {}, this is {}", run.version, CUPARITY_VERSION));
+    refuse_resume(folder,
+                  fmt::format("it was begun by cuparity {}, this is {}", run.version, CUPARITY_VERSION));
   }
   if (!options.suite.empty() && options.suite != run.suite) {
     refuse_resume(folder, fmt::format("its suite is '{}', not '{}'", run.suite, options.suite));
@@ -295,8 +315,8 @@ std::string fact(const Run& run, const std::string& name) {
 
 }  // namespace
 
-Session prepare_session(const RunOptions& options, const std::filesystem::path& folder, const SuiteText& suite_text,
-                        const EngineFactory& make_engine, Progress& progress) {
+Session prepare_session(const RunOptions& options, const std::filesystem::path& folder,
+                        const SuiteText& suite_text, const EngineFactory& make_engine, Progress& progress) {
   Suite suite = parse_suite(suite_text.yaml, suite_text.file_name);
   return Preparation(options, folder, std::move(suite), make_engine, progress).prepare();
 }
@@ -306,7 +326,8 @@ Session resume_session(const RunOptions& options, const EngineFactory& make_engi
   Run run = read_journal(folder);
   check_same_run(folder, options, run);
   const Run reported = reported_run(folder);
-  if (!reported.finished_at.empty()) refuse_resume(folder, "it is finished ('cuparity report' shows it again)");
+  if (!reported.finished_at.empty())
+    refuse_resume(folder, "it is finished ('cuparity report' shows it again)");
   RunOptions same = options;
   same.modes = run.modes;
   same.image = run.image;
@@ -318,7 +339,8 @@ Session resume_session(const RunOptions& options, const EngineFactory& make_engi
   Session session = prepare_session(same, folder, suite_text, make_engine, progress);
   for (const char* name : fixed_facts) {
     if (fact(session.run, name) != fact(run, name)) {
-      refuse_resume(folder, fmt::format("{} was '{}' and is now '{}'", name, fact(run, name), fact(session.run, name)));
+      refuse_resume(
+          folder, fmt::format("{} was '{}' and is now '{}'", name, fact(run, name), fact(session.run, name)));
     }
   }
   session.run = std::move(run);

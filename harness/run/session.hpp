@@ -1,4 +1,5 @@
-// Everything that is settled before the first trial: modes that work, the backend, GPUs made equal, the benchmarks.
+// Everything that is settled before the first trial: modes that work, the backend, GPUs made equal, the
+// benchmarks.
 #pragma once
 
 #include <cstdint>
@@ -20,12 +21,12 @@ namespace cuparity {
 
 /// The flags of `cuparity run`.
 struct RunOptions {
-  std::string suite;                ///< empty: quick, or that of the run that goes on
-  std::vector<std::string> modes;   ///< empty: what this machine can do
-  std::string image;                ///< empty: the default image
-  std::filesystem::path out;        ///< empty: results/runs/<time>-<suite>
-  std::filesystem::path resume;     ///< empty: a new run
-  std::filesystem::path bin;        ///< folder of the native programs
+  std::string suite;               ///< empty: quick, or that of the run that goes on
+  std::vector<std::string> modes;  ///< empty: what this machine can do
+  std::string image;               ///< empty: the default image
+  std::filesystem::path out;       ///< empty: results/runs/<time>-<suite>
+  std::filesystem::path resume;    ///< empty: a new run
+  std::filesystem::path bin;       ///< folder of the native programs
   std::optional<std::uint64_t> seed;
   std::optional<int> blocks;
   std::string backend = "auto";
@@ -40,16 +41,16 @@ struct Session {
   std::map<EngineKind, std::unique_ptr<Engine>> engines;
   std::vector<Arm> arms;  ///< point into `engines`
   TrialSettings settings;
-  std::string gpu_uuid;   ///< the GPU that is measured; empty on the CPU backend
+  std::string gpu_uuid;  ///< the GPU that is measured; empty on the CPU backend
 };
 
 /// `folder` exists and has an empty raw/; what the probes write there is removed again. Throws UsageError or
 /// EnvironmentError; nothing has been measured then.
-Session prepare_session(const RunOptions& options, const std::filesystem::path& folder, const SuiteText& suite_text,
-                        const EngineFactory& make_engine, Progress& progress);
+Session prepare_session(const RunOptions& options, const std::filesystem::path& folder,
+                        const SuiteText& suite_text, const EngineFactory& make_engine, Progress& progress);
 
-/// The session of the run in options.resume, with its trials so far. Throws UsageError where version, suite, modes, programs or
-/// image are not those it began with.
+/// The session of the run in options.resume, with its trials so far. Throws UsageError where version, suite,
+/// modes, programs or image are not those it began with.
 Session resume_session(const RunOptions& options, const EngineFactory& make_engine, Progress& progress);
 
 }  // namespace cuparity

@@ -20,11 +20,14 @@ namespace {
 std::string raw_file_name(const Trial& trial) {
   std::string mode;
   for (const char c : trial.mode) {
-    if (std::isalnum(static_cast<unsigned char>(c))) mode += c;
-    else if (!mode.empty() && mode.back() != '-') mode += '-';
+    if (std::isalnum(static_cast<unsigned char>(c)))
+      mode += c;
+    else if (!mode.empty() && mode.back() != '-')
+      mode += '-';
   }
   while (!mode.empty() && mode.back() == '-') mode.pop_back();
-  const std::string what = trial.kind == TrialKind::validation ? "validation" : fmt::format("block-{}", trial.block + 1);
+  const std::string what =
+      trial.kind == TrialKind::validation ? "validation" : fmt::format("block-{}", trial.block + 1);
   return fmt::format("{:04}-{}-{}.json", trial.index, mode.substr(0, 60), what);
 }
 
@@ -66,8 +69,8 @@ void read_tests(const std::filesystem::path& path, Trial& trial) {
 }
 
 /// Reads what the process wrote; sets ok or failure.
-void read_result(const std::filesystem::path& path, const ProcessResult& result, const TrialSettings& settings,
-                 Trial& trial) {
+void read_result(const std::filesystem::path& path, const ProcessResult& result,
+                 const TrialSettings& settings, Trial& trial) {
   const bool validation = trial.kind == TrialKind::validation;
   const std::string program = validation ? "cuparity-validate" : "cuparity-bench";
   trial.failure = describe_failure(program, result, settings.time_limit);
@@ -77,7 +80,8 @@ void read_result(const std::filesystem::path& path, const ProcessResult& result,
   try {
     if (!std::filesystem::exists(path)) {
       const std::string said = last_said(result.standard_error);
-      throw UsageError(fmt::format("{} wrote no result file{}", program, said.empty() ? "" : "; last it said: " + said));
+      throw UsageError(
+          fmt::format("{} wrote no result file{}", program, said.empty() ? "" : "; last it said: " + said));
     }
     validation ? read_tests(path, trial) : read_benchmarks(path, trial);
   } catch (const UsageError& error) {
@@ -88,11 +92,10 @@ void read_result(const std::filesystem::path& path, const ProcessResult& result,
 
 }  // namespace
 
-std::string utc_now() {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
-}
+std::string utc_now() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr))); }
 
-Trial run_trial(Trial trial, const Arm& arm, const TrialSettings& settings, GpuMonitor* monitor, bool& interrupted) {
+Trial run_trial(Trial trial, const Arm& arm, const TrialSettings& settings, GpuMonitor* monitor,
+                bool& interrupted) {
   trial.mode = arm.mode.text;
   trial.started_at = utc_now();
   const std::string file_name = raw_file_name(trial);
@@ -102,7 +105,8 @@ Trial run_trial(Trial trial, const Arm& arm, const TrialSettings& settings, GpuM
   request.output_folder = settings.folder / "raw";
   request.environment = arm.variables;
   request.time_limit = settings.time_limit;
-  request.command = command_of(trial, settings, *arm.engine, (arm.engine->output_path(request) / file_name).string());
+  request.command =
+      command_of(trial, settings, *arm.engine, (arm.engine->output_path(request) / file_name).string());
 
   if (monitor != nullptr) monitor->start();
   ProcessResult result;
@@ -111,7 +115,11 @@ Trial run_trial(Trial trial, const Arm& arm, const TrialSettings& settings, GpuM
   } catch (const EnvironmentError& error) {
     trial.failure = error.what();
   }
-  if (monitor != nullptr) trial.telemetry = summarise(monitor->stop(), settings.own_gpu_processes);
+  if (monitor != nullptr) {
+    const TrialReadings readings = monitor->stop();
+    trial.telemetry = summarise(readings, settings.own_gpu_processes);
+    trial.telemetry_series = series_of(readings);
+  }
   interrupted = result.interrupted;
   trial.wall_seconds = result.wall_seconds;
   if (trial.failure.empty()) read_result(settings.folder / trial.raw_file, result, settings, trial);

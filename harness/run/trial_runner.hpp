@@ -15,14 +15,15 @@ namespace cuparity {
 
 /// What every process of a run has in common.
 struct TrialSettings {
-  std::filesystem::path folder;         ///< the run's; raw files go to raw/ in it
-  std::string backend;                  ///< "cuda" or "cpu"
-  std::string benchmark_filter;         ///< Google Benchmark's regular expression
+  std::filesystem::path folder;  ///< the run's; raw files go to raw/ in it
+  std::string backend;           ///< "cuda" or "cpu"
+  std::string benchmark_filter;  ///< Google Benchmark's regular expression
   int repetitions = 5;
   double min_time_seconds = 0.05;
-  std::string validate;                 ///< GoogleTest filter
+  std::string validate;  ///< GoogleTest filter
   std::chrono::seconds time_limit{120};
-  unsigned own_gpu_processes = 1;       ///< that one trial may have on the GPU at once
+  bool startup = false;          ///< one startup trial a mode in every block
+  unsigned own_gpu_processes = 1;  ///< that one trial may have on the GPU at once
 };
 
 /// A mode that is ready to run.
@@ -32,9 +33,10 @@ struct Arm {
   std::map<std::string, std::string> variables;  ///< environment variables for its processes
 };
 
-/// Runs and reads. `trial` comes with index, block, position and kind; `monitor` may be null. `interrupted` is set
-/// where the user stopped it: such a trial says nothing and is not to be kept.
-Trial run_trial(Trial trial, const Arm& arm, const TrialSettings& settings, GpuMonitor* monitor, bool& interrupted);
+/// Runs and reads. `trial` comes with index, block, position and kind; `monitor` may be null. `interrupted`
+/// is set where the user stopped it: such a trial says nothing and is not to be kept.
+Trial run_trial(Trial trial, const Arm& arm, const TrialSettings& settings, GpuMonitor* monitor,
+                bool& interrupted);
 
 /// Now, UTC, ISO 8601 with seconds.
 std::string utc_now();

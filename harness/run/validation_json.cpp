@@ -20,7 +20,8 @@ std::string first_line(const std::string& text) {
 }
 
 /// GoogleTest writes recorded properties beside its own members.
-std::map<std::string, std::string> properties(const nlohmann::json& object, const std::set<std::string>& own) {
+std::map<std::string, std::string> properties(const nlohmann::json& object,
+                                              const std::set<std::string>& own) {
   std::map<std::string, std::string> result;
   for (const auto& [key, value] : object.items()) {
     if (value.is_string() && own.count(key) == 0) result[key] = value.get<std::string>();
@@ -28,8 +29,9 @@ std::map<std::string, std::string> properties(const nlohmann::json& object, cons
   return result;
 }
 
-void read_test(const JsonFields& suite, const nlohmann::json& json, const std::string& path, ValidationFile& file) {
-  static const std::set<std::string> own = {"name", "type_param", "file",      "status",    "result",
+void read_test(const JsonFields& suite, const nlohmann::json& json, const std::string& path,
+               ValidationFile& file) {
+  static const std::set<std::string> own = {"name", "type_param", "file",      "status",     "result",
                                             "time", "classname",  "timestamp", "value_param"};
   const JsonFields test(json, path);
   const std::string name = suite.get<std::string>("name") + "." + test.get<std::string>("name");
@@ -38,7 +40,8 @@ void read_test(const JsonFields& suite, const nlohmann::json& json, const std::s
     std::string message;
     const nlohmann::json& failures = test.required("failures");
     if (failures.is_array() && !failures.empty()) {
-      message = first_line(JsonFields(failures[0], test.path_of("failures")).find<std::string>("failure").value_or(""));
+      message = first_line(
+          JsonFields(failures[0], test.path_of("failures")).find<std::string>("failure").value_or(""));
     }
     ++file.failed;
     file.failed_tests.push_back(name + ": " + message);

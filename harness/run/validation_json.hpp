@@ -16,7 +16,7 @@ struct ValidationFile {
   int failed = 0;
   int skipped = 0;
   std::vector<std::string> failed_tests;  ///< "Suite.name: first line of the message"
-  std::vector<Row> rows;                  ///< tests that recorded a digest, for the comparison of bits; no times
+  std::vector<Row> rows;  ///< tests that recorded a digest, for the comparison of bits; no times
 };
 
 /// Throws UsageError saying what the file is instead.

@@ -24,7 +24,12 @@ namespace {
 constexpr double alpha_of_all_looks = 0.05;
 constexpr double most_blocks_lost = 0.10;  ///< share of blocks that may be rejected or lack a benchmark
 
-/// What holds for every comparison of the run.
+/// Bonferroni over the planned looks.
+double alpha_of_a_look(const Run& run) {
+  return alpha_of_all_looks / static_cast<double>(std::max<std::size_t>(1, run.looks.size()));
+}
+
+/// What holds for every comparison of two modes.
 struct Context {
   const Run& run;
   std::vector<Block> blocks;  ///< complete ones, rejected ones among them
@@ -176,60 +181,6 @@ Observation invalid(Comparison comparison, const std::string& reason) {
   return observation;
 }
 
-void compare_modes(const Context& context, Analysis& analysis) {
-  const Run& run = context.run;
-  std::vector<Observation> observations;
-  std::vector<BitComparison> bits;
-  const std::vector<std::string> benchmarks = benchmarks_of(run);
-  for (const std::string& mode : run.modes) {
-    if (mode == run.baseline_mode) {
-      continue;
-    }
-    const std::string other_hardware = hardware_difference(run, mode);
-    for (const std::string& benchmark : benchmarks) {
-      if (!measured_anywhere(run, benchmark, run.baseline_mode, mode)) {
-        continue;  // skipped under both: it stands in the list of skipped rows
-      }
-      Comparison comparison = named(run, benchmark, mode);
-      const std::string reason =
-          other_hardware.empty() ? obstacle(run, benchmark, run.baseline_mode, mode) : other_hardware;
-      observations.push_back(reason.empty()
-                                 ? observe(context, std::move(comparison), {run.baseline_mode}, {mode})
-                                 : invalid(std::move(comparison), reason));
-      bits.push_back(other_hardware.empty() ? compare_bits(run, benchmark, run.baseline_mode, mode)
-                                            : BitComparison{});
-    }
-  }
-  analysis.comparisons = decide(std::move(observations), context.alpha, "blocks");
-  for (std::size_t i = 0; i < bits.size(); ++i) {
-    analysis.comparisons[i].same_bits = bits[i].same;
-    if (!bits[i].note.empty()) {
-      analysis.comparisons[i].reason += "; " + bits[i].note;
-    }
-    if (!bits[i].wrong.empty()) {
-      analysis.wrong.push_back(bits[i].wrong);
-    }
-  }
-}
-
-void compare_baseline_with_itself(const Context& context, Analysis& analysis) {
-  const Run& run = context.run;
-  const bool halves = !context.blocks.empty() && context.blocks.front().trials.count(run.baseline_mode) &&
-                      context.blocks.front().trials.at(run.baseline_mode).size() >= 2;
-  if (!halves) {
-    return;
-  }
-  std::vector<Observation> observations;
-  for (const std::string& benchmark : benchmarks_of(run)) {
-    if (obstacle(run, benchmark, run.baseline_mode, run.baseline_mode).empty()) {
-      observations.push_back(observe(context, named(run, benchmark, run.baseline_mode),
-                                     {run.baseline_mode, BlockSide::first_half},
-                                     {run.baseline_mode, BlockSide::second_half}));
-    }
-  }
-  analysis.noise_floor = decide(std::move(observations), context.alpha, "blocks");
-}
-
 /// Verdicts that follow from the blocks alone, before any time is read.
 void impose(Context& context) {
   const int attempted = static_cast<int>(context.blocks.size());
@@ -248,6 +199,88 @@ void impose(Context& context) {
         "cuparity run --resume",
         attempted, first_look);
   }
+}
+
+/// A mode that failed or was dropped costs the others nothing: only the two compared modes decide which
+/// blocks count.
+Context context_of(const Run& run, const std::vector<std::string>& modes) {
+  Context context{run, complete_blocks(run, modes), alpha_of_a_look(run)};
+  impose(context);
+  return context;
+}
+
+/// Sizes that are verified but never timed: their bits must agree as well.
+void compare_validated_bits(const Run& run, const std::string& mode, Analysis& analysis) {
+  std::set<std::string> known;
+  for (const Trial& trial : run.trials) {
+    if (trial.kind != TrialKind::validation || trial.mode != run.baseline_mode) {
+      continue;
+    }
+    for (const Row& row : trial.rows) {
+      if (!known.insert(row.benchmark).second) {
+        continue;
+      }
+      const BitComparison bits = compare_bits(run, row.benchmark, run.baseline_mode, mode);
+      if (!bits.wrong.empty()) {
+        analysis.wrong.push_back(bits.wrong);
+      }
+    }
+  }
+}
+
+void compare_modes(const Run& run, Analysis& analysis) {
+  std::vector<Observation> observations;
+  std::vector<BitComparison> bits;
+  const std::vector<std::string> benchmarks = benchmarks_of(run);
+  for (const std::string& mode : run.modes) {
+    if (mode == run.baseline_mode) {
+      continue;
+    }
+    const Context context = context_of(run, {run.baseline_mode, mode});
+    const std::string other_hardware = hardware_difference(run, mode);
+    compare_validated_bits(run, mode, analysis);
+    for (const std::string& benchmark : benchmarks) {
+      if (!measured_anywhere(run, benchmark, run.baseline_mode, mode)) {
+        continue;  // skipped under both: it stands in the list of skipped rows
+      }
+      Comparison comparison = named(run, benchmark, mode);
+      const std::string reason =
+          other_hardware.empty() ? obstacle(run, benchmark, run.baseline_mode, mode) : other_hardware;
+      observations.push_back(reason.empty()
+                                 ? observe(context, std::move(comparison), {run.baseline_mode}, {mode})
+                                 : invalid(std::move(comparison), reason));
+      bits.push_back(other_hardware.empty() ? compare_bits(run, benchmark, run.baseline_mode, mode)
+                                            : BitComparison{});
+    }
+  }
+  analysis.comparisons = decide(std::move(observations), alpha_of_a_look(run), "blocks");
+  for (std::size_t i = 0; i < bits.size(); ++i) {
+    analysis.comparisons[i].same_bits = bits[i].same;
+    if (!bits[i].note.empty()) {
+      analysis.comparisons[i].reason += "; " + bits[i].note;
+    }
+    if (!bits[i].wrong.empty()) {
+      analysis.wrong.push_back(bits[i].wrong);
+    }
+  }
+}
+
+void compare_baseline_with_itself(const Run& run, Analysis& analysis) {
+  const Context context = context_of(run, {run.baseline_mode});
+  const bool halves = !context.blocks.empty() && context.blocks.front().trials.count(run.baseline_mode) &&
+                      context.blocks.front().trials.at(run.baseline_mode).size() >= 2;
+  if (!halves) {
+    return;
+  }
+  std::vector<Observation> observations;
+  for (const std::string& benchmark : benchmarks_of(run)) {
+    if (obstacle(run, benchmark, run.baseline_mode, run.baseline_mode).empty()) {
+      observations.push_back(observe(context, named(run, benchmark, run.baseline_mode),
+                                     {run.baseline_mode, BlockSide::first_half},
+                                     {run.baseline_mode, BlockSide::second_half}));
+    }
+  }
+  analysis.noise_floor = decide(std::move(observations), context.alpha, "blocks");
 }
 
 double overhead_ratio(const Run& run) {
@@ -324,16 +357,11 @@ std::string sentence_of(const Run& run, const Analysis& analysis) {
 }  // namespace
 
 Analysis analyse(const Run& run) {
-  Context context{run, complete_blocks(run)};
-  if (run.looks.size() > 1) {
-    context.alpha = alpha_of_all_looks / static_cast<double>(run.looks.size());  // Bonferroni
-  }
-  impose(context);
   Analysis analysis;
   analysis.wrong = find_wrong(run);
   analysis.skipped = find_skipped(run);
-  compare_modes(context, analysis);
-  compare_baseline_with_itself(context, analysis);
+  compare_modes(run, analysis);
+  compare_baseline_with_itself(run, analysis);
   const bool wrong = !analysis.wrong.empty();
   analysis.verdict = wrong ? Verdict::invalid : overall_verdict(analysis.comparisons);
   analysis.exit_code = wrong ? static_cast<int>(exit_regression) : exit_code_of(analysis.comparisons);

@@ -113,6 +113,47 @@ TEST(Analysis, LeavesOutRejectedBlocksWhole) {
   EXPECT_EQ(analysis.verdict, Verdict::same) << analysis.sentence;
 }
 
+TEST(Analysis, ADroppedModeCostsTheOthersNothing) {
+  SimulatedRun shape;
+  shape.modes = {"native", "docker:none", "podman:none"};
+  cuparity::Run run = simulated(shape);
+  // podman fails three times in the first block and is not tried again.
+  std::vector<Trial> kept;
+  for (Trial trial : run.trials) {
+    if (trial.mode == "podman:none") {
+      if (trial.block > 0) continue;
+      trial.ok = false;
+      trial.failure = "exit code 139";
+      trial.rows.clear();
+    }
+    kept.push_back(trial);
+  }
+  run.trials = kept;
+  const Analysis analysis = analyse(run);
+  EXPECT_EQ(analysis.comparisons.front().candidate, "docker:none");
+  EXPECT_EQ(analysis.comparisons.front().n, 12);
+  EXPECT_EQ(analysis.comparisons.front().verdict, Verdict::same);
+}
+
+TEST(Analysis, ComparesTheBitsOfWhatIsOnlyVerified) {
+  cuparity::Run run = simulated();
+  for (const std::string& mode : run.modes) {
+    Trial trial;
+    trial.kind = TrialKind::validation;
+    trial.block = -1;
+    trial.mode = mode;
+    trial.ok = true;
+    Row row;
+    row.benchmark = "Numerics/saxpy.own/1";
+    row.label["digest"] = mode == run.baseline_mode ? "0000000000000001" : "0000000000000002";
+    trial.rows.push_back(row);
+    run.trials.push_back(trial);
+  }
+  const Analysis analysis = analyse(run);
+  EXPECT_EQ(analysis.exit_code, exit_regression);
+  EXPECT_THAT(analysis.sentence, HasSubstr("bits differ"));
+}
+
 TEST(Analysis, IsInvalidWhereMoreThanATenthIsRejected) {
   cuparity::Run run = simulated();
   run.trials[0].telemetry["block_rejected"] = "thermal slowdown";

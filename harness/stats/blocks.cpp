@@ -8,16 +8,20 @@
 namespace cuparity {
 namespace {
 
-std::string rejection_of(const Trial& trial) {
-  if (!trial.ok) {
+bool holds(const std::vector<std::string>& modes, const std::string& mode) {
+  return std::find(modes.begin(), modes.end(), mode) != modes.end();
+}
+
+std::string rejection_of(const Trial& trial, const std::vector<std::string>& modes) {
+  if (!trial.ok && holds(modes, trial.mode)) {
     return fmt::format("trial {} under {} failed: {}", trial.index, trial.mode, trial.failure);
   }
   const auto reason = trial.telemetry.find("block_rejected");
   return reason == trial.telemetry.end() ? "" : reason->second;
 }
 
-bool complete(const Block& block, const Run& run, std::size_t trials_a_mode) {
-  return std::all_of(run.modes.begin(), run.modes.end(), [&](const std::string& mode) {
+bool complete(const Block& block, const std::vector<std::string>& modes, std::size_t trials_a_mode) {
+  return std::all_of(modes.begin(), modes.end(), [&](const std::string& mode) {
     const auto found = block.trials.find(mode);
     return found != block.trials.end() && found->second.size() == trials_a_mode;
   });
@@ -25,7 +29,9 @@ bool complete(const Block& block, const Run& run, std::size_t trials_a_mode) {
 
 }  // namespace
 
-std::vector<Block> complete_blocks(const Run& run) {
+std::vector<Block> complete_blocks(const Run& run) { return complete_blocks(run, run.modes); }
+
+std::vector<Block> complete_blocks(const Run& run, const std::vector<std::string>& modes) {
   std::map<int, Block> by_index;
   std::size_t trials_a_mode = 1;
   for (const Trial& trial : run.trials) {
@@ -38,12 +44,12 @@ std::vector<Block> complete_blocks(const Run& run) {
     same_mode.push_back(&trial);
     trials_a_mode = std::max(trials_a_mode, same_mode.size());
     if (block.rejected.empty()) {
-      block.rejected = rejection_of(trial);
+      block.rejected = rejection_of(trial, modes);
     }
   }
   std::vector<Block> blocks;
   for (auto& [index, block] : by_index) {
-    if (!complete(block, run, trials_a_mode)) {
+    if (!complete(block, modes, trials_a_mode)) {
       continue;
     }
     for (auto& [mode, trials] : block.trials) {

@@ -15,10 +15,13 @@ struct Block {
   std::string rejected;  ///< why the whole block does not count; empty: it does
 };
 
-/// Complete blocks in ascending order; the trials are those of `run`, which must outlive them. A block is
-/// complete if every mode of the run has as many trials in it as any mode has in any block: the last block of
-/// an interrupted run is not. A block is rejected, blind to its times, if a trial of it failed or has
-/// telemetry "block_rejected", which is the reason.
+/// The blocks that are complete for `modes`, in ascending order; the trials are those of `run`, which must
+/// outlive them. A block is complete if each of the modes has as many trials in it as any mode has in any
+/// block: the last block of an interrupted run is not. A block is rejected, blind to its times, if a trial of
+/// these modes failed, or if any trial of it has telemetry "block_rejected", which is the reason.
+std::vector<Block> complete_blocks(const Run& run, const std::vector<std::string>& modes);
+
+/// For all modes of the run.
 std::vector<Block> complete_blocks(const Run& run);
 
 /// How many of them are rejected.

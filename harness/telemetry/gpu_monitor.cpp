@@ -4,7 +4,9 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -21,7 +23,8 @@ constexpr std::uint64_t hardware_power_brake = 0x80;
 constexpr std::uint64_t rejecting_reasons =
     hardware_slowdown | software_thermal_slowdown | hardware_thermal_slowdown | hardware_power_brake;
 
-void add_statistics(std::map<std::string, std::string>& summary, const std::string& name, std::vector<double> values) {
+void add_statistics(std::map<std::string, std::string>& summary, const std::string& name,
+                    std::vector<double> values) {
   if (values.empty()) return;
   std::sort(values.begin(), values.end());
   const auto text = [](double value) { return fmt::format("{:.6g}", value); };
@@ -37,6 +40,24 @@ std::vector<double> gather(const std::vector<NvmlReading>& readings, Field field
     if (reading.*field) values.push_back(static_cast<double>(*(reading.*field)));
   }
   return values;
+}
+
+/// Rounded to a tenth, so that the record stays small; NaN where none of them has the field.
+template <typename Field>
+double mean_of(const std::vector<NvmlReading>& readings, Field field) {
+  const std::vector<double> values = gather(readings, field);
+  if (values.empty()) return std::numeric_limits<double>::quiet_NaN();
+  double sum = 0;
+  for (const double value : values) sum += value;
+  return std::round(10 * sum / static_cast<double>(values.size())) / 10;
+}
+
+/// The mask is below 2^53: exact as a double.
+double all_reasons(const std::vector<NvmlReading>& readings) {
+  std::optional<std::uint64_t> reasons;
+  for (const NvmlReading& reading : readings)
+    if (reading.clocks_event_reasons) reasons = reasons.value_or(0) | *reading.clocks_event_reasons;
+  return reasons ? static_cast<double>(*reasons) : std::numeric_limits<double>::quiet_NaN();
 }
 
 /// Processes that are not the trial's: all that are there before and after it, and those beyond its own.
@@ -71,12 +92,32 @@ std::map<std::string, std::string> summarise(const TrialReadings& readings, unsi
   if (readings.before.processes) summary["foreign_processes"] = std::to_string(foreign);
 
   if (foreign > 0) {
-    summary["block_rejected"] = fmt::format("{} other compute process{} on the GPU", foreign, foreign == 1 ? "" : "es");
+    summary["block_rejected"] =
+        fmt::format("{} other compute process{} on the GPU", foreign, foreign == 1 ? "" : "es");
   } else if (reasons.value_or(0) & rejecting_reasons) {
     const auto names = environment::clocks_event_reason_names(*reasons & rejecting_reasons);
     summary["block_rejected"] = fmt::format("the GPU was slowed down: {}", fmt::join(names, ", "));
   }
   return summary;
+}
+
+std::map<std::string, std::vector<double>> series_of(const TrialReadings& readings, std::size_t most_points) {
+  std::map<std::string, std::vector<double>> series;
+  const std::size_t count = std::min(readings.during.size(), readings.seconds.size());
+  const std::size_t points = std::min(count, most_points);
+  for (std::size_t point = 0; point < points; ++point) {
+    const std::size_t begin = point * count / points;
+    const std::size_t end = (point + 1) * count / points;
+    const std::vector<NvmlReading> group(readings.during.begin() + static_cast<std::ptrdiff_t>(begin),
+                                         readings.during.begin() + static_cast<std::ptrdiff_t>(end));
+    series["seconds"].push_back(readings.seconds[(begin + end - 1) / 2]);
+    series["sm_clock_mhz"].push_back(mean_of(group, &NvmlReading::sm_clock_mhz));
+    series["memory_clock_mhz"].push_back(mean_of(group, &NvmlReading::memory_clock_mhz));
+    series["temperature_celsius"].push_back(mean_of(group, &NvmlReading::temperature_celsius));
+    series["power_watts"].push_back(mean_of(group, &NvmlReading::power_watts));
+    series["clocks_event_reasons"].push_back(all_reasons(group));
+  }
+  return series;
 }
 
 GpuMonitor::GpuMonitor(Reader reader, std::chrono::milliseconds interval)
@@ -89,6 +130,7 @@ GpuMonitor::~GpuMonitor() {
 void GpuMonitor::start() {
   readings_ = {};
   readings_.before = read_between_trials();
+  started_ = std::chrono::steady_clock::now();
   stop_ = false;
   thread_ = std::thread([this] { sample_until_stopped(); });
 }
@@ -119,8 +161,10 @@ void GpuMonitor::sample_until_stopped() {
   while (!stopping_.wait_for(lock, interval_, [this] { return stop_; })) {
     lock.unlock();
     NvmlReading reading = reader_();
+    const std::chrono::duration<double> since = std::chrono::steady_clock::now() - started_;
     lock.lock();
     readings_.during.push_back(std::move(reading));
+    readings_.seconds.push_back(since.count());
   }
 }
 

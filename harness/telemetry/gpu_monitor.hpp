@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -19,14 +20,20 @@ struct TrialReadings {
   environment::NvmlReading before;
   std::vector<environment::NvmlReading> during;
   environment::NvmlReading after;
+  std::vector<double> seconds = {};  ///< since start(), one for each of `during`
 };
 
-/// Trial.telemetry: sm_clock_mhz, memory_clock_mhz, temperature_celsius, power_watts each as _min, _median and _max over the
-/// trial; clocks_event_reasons (names of all that were seen, separated by ", "), foreign_processes, samples; and
-/// "block_rejected" with the reason where the block must not count: thermal or hardware slowdown, power brake,
-/// a foreign process on the GPU. A software power cap is only recorded: a GEMM meets it by right.
-/// `own_processes`: how many compute processes of the trial itself may be on the GPU at once.
+/// Trial.telemetry: sm_clock_mhz, memory_clock_mhz, temperature_celsius, power_watts each as _min, _median
+/// and _max over the trial; clocks_event_reasons (names of all that were seen, separated by ", "),
+/// foreign_processes, samples; and "block_rejected" with the reason where the block must not count: thermal
+/// or hardware slowdown, power brake, a foreign process on the GPU. A software power cap is only recorded: a
+/// GEMM meets it by right. `own_processes`: how many compute processes of the trial itself may be on the GPU
+/// at once.
 std::map<std::string, std::string> summarise(const TrialReadings& readings, unsigned own_processes);
+
+/// Trial.telemetry_series: at most `most_points` points. Where there were more readings, neighbours are put
+/// together: the mean of each number, all event reasons that any of them had. Empty where nothing was read.
+std::map<std::string, std::vector<double>> series_of(const TrialReadings& readings, std::size_t most_points = 120);
 
 /// One trial at a time: start(), run the process, stop(). Readings are taken on a thread of its own.
 class GpuMonitor {
@@ -48,6 +55,7 @@ class GpuMonitor {
   Reader reader_;
   std::chrono::milliseconds interval_;
   TrialReadings readings_;
+  std::chrono::steady_clock::time_point started_;
   std::mutex mutex_;
   std::condition_variable stopping_;
   bool stop_ = false;

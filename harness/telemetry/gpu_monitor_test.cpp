@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 
 namespace cuparity {
@@ -19,7 +20,9 @@ NvmlReading reading(unsigned clock, std::uint64_t reasons, unsigned processes) {
 }
 
 TrialReadings quiet_trial() {
-  return {reading(345, 1, 0), {reading(1980, 0, 1), reading(1965, 4, 1), reading(1200, 0, 1)}, reading(1980, 0, 0)};
+  return {reading(345, 1, 0),
+          {reading(1980, 0, 1), reading(1965, 4, 1), reading(1200, 0, 1)},
+          reading(1980, 0, 0)};
 }
 
 TEST(Summarise, GivesMinimumMedianAndMaximumOfWhatWasReadDuringTheTrial) {
@@ -54,10 +57,37 @@ TEST(Summarise, RejectsAForeignProcessSeenBeforeDuringOrAfter) {
   after.after.processes = 1;
   for (const TrialReadings& readings : {before, during, after}) {
     EXPECT_EQ(summarise(readings, 1).at("foreign_processes"), "1");
-    EXPECT_THAT(summarise(readings, 1).at("block_rejected"), testing::HasSubstr("1 other compute process on the GPU"));
+    EXPECT_THAT(summarise(readings, 1).at("block_rejected"),
+                testing::HasSubstr("1 other compute process on the GPU"));
   }
-  EXPECT_EQ(summarise(during, 2).count("block_rejected"), 0u) << "a second process of the trial itself is allowed";
+  EXPECT_EQ(summarise(during, 2).count("block_rejected"), 0u)
+      << "a second process of the trial itself is allowed";
 }
+
+TEST(SeriesOf, KeepsEveryReadingOfAShortTrialWithItsTime) {
+  TrialReadings readings = quiet_trial();
+  readings.seconds = {0.1, 0.2, 0.3};
+  const auto series = series_of(readings);
+  EXPECT_THAT(series.at("seconds"), testing::ElementsAre(0.1, 0.2, 0.3));
+  EXPECT_THAT(series.at("sm_clock_mhz"), testing::ElementsAre(1980, 1965, 1200));
+  EXPECT_THAT(series.at("clocks_event_reasons"), testing::ElementsAre(0, 4, 0));
+  EXPECT_THAT(series.at("power_watts"), testing::Each(testing::IsNan())) << "not read, not made up";
+}
+
+TEST(SeriesOf, PutsNeighboursTogetherWhereThereAreTooMany) {
+  TrialReadings readings;
+  for (int i = 0; i < 1000; ++i) {
+    readings.during.push_back(reading(1000u + static_cast<unsigned>(i % 2) * 10, i == 500 ? 0x40 : 0, 1));
+    readings.seconds.push_back(0.1 * i);
+  }
+  const auto series = series_of(readings, 100);
+  for (const auto& [name, values] : series) EXPECT_EQ(values.size(), 100u) << name;
+  EXPECT_THAT(series.at("sm_clock_mhz"), testing::Each(1005));
+  EXPECT_EQ(series.at("clocks_event_reasons")[50], 0x40) << "a reason seen once is not lost";
+  EXPECT_TRUE(std::is_sorted(series.at("seconds").begin(), series.at("seconds").end()));
+}
+
+TEST(SeriesOf, IsEmptyWhereNothingWasRead) { EXPECT_TRUE(series_of({}).empty()); }
 
 TEST(GpuMonitor, ReadsBeforeDuringAndAfter) {
   std::atomic<unsigned> calls{0};
@@ -69,6 +99,7 @@ TEST(GpuMonitor, ReadsBeforeDuringAndAfter) {
     const TrialReadings readings = monitor.stop();
     EXPECT_EQ(readings.before.sm_clock_mhz, first);
     ASSERT_GE(readings.during.size(), 3u);
+    EXPECT_EQ(readings.seconds.size(), readings.during.size());
     EXPECT_EQ(readings.during.front().sm_clock_mhz, first + 1) << "readings of an earlier trial are gone";
     EXPECT_EQ(readings.after.sm_clock_mhz, calls);
   }

@@ -46,13 +46,13 @@ struct ReadTile;
 template <>
 struct ReadTile<75> : Tile<256, 4, Loads::streaming, Stores::cached, 1> {};
 template <>
-struct ReadTile<90> : Tile<256, 8, Loads::streaming, Stores::cached, 1> {};
+struct ReadTile<90> : Tile<256, 8, Loads::streaming, Stores::cached, 2> {};
 template <int architecture>
 struct DotTile;
 template <>
 struct DotTile<75> : Tile<256, 4, Loads::streaming, Stores::cached, 4> {};
 template <>
-struct DotTile<90> : Tile<256, 4, Loads::streaming, Stores::cached, 4> {};
+struct DotTile<90> : Tile<512, 4, Loads::streaming, Stores::cached, 8> {};
 
 template <typename Tile>
 unsigned blocks_of(const Split& split) {

@@ -23,11 +23,11 @@ struct ElementwiseTile<1, 75> : Tile<256, 4, Loads::streaming, Stores::streaming
 template <>
 struct ElementwiseTile<2, 75> : Tile<256, 4, Loads::streaming, Stores::streaming> {};
 template <>
-struct ElementwiseTile<0, 90> : Tile<256, 4, Loads::streaming, Stores::streaming> {};
+struct ElementwiseTile<0, 90> : Tile<256, 1, Loads::streaming, Stores::streaming> {};
 template <>
-struct ElementwiseTile<1, 90> : Tile<256, 8, Loads::streaming, Stores::streaming> {};
+struct ElementwiseTile<1, 90> : Tile<256, 1, Loads::streaming, Stores::streaming> {};
 template <>
-struct ElementwiseTile<2, 90> : Tile<256, 4, Loads::streaming, Stores::streaming> {};
+struct ElementwiseTile<2, 90> : Tile<1024, 1, Loads::streaming, Stores::streaming, 1, 2> {};
 
 template <typename Operation>
 __device__ float4 apply(const Operation& operation, float4 x, float4 y, std::size_t i) {

@@ -94,9 +94,13 @@ class Copy {
       verification.digest = host::digest(host_.data(), bytes_);
       return verification;
     }
+    // The source was filled by the host from the same formula, so equal digests are equal bytes; only a
+    // difference is fetched to say where it is.
+    const std::uint64_t digest = device::digest(device_.data(), bytes_, context_.stream());
+    if (digest == host::digest(host_.data(), bytes_)) return {0, digest, {}};
     const auto arrived = device::to_host(device_.data(), device_.size(), context_.stream());
     Verification verification = compare_bytes(arrived.data(), bytes_, seed_);
-    verification.digest = device::digest(device_.data(), bytes_, context_.stream());
+    verification.digest = digest;
     return verification;
   }
 

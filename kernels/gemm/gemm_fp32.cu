@@ -175,8 +175,8 @@ __global__ void __launch_bounds__(Shape::threads, Shape::blocks) gemm_fp32_kerne
   read_fragment<Shape::thread_rows, 16>(shared_a[0] + thread_row, a[0]);
   read_fragment<Shape::thread_columns, 32>(shared_b[0] + thread_column, b[0]);
 
-  int stage = 0;                  // being computed
-  int free = Shape::stages - 1;   // computed before, to be filled next
+  int stage = 0;                 // being computed
+  int free = Shape::stages - 1;  // computed before, to be filled next
   for (int first = 0; first < problem.k; first += Shape::step) {
 #pragma unroll
     for (int q = 0; q < Shape::step; ++q) {

@@ -2,6 +2,7 @@
 
 #include <signal.h>
 #include <sys/prctl.h>
+#include <time.h>
 
 #include <chrono>
 #include <cstdio>
@@ -20,8 +21,6 @@
 namespace cuparity {
 namespace {
 
-#ifdef CUPARITY_HAVE_CUDA
-
 /// Seconds that `phase` takes.
 template <typename Phase>
 double seconds_of(Phase phase) {
@@ -29,6 +28,15 @@ double seconds_of(Phase phase) {
   phase();
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
+
+/// The clock that a container shares with its host.
+double boot_seconds() {
+  timespec now{};
+  clock_gettime(CLOCK_BOOTTIME, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
+#ifdef CUPARITY_HAVE_CUDA
 
 /// The driver's functions, by dlopen: the program is not linked with libcuda.
 class Driver {
@@ -66,7 +74,7 @@ StartupPhases cuda_phases() {
   });
   phases.seconds["module_load"] = seconds_of(load_startup_kernel);
   phases.seconds["first_kernel"] = seconds_of([] { run_startup_kernel(startup_argument); });
-  phases.value = startup_kernel_result();
+  phases.seconds["first_result"] = seconds_of([&] { phases.value = startup_kernel_result(); });
   return phases;
 }
 
@@ -75,6 +83,12 @@ StartupPhases cuda_phases() {
 StartupPhases cuda_phases() { throw std::runtime_error("this program was built without the CUDA backend"); }
 
 #endif
+
+StartupPhases cpu_phases() {
+  StartupPhases phases;
+  phases.seconds["first_result"] = seconds_of([&] { phases.value = mix64(startup_argument); });
+  return phases;
+}
 
 std::uint64_t parse_value(const std::string& text) {
   char* end = nullptr;
@@ -88,18 +102,22 @@ std::uint64_t parse_value(const std::string& text) {
 bool startup_probe_requested() { return std::getenv(startup_probe_variable) != nullptr; }
 
 StartupPhases perform_startup_probe() {
+  const double clock_begin = boot_seconds();
   prctl(PR_SET_PDEATHSIG, SIGKILL);  // a probe that hangs must not outlive the benchmark
   const std::string backend = std::getenv(startup_probe_variable);
-  if (backend == to_string(Backend::cuda)) return cuda_phases();
-  if (backend == to_string(Backend::cpu)) return {{}, mix64(startup_argument)};
-  throw std::runtime_error(std::string(startup_probe_variable) + "=" + backend + ": expected cuda or cpu");
+  if (backend != to_string(Backend::cuda) && backend != to_string(Backend::cpu))
+    throw std::runtime_error(std::string(startup_probe_variable) + "=" + backend + ": expected cuda or cpu");
+  StartupPhases phases = backend == to_string(Backend::cuda) ? cuda_phases() : cpu_phases();
+  phases.seconds["clock_begin"] = clock_begin;
+  phases.seconds["clock_end"] = boot_seconds();
+  return phases;
 }
 
 std::string to_json_line(const StartupPhases& phases) {
   std::string line = "{";
   char text[64];
   for (const auto& [phase, seconds] : phases.seconds) {
-    std::snprintf(text, sizeof text, "\":%.9g,", seconds);
+    std::snprintf(text, sizeof text, "\":%.15g,", seconds);
     line += "\"" + phase + text;
   }
   std::snprintf(text, sizeof text, "\"value\":\"%016llx\"}", static_cast<unsigned long long>(phases.value));

@@ -15,8 +15,9 @@ inline constexpr const char* startup_probe_variable = "CUPARITY_STARTUP_PROBE";
 /// What the child's first kernel (or, on the CPU backend, the child itself) has to compute from this number.
 inline constexpr std::uint64_t startup_argument = 0x5eed;
 
-/// Seconds of each phase (cuinit, context, module_load, first_kernel; none on the CPU backend), and the value
-/// that was computed from startup_argument: mix64() of it.
+/// Seconds of each phase (cuinit, context, module_load, first_kernel, first_result; the last alone on the CPU
+/// backend), clock_begin and clock_end (CLOCK_BOOTTIME at the probe's first and last instruction, for whoever
+/// started this process), and the value that was computed from startup_argument: mix64() of it.
 struct StartupPhases {
   std::map<std::string, double> seconds;
   std::uint64_t value = 0;

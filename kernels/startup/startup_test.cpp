@@ -58,6 +58,17 @@ TEST(StartupProbe, OnlyWhereTheVariableAsksForIt) {
   unsetenv(startup_probe_variable);
 }
 
+TEST(StartupProbe, TellsWhenItBeganAndEnded) {
+  setenv(startup_probe_variable, "cpu", 1);
+  const StartupPhases phases = parse_startup_line(to_json_line(perform_startup_probe()));
+  unsetenv(startup_probe_variable);
+  const double begin = phases.seconds.at("clock_begin");
+  const double end = phases.seconds.at("clock_end");
+  EXPECT_GT(begin, 0);
+  EXPECT_LT(end - begin, 10);
+  EXPECT_LE(phases.seconds.at("first_result"), end - begin + 1e-6) << "the line keeps the clock's digits";
+}
+
 TEST(StartupCases, FixedIterationsAndReportedTime) {
   for (const Case& one : startup_bench_cases(Backend::cpu)) {
     EXPECT_EQ(one.name, "startup/process");

@@ -314,8 +314,8 @@ TEST_P(Checks, NamesTheCause) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Checks, testing::ValuesIn(cases()),
-                         [](const testing::TestParamInfo<Case>& info) {
-                           return std::string(info.param.name);
+                         [](const testing::TestParamInfo<Case>& test) {
+                           return std::string(test.param.name);
                          });
 
 TEST(Diagnose, HealthyMachinesHaveNoProblem) {

@@ -1,0 +1,42 @@
+#include "environment/cuda_cache.hpp"
+
+#include <unistd.h>
+
+namespace cuparity::environment {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string value(const Variables& variables, const std::string& name) {
+  const auto found = variables.find(name);
+  return found == variables.end() ? std::string() : found->second;
+}
+
+std::string state_of(const fs::path& root, const fs::path& cache) {
+  std::error_code error;
+  fs::path folder = cache;
+  while (!fs::exists(root / folder.relative_path(), error) && folder.has_relative_path())
+    folder = folder.parent_path();
+  const fs::path real = root / folder.relative_path();
+  if (!fs::is_directory(real, error)) return folder.string() + " is no folder";
+  if (access(real.c_str(), W_OK | X_OK) != 0) return folder.string() + " is not writable";
+  return "writable";
+}
+
+}  // namespace
+
+CudaCache cuda_cache(const fs::path& root, const Variables& variables) {
+  CudaCache cache;
+  cache.path = value(variables, "CUDA_CACHE_PATH");
+  const std::string home = value(variables, "HOME");
+  if (cache.path.empty() && !home.empty()) cache.path = (fs::path(home) / ".nv/ComputeCache").string();
+  if (value(variables, "CUDA_CACHE_DISABLE") == "1")
+    cache.state = "switched off by CUDA_CACHE_DISABLE";
+  else if (cache.path.empty())
+    cache.state = "no folder: neither CUDA_CACHE_PATH nor HOME is set";
+  else
+    cache.state = state_of(root, cache.path);
+  return cache;
+}
+
+}  // namespace cuparity::environment

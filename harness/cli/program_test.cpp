@@ -1,0 +1,107 @@
+// The program as a person calls it: doctor, list and report, their exit codes and their JSON.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "environment/text_file.hpp"
+#include "harness/engine/process.hpp"
+#include "harness/errors.hpp"
+#include "harness/report/example_run.hpp"
+#include "harness/report/report.hpp"
+
+namespace cuparity {
+namespace {
+
+using testing::HasSubstr;
+
+class Program : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = std::filesystem::temp_directory_path() / ("cuparity-program-" + std::to_string(getpid()));
+    std::filesystem::create_directories(folder_);
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  /// Exit code; stdout goes into `output_`, stderr into `errors_`.
+  int run(const std::vector<std::string>& arguments) {
+    ChildProcess child;
+    child.command = {"/bin/sh", "-c", "out=$1; shift; exec \"$0\" \"$@\" >\"$out\"", CUPARITY_PROGRAM,
+                     (folder_ / "out").string()};
+    child.command.insert(child.command.end(), arguments.begin(), arguments.end());
+    child.time_limit = std::chrono::seconds(150);
+    const ProcessResult result = run_process(child);
+    EXPECT_FALSE(result.timed_out);
+    output_ = environment::read_text_file(folder_ / "out").value_or("");
+    errors_ = result.standard_error;
+    return result.exit_code;
+  }
+
+  std::filesystem::path folder_;
+  std::string output_;
+  std::string errors_;
+};
+
+TEST_F(Program, DoctorAnswersWhateverTheMachine) {
+  const int exit_code = run({"doctor", "--format", "json"});
+  EXPECT_TRUE(exit_code == exit_pass || exit_code == exit_environment) << exit_code << errors_;
+  const nlohmann::json report = nlohmann::json::parse(output_);
+  EXPECT_EQ(report["schema_version"], 1);
+  EXPECT_TRUE(report["machine"].contains("gpus"));
+  bool error = false;
+  for (const auto& finding : report["findings"]) error = error || finding["severity"] == "error";
+  EXPECT_EQ(exit_code == exit_environment, error);
+}
+
+TEST_F(Program, DoctorRefusesAModeThatIsNone) {
+  EXPECT_EQ(run({"doctor", "--mode", "dockr:manual"}), exit_usage);
+  EXPECT_THAT(errors_, HasSubstr("docker:manual"));
+}
+
+TEST_F(Program, TheDoctorsChildLooksAtTheDriver) {
+  EXPECT_EQ(run({"doctor", "--look-at", "nvml"}), exit_pass);
+  EXPECT_TRUE(nlohmann::json::parse(output_).contains("outcome"));
+  EXPECT_EQ(run({"doctor", "--look-at", "nothing"}), exit_usage);
+}
+
+TEST_F(Program, ListSuites) {
+  EXPECT_EQ(run({"list", "suites", "--format", "json"}), exit_pass);
+  const nlohmann::json lists = nlohmann::json::parse(output_);
+  EXPECT_EQ(lists["suites"][0]["name"], "quick");
+  EXPECT_FALSE(lists.contains("modes"));
+}
+
+TEST_F(Program, ListModesSaysWhyNot) {
+  EXPECT_EQ(run({"list", "modes", "--image", "cuparity-no-such-image", "--format", "json"}), exit_pass);
+  for (const auto& mode : nlohmann::json::parse(output_)["modes"]) {
+    EXPECT_EQ(mode["usable"].get<bool>(), mode["reason"].get<std::string>().empty());
+    if (mode["mode"] != "native") {
+      EXPECT_FALSE(mode["usable"]) << mode;
+    }
+  }
+}
+
+TEST_F(Program, ListBenchmarksWithoutTheProgramSaysWhereItLooked) {
+  EXPECT_EQ(run({"list", "benchmarks", "--bin", folder_.string()}), exit_environment);
+  EXPECT_THAT(errors_, HasSubstr((folder_ / "cuparity-bench").string()));
+}
+
+TEST_F(Program, ReportIsMadeAgainFromRunJson) {
+  const Example example = example_run();
+  write_reports(folder_, example.run, example.analysis);
+  std::filesystem::remove(folder_ / "report.html");
+  EXPECT_EQ(run({"report", folder_.string()}), exit_pass) << errors_;
+  EXPECT_THAT(output_, HasSubstr("report.html"));
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "report.html"));
+}
+
+TEST_F(Program, ReportOfNothingIsOneLine) {
+  EXPECT_EQ(run({"report", (folder_ / "missing").string()}), exit_usage);
+  EXPECT_THAT(errors_, HasSubstr("missing"));
+}
+
+}  // namespace
+}  // namespace cuparity

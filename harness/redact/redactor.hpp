@@ -1,0 +1,51 @@
+// Takes out of a run what identifies a machine or a person, and leaves what was measured.
+#pragma once
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "harness/record/run.hpp"
+#include "harness/redact/patterns.hpp"
+#include "harness/redact/pseudonyms.hpp"
+
+namespace cuparity {
+
+/// Host and user names, absolute paths (file names stay), serial numbers, UUIDs (as pseudonyms), IP and MAC
+/// addresses, container ids, URLs and secrets in variables. Found by their form (patterns.hpp), by the name
+/// of their field (fields.hpp), and as words: a host or user found once is taken out wherever it is
+/// mentioned. Redacting twice changes nothing more.
+class Redactor {
+ public:
+  /// `words` are taken out wherever they stand alone, e.g. names of this machine and its users.
+  explicit Redactor(Pseudonyms& pseudonyms, const std::vector<std::string>& words = {});
+
+  /// Remembers the hosts, users and serial numbers that the document names.
+  void learn(const nlohmann::json& json);
+  /// Every string and every key of the document, whatever its schema.
+  nlohmann::json redact(const nlohmann::json& json);
+  /// Learns from the run and redacts it. Distinct modes and benchmarks stay distinct.
+  cuparity::Run redact(const cuparity::Run& run);
+
+ private:
+  void learn_text(const std::string& text, const std::string& field);
+  void learn_word(std::string_view word, const std::string& replacement);
+  nlohmann::json redact_value(const nlohmann::json& json, const std::string& field);
+  std::string redact_text(const std::string& text, const std::string& field);
+  std::string redact_characters(std::string_view text, const TextContext& context);
+  std::string replacement_of(const Match& match, std::string_view text);
+  std::size_t word_at(std::string_view text, std::size_t at, std::string& replacement) const;
+  std::string distinct_name(const std::string& original, const std::string& redacted);
+
+  Pseudonyms* pseudonyms_;
+  std::map<std::string, std::string> words_;  ///< lower case -> replacement
+  std::set<std::size_t, std::greater<>> word_lengths_;
+  std::unordered_map<std::string, std::string> seen_;  ///< the same few texts come in every trial
+  std::map<std::string, std::string> names_;           ///< modes and benchmarks: redacted -> original
+};
+
+}  // namespace cuparity

@@ -1,0 +1,63 @@
+#include "harness/stats/prediction_interval.hpp"
+
+#include <gtest/gtest.h>
+
+#include <boost/math/distributions/binomial.hpp>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "harness/stats/simulated_samples.hpp"
+
+namespace cuparity {
+namespace {
+
+TEST(PredictionInterval, ByHand) {
+  // 10 × 0 and 10 × 2: mean 1, s² = 20/19; t(19; 0.975) = 2.0930.
+  std::vector<double> values(10, 0.0);
+  values.insert(values.end(), 10, 2.0);
+  const Interval interval = prediction_interval(values, 0.05);
+  const double half_width = 2.093024 * std::sqrt(20.0 / 19) * std::sqrt(1.05);
+  EXPECT_NEAR(interval.low, 1 - half_width, 1e-5);
+  EXPECT_NEAR(interval.high, 1 + half_width, 1e-5);
+  EXPECT_NEAR(prediction_p_value(values, interval.high), 0.025, 1e-9);
+  EXPECT_NEAR(prediction_p_value(values, 1), 0.5, 1e-12);
+}
+
+TEST(PredictionInterval, HoldsItsLevel) {
+  SimulatedSamples random(8);
+  constexpr int simulations = 2000;
+  int outside = 0;
+  for (int i = 0; i < simulations; ++i) {
+    std::vector<double> values(25);
+    for (double& value : values) value = random.normal();
+    const Interval interval = prediction_interval(values, 0.05);
+    const double next = random.normal();
+    outside += next < interval.low || next > interval.high ? 1 : 0;
+  }
+  const boost::math::binomial expected(simulations, 0.05);
+  EXPECT_LE(outside, boost::math::quantile(expected, 0.999));
+  EXPECT_GE(outside, boost::math::quantile(expected, 0.001));
+}
+
+TEST(PredictionInterval, TooFewOrUnusableValuesPredictNothing) {
+  EXPECT_FALSE(prediction_interval(std::vector<double>(19, 1.0), 0.05).bounded());
+  EXPECT_EQ(prediction_p_value(std::vector<double>(19, 1.0), 5), 1);
+  EXPECT_EQ(prediction_p_value({}, 5), 1);
+  std::vector<double> values(30, 1.0);
+  values[3] = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_FALSE(prediction_interval(values, 0.05).bounded());
+  values[3] = std::numeric_limits<double>::infinity();
+  EXPECT_EQ(prediction_p_value(values, 5), 1);
+  EXPECT_EQ(prediction_p_value(std::vector<double>(30, 1.0), std::nan("")), 1);
+}
+
+TEST(PredictionInterval, AConstantSeriesExpectsItself) {
+  const std::vector<double> values(30, 0.1);
+  EXPECT_EQ(prediction_p_value(values, 0.1), 1);
+  EXPECT_EQ(prediction_p_value(values, 0.2), 0);
+  EXPECT_EQ(prediction_p_value(values, 0.05), 1);
+}
+
+}  // namespace
+}  // namespace cuparity
