@@ -32,8 +32,8 @@ TEST(Pseudonyms, AnEarlierPublicationIsContinued) {
 
 TEST(Pseudonyms, BrokenFilesAreRefused) {
   EXPECT_THROW(Pseudonyms(nlohmann::json::array()), UsageError);
-  EXPECT_THROW(Pseudonyms({{"gpu", "x"}}), UsageError);
-  EXPECT_THROW(Pseudonyms({{"gpu-1x", "x"}}), UsageError);
+  EXPECT_THROW(Pseudonyms(nlohmann::json{{"gpu", "x"}}), UsageError);
+  EXPECT_THROW(Pseudonyms(nlohmann::json{{"gpu-1x", "x"}}), UsageError);
 }
 
 }  // namespace

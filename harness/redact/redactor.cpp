@@ -114,7 +114,8 @@ Redactor::Redactor(Pseudonyms& pseudonyms, const std::vector<std::string>& words
 void Redactor::learn_word(std::string_view word, const std::string& replacement) {
   while (!word.empty() && is_space(word.front())) word.remove_prefix(1);
   while (!word.empty() && is_space(word.back())) word.remove_suffix(1);
-  if (word.size() < 2 || is_number(word) || is_everyday_word(word) || word.front() == '[') return;
+  const bool meaningless = is_number(word) && replacement != serial;
+  if (word.size() < 2 || meaningless || is_everyday_word(word) || word.front() == '[') return;
   words_.emplace(lower(word), replacement);
   word_lengths_.insert(word.size());
 }
@@ -287,18 +288,16 @@ nlohmann::json Redactor::redact_value(const nlohmann::json& json, const std::str
   return result;
 }
 
-nlohmann::json Redactor::redact(const nlohmann::json& json) {
-  seen_.clear();  // it may have been filled before the last words were learnt
-  return redact_value(json, "");
-}
+nlohmann::json Redactor::redact_json(const nlohmann::json& json) { return redact_value(json, ""); }
 
-cuparity::Run Redactor::redact(const cuparity::Run& run) {
+Run Redactor::redact(const Run& run) {
   nlohmann::json json = header_to_json(run);
   json["trials"] = nlohmann::json::array();
   for (const Trial& trial : run.trials) json["trials"].push_back(to_json(trial));
   learn(json);
   names_.clear();
-  return run_from_json(redact(json));
+  for (const std::string& mode : run.modes) redact_value(mode, "mode");  // numbered in their order
+  return run_from_json(redact_value(json, ""));
 }
 
 }  // namespace cuparity

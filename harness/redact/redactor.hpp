@@ -27,9 +27,9 @@ class Redactor {
   /// Remembers the hosts, users and serial numbers that the document names.
   void learn(const nlohmann::json& json);
   /// Every string and every key of the document, whatever its schema.
-  nlohmann::json redact(const nlohmann::json& json);
+  nlohmann::json redact_json(const nlohmann::json& json);
   /// Learns from the run and redacts it. Distinct modes and benchmarks stay distinct.
-  cuparity::Run redact(const cuparity::Run& run);
+  Run redact(const Run& run);
 
  private:
   void learn_text(const std::string& text, const std::string& field);

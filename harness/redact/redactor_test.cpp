@@ -20,7 +20,7 @@ std::string redacted(const std::string& text, const std::string& field = "note")
   Redactor redactor(pseudonyms);
   const nlohmann::json json = {{field, text}};
   redactor.learn(json);
-  return redactor.redact(json).begin()->get<std::string>();
+  return redactor.redact_json(json).begin()->get<std::string>();
 }
 
 TEST(Redactor, TextsStayReadable) {
@@ -47,13 +47,13 @@ TEST(Redactor, EverydayWordsAreNotTakenForNames) {
 TEST(Redactor, WordsGivenAreTakenOut) {
   Pseudonyms pseudonyms;
   Redactor redactor(pseudonyms, {"Apollo"});
-  EXPECT_EQ(redactor.redact(nlohmann::json("project apollo-2, apollonia")), "project [redacted]-2, apollonia");
+  EXPECT_EQ(redactor.redact_json(nlohmann::json("project apollo-2, apollonia")), "project [redacted]-2, apollonia");
 }
 
 TEST(Redactor, KeysAreRedactedAndNoneIsLost) {
   Pseudonyms pseudonyms;
   Redactor redactor(pseudonyms);
-  const nlohmann::json result = redactor.redact({{"/home/a/x", "1"}, {"/home/b/x", "2"}});
+  const nlohmann::json result = redactor.redact_json({{"/home/a/x", "1"}, {"/home/b/x", "2"}});
   EXPECT_EQ(result, (nlohmann::json{{"[path]", "1"}, {"[path] (2)", "2"}}));
 }
 
@@ -81,14 +81,14 @@ const std::vector<std::string>& secrets() {
       "node17",      "node17.cluster.example.com", "cluster.example.com", "alice",
       "bob.jones",   "secretproject",              "1654922006536",       "00000000-1111-2222-3333-444444444444",
       "8a1b2c3d",    "10.20.30.40",                "fe80::42:1",          "02:42:ac:11:00:02",
-      "4f53cda18c2b", "hunter2",                   "carol",               "dave"};
+      "7e01c2d3f4a5", "hunter2",                   "carol",               "dave"};
   return all;
 }
 
 const char* const planted =
     " /home/alice/secretproject/data.json node17 (node17.cluster.example.com) bob.jones@mail.example.com "
-    "10.20.30.40 [fe80::42:1] 02:42:ac:11:00:02 4f53cda18c2b "
-    "4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945 serial: 1654922006536 "
+    "10.20.30.40 [fe80::42:1] 02:42:ac:11:00:02 7e01c2d3f4a5 "
+    "7e01c2d3f4a5aa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945 serial: 1654922006536 "
     "GPU-00000000-1111-2222-3333-444444444444 device=GPU-8a1b2c3d API_TOKEN=hunter2 "
     "'/srv/secretproject/of alice' https://carol:hunter2@git.example.com/secretproject ~dave/x "
     "ssh://alice@node17/ hostname=node17 alice";

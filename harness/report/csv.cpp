@@ -1,4 +1,4 @@
-// report.csv: RFC 4180, one line a comparison, numbers in full, for spreadsheets and data frames.
+// report.csv: RFC 4180, one line a comparison, for spreadsheets and data frames.
 #include <fmt/format.h>
 
 #include "harness/record/benchmark_json.hpp"
@@ -28,11 +28,14 @@ std::string text_cell(const std::string& text) {
   return quoted + '"';
 }
 
-std::string cell(double value) { return fmt::format("{}", value); }
+/// More digits than any measurement has.
+std::string cell(double value) { return fmt::format("{:.10g}", value); }
+std::string cell(int value) { return std::to_string(value); }
+std::string cell(bool value) { return value ? "true" : "false"; }
 
 template <typename Value>
 std::string cell(const std::optional<Value>& value) {
-  return value ? fmt::format("{}", *value) : "";
+  return value ? cell(*value) : "";
 }
 
 std::string line(const char* kind, const Comparison& comparison) {
@@ -46,14 +49,14 @@ std::string line(const char* kind, const Comparison& comparison) {
                                           cell(comparison.interval_high),
                                           cell(comparison.confidence_level),
                                           cell(comparison.margin),
-                                          std::to_string(comparison.n),
+                                          cell(comparison.n),
                                           cell(comparison.minimum_detectable_effect),
                                           cell(comparison.blocks_to_settle),
                                           cell(comparison.p_value),
                                           cell(comparison.adjusted_p_value),
                                           cell(comparison.baseline_seconds),
                                           cell(comparison.candidate_seconds),
-                                          comparison.detectable_below_margin ? "true" : "false",
+                                          cell(comparison.detectable_below_margin),
                                           cell(comparison.same_bits),
                                           text_cell(comparison.reason)};
   return fmt::format("{}\r\n", fmt::join(cells, ","));

@@ -1,0 +1,60 @@
+// Why two modes differ: what of their environments does, ranked by what is known to move which benchmark, and
+// the causes that this leaves for each benchmark that is slower or faster.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/explain/environment_difference.hpp"
+#include "harness/explain/experiment.hpp"
+#include "harness/explain/known_influences.hpp"
+#include "harness/explain/startup.hpp"
+#include "harness/record/run.hpp"
+#include "harness/stats/analysis.hpp"
+
+namespace cuparity {
+
+struct ExplainedDifference {
+  EnvironmentDifference difference;
+  std::vector<KnownInfluence> influences;  ///< on this run's backend, strongest first; empty: none is known
+  std::optional<Experiment> experiment;    ///< of the first influence, where a flag of the engine can do it
+  std::string expected;                    ///< why any container differs in it; empty: not expected
+  int moved = 0;  ///< benchmarks of this run that are slower or faster and that it may explain
+};
+
+struct Cause {
+  std::string key;
+  std::string baseline;
+  std::string candidate;
+  KnownInfluence influence;
+  std::optional<Experiment> experiment;
+};
+
+struct ExplainedBenchmark {
+  Comparison comparison;      ///< slower or faster
+  std::vector<Cause> causes;  ///< likeliest first; empty: nothing known explains it
+  bool different_libraries = false;
+  std::string conclusion;  ///< one sentence
+};
+
+struct Explanation {
+  std::string baseline;
+  std::string candidate;
+  std::string backend;
+  std::string sentence;
+  int compared = 0;                              ///< benchmarks that both modes measured
+  std::vector<ExplainedDifference> differences;  ///< likeliest first; those that no influence is known of last
+  std::vector<ExplainedDifference> expected;     ///< of any container; by key
+  std::vector<ExplainedBenchmark> benchmarks;
+  StartupTable startup;
+};
+
+/// Pure, but for the host's library files, which experiments look for. Throws UsageError where the run has no
+/// such mode or no trial of it.
+Explanation explain(const Run& run, const std::string& baseline, const std::string& candidate);
+
+std::string explanation_as_text(const Explanation& explanation);
+std::string explanation_as_markdown(const Explanation& explanation);
+
+}  // namespace cuparity
