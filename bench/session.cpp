@@ -166,13 +166,24 @@ void Session::verify(Row& row) {
                   (algorithm.empty() ? "" : " [" + algorithm + "]"));
 }
 
-/// At least two runs and ten milliseconds. Rows with a fixed number of runs are slow starts of something,
+namespace {
+
+/// Dense arithmetic meets the power limit, and the clock takes longer to settle.
+std::chrono::milliseconds warm_up_time(const Work& work) {
+  constexpr double dense_flops_a_byte = 50;
+  return std::chrono::milliseconds(work.flops > dense_flops_a_byte * work.bytes ? 50 : 10);
+}
+
+}  // namespace
+
+/// At least two runs and warm_up_time(). Rows with a fixed number of runs are slow starts of something,
 /// which the verification has already done once.
 void Session::warm_up(Row& row) {
   if (row.benchmark_case.iterations > 0) return;
   using Clock = std::chrono::steady_clock;
+  const auto least = warm_up_time(row.benchmark_case.work);
   const auto begin = Clock::now();
-  for (int runs = 0; runs < 2 || Clock::now() - begin < std::chrono::milliseconds(10); ++runs)
+  for (int runs = 0; runs < 2 || Clock::now() - begin < least; ++runs)
     row.timer->measure(*row.execution);
 }
 

@@ -104,7 +104,8 @@ void put_gpu_locality(Facts& facts, const fs::path& root) {
 void put_library_files(Facts& facts, const fs::path& root, const Variables& variables) {
   const std::string nccl = find_library_file(root, variables, "libnccl.so.2");
   put(facts, "libnccl_path", nccl);
-  put(facts, "nccl_version", library_file_version(nccl));
+  const std::string nccl_version = library_file_version(nccl);
+  if (nccl_version.find('.') != std::string::npos) facts["nccl_version"] = nccl_version;
   const CudaCache cache = cuda_cache(root, variables);
   put(facts, "cuda_cache_path", cache.path);
   put(facts, "cuda_cache", cache.state);

@@ -9,10 +9,9 @@
 #include "harness/cli/commands.hpp"
 #include "harness/cli/compare_format.hpp"
 #include "harness/errors.hpp"
-#include "harness/record/benchmark_json.hpp"
-#include "harness/record/json_fields.hpp"
-#include "harness/record/run_json.hpp"
+#include "harness/record/result_file.hpp"
 #include "harness/stats/file_comparison.hpp"
+#include "harness/stats/margins.hpp"
 
 namespace cuparity {
 namespace {
@@ -23,17 +22,9 @@ struct CompareOptions {
   std::string mode;
   std::string pairing = "none";
   std::string format = "text";
+  bool cross_environment = false;
   double margin = 0;  ///< 0: the default of each benchmark's class
 };
-
-bool is_run(const std::filesystem::path& path) {
-  std::error_code code;
-  if (std::filesystem::is_directory(path, code) || path.extension() == ".jsonl") {
-    return true;
-  }
-  const nlohmann::json json = read_json_file(path);
-  return json.is_object() && json.contains("format") && json["format"] == "cuparity-run";
-}
 
 struct Loaded {
   ResultFile file;
@@ -41,17 +32,14 @@ struct Loaded {
 };
 
 Loaded load(const std::string& name, const std::string& mode) {
-  if (is_run(name)) {
-    const Run run = load_run(name);
-    return {result_file(name, run, mode), run.margins};
+  const Result result = load_result(name);
+  if (const Run* run = std::get_if<Run>(&result)) {
+    return {result_file(name, *run, mode), run->margins};
   }
+  const BenchmarkFile& file = std::get<BenchmarkFile>(result);
   if (!mode.empty()) {
     throw UsageError(
-        fmt::format("{}: --mode is for runs of cuparity; a Google Benchmark result has no modes", name));
-  }
-  BenchmarkFile file = read_benchmark_json(name);
-  if (file.rows.empty()) {
-    throw UsageError(fmt::format("{}: holds no benchmark; did the filter match nothing?", name));
+        fmt::format("{}: --mode is for runs of cuparity; a {} result has no modes", name, file.program));
   }
   return {result_file(name, file), {}};
 }
@@ -66,9 +54,13 @@ std::map<std::string, double> margins_of(const CompareOptions& options, const Lo
 int compare(const CompareOptions& options) {
   const Loaded baseline = load(options.baseline, options.mode);
   const Loaded candidate = load(options.candidate, options.mode);
-  const Pairing pairing = options.pairing == "block" ? Pairing::block : Pairing::none;
-  const FileComparison comparison =
-      compare_files(baseline.file, candidate.file, pairing, margins_of(options, baseline));
+  FileComparisonSettings settings;
+  settings.pairing = options.pairing == "block" ? Pairing::block : Pairing::none;
+  settings.cross_environment = options.cross_environment;
+  settings.margin_of = [margins = margins_of(options, baseline)](const std::string& benchmark) {
+    return margin_of(benchmark, margins);
+  };
+  const FileComparison comparison = compare_files(baseline.file, candidate.file, settings);
   const std::string text = options.format == "json" ? comparison_as_json(comparison)
                            : options.format == "md" ? comparison_as_markdown(comparison)
                                                     : comparison_as_text(comparison);
@@ -82,7 +74,8 @@ void add_compare_command(CLI::App& app, int& exit_code) {
   CLI::App* command =
       app.add_subcommand("compare", "Compare two result files: same, slower or faster, and how sure");
   auto options = std::make_shared<CompareOptions>();
-  command->add_option("baseline", options->baseline, "run.json, a run's folder, or Google Benchmark JSON")
+  command->add_option("baseline", options->baseline, "run.json, a run's folder, JSON of Google Benchmark, hyperfine, nvbench or pytest-benchmark, or a "
+                   "folder with one such file a process")
       ->required();
   command->add_option("candidate", options->candidate, "The one that is compared with it")->required();
   command
@@ -99,6 +92,8 @@ void add_compare_command(CLI::App& app, int& exit_code) {
       ->check(CLI::PositiveNumber & CLI::Range(1e-9, 10.0));
   command->add_option("--mode", options->mode,
                       "The mode of both runs to compare (default: the baseline mode)");
+  command->add_flag("--cross-environment", options->cross_environment,
+                    "Compare although GPU, driver or software differ; the result says so");
   command->footer(
       "Runs are compared by their blocks. Google Benchmark files need repetitions:\n"
       "  --benchmark_repetitions=20 --benchmark_out=FILE --benchmark_out_format=json");

@@ -124,6 +124,15 @@ std::vector<std::string> reasons(const FileComparison& comparison) {
   return lines;
 }
 
+/// Says first what must not be overlooked; empty where nothing has to be said.
+std::string cross_environment_line(const FileComparison& comparison) {
+  if (comparison.environment_differences.empty()) {
+    return "";
+  }
+  return fmt::format("CROSS-ENVIRONMENT: {}; a difference in time need not come from what you changed",
+                     fmt::join(comparison.environment_differences, ", "));
+}
+
 /// Breaks at spaces, so that no line is longer than a terminal is wide, unless one word is.
 std::string wrapped(const std::string& text) {
   constexpr std::size_t width = 104;
@@ -166,14 +175,18 @@ std::string escaped_for_markdown(const std::string& text) {
 std::string comparison_as_text(const FileComparison& comparison) {
   std::string text =
       fmt::format("baseline   {}\ncandidate  {}\n\n", comparison.baseline, comparison.candidate);
+  const std::string crossing = cross_environment_line(comparison);
+  text += crossing.empty() ? "" : wrapped(crossing) + "\n\n";
   text += table(comparison);
   text +=
       "\nA positive effect means the candidate is slower. MDE: what would have been found with 95 % power.\n";
   text += list("Why:", wrapped(reasons(comparison)), "  ");
   text += list("Only in the baseline:", comparison.only_in_baseline, "  ");
   text += list("Only in the candidate:", comparison.only_in_candidate, "  ");
+  text += list("Skipped in both:", wrapped(comparison.skipped_in_both), "  ");
   text += list("Notes:", wrapped(comparison.notes), "  ");
-  text += fmt::format("\n{}: {}\n", to_string(comparison.verdict), counts_text(comparison));
+  text += fmt::format("\n{}: {}{}\n", to_string(comparison.verdict), counts_text(comparison),
+                      crossing.empty() ? "" : ", across environments");
   return text;
 }
 
@@ -181,6 +194,8 @@ std::string comparison_as_markdown(const FileComparison& comparison) {
   std::string text =
       fmt::format("**{}**: {} (baseline `{}`, candidate `{}`)\n\n", to_string(comparison.verdict),
                   counts_text(comparison), comparison.baseline, comparison.candidate);
+  const std::string crossing = cross_environment_line(comparison);
+  text += crossing.empty() ? "" : "**" + crossing + "**\n\n";
   text += fmt::format(
       "| benchmark | baseline | candidate | effect | {} % interval | n | MDE | verdict |\n"
       "|---|---:|---:|---:|---:|---:|---:|---|\n",
@@ -196,6 +211,7 @@ std::string comparison_as_markdown(const FileComparison& comparison) {
   text += list("Why:\n", reasons(comparison), "- ");
   text += list("Only in the baseline:\n", comparison.only_in_baseline, "- ");
   text += list("Only in the candidate:\n", comparison.only_in_candidate, "- ");
+  text += list("Skipped in both:\n", comparison.skipped_in_both, "- ");
   text += list("Notes:\n", comparison.notes, "- ");
   return text;
 }
@@ -214,6 +230,8 @@ std::string comparison_as_json(const FileComparison& comparison) {
                                {"comparisons", std::move(comparisons)},
                                {"only_in_baseline", comparison.only_in_baseline},
                                {"only_in_candidate", comparison.only_in_candidate},
+                               {"skipped_in_both", comparison.skipped_in_both},
+                               {"environment_differences", comparison.environment_differences},
                                {"notes", comparison.notes}};
   return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }

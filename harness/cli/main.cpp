@@ -20,6 +20,9 @@ int main(int argc, char** argv) {
   add_run_command(app, exit_code);
   add_compare_command(app, exit_code);
   add_report_command(app, exit_code);
+  add_publish_command(app, exit_code);
+  add_explain_command(app, exit_code);
+  add_history_command(app, exit_code);
   try {
     app.parse(argc, argv);
     return exit_code;

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <fstream>
 #include <sstream>
@@ -134,6 +135,37 @@ TEST_P(ContainerEngineTest, RunsAProcessWhoseFileBelongsToTheUser) {
   struct stat file = {};
   ASSERT_EQ(stat((folder_ / "file").c_str(), &file), 0);
   EXPECT_EQ(file.st_uid, geteuid());
+  EXPECT_EQ(containers(), "");
+}
+
+TEST_P(ContainerEngineTest, RunsInStepsThatFollowEachOther) {
+  ContainerEngine engine = make();
+  ProcessRequest request;
+  request.command = {"/bin/sh", "-c", "echo said"};
+  request.output_folder = folder_;
+  const double before = boot_seconds();
+  const Lifecycle life = engine.run_in_steps(request, mode());
+  EXPECT_EQ(life.process.exit_code, 0) << life.process.standard_error;
+  EXPECT_THAT(life.process.standard_error, HasSubstr("said"));
+  ASSERT_EQ(life.steps.size(), 3u);
+  double end = before;
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(life.steps[i].name, (std::array{"create", "start", "remove"})[i]);
+    EXPECT_LE(end, life.steps[i].begin);
+    EXPECT_LT(life.steps[i].begin, life.steps[i].end);
+    end = life.steps[i].end;
+  }
+  EXPECT_EQ(containers(), "");
+}
+
+TEST_P(ContainerEngineTest, AFailedStepLeavesNoContainer) {
+  ContainerEngine engine = make();
+  ProcessRequest request;
+  request.command = {"/bin/sh", "-c", "exit 3"};
+  request.output_folder = folder_;
+  EXPECT_EQ(engine.run_in_steps(request, mode()).process.exit_code, 3);
+  request.command = {"/no/such/program"};
+  EXPECT_NE(engine.run_in_steps(request, mode()).process.exit_code, 0);
   EXPECT_EQ(containers(), "");
 }
 

@@ -37,6 +37,14 @@ TEST(ContainerCommand, OfDockerWithGpus) {
             "--gpus=all --entrypoint /opt/cuparity/bin/cuparity-bench cuparity:1 --backend=cuda");
 }
 
+TEST(CreateCommand, IsThatOfRunWithoutStartingOrRemoving) {
+  const auto words = create_command(docker_cli(), request_for("docker:--gpus=all"));
+  EXPECT_EQ(fmt::format("{}", fmt::join(words, " ")),
+            "docker create --name cuparity-1-2 --network none --volume /results/raw:/cuparity-out --user "
+            "1000:1001 "
+            "--gpus=all --entrypoint /opt/cuparity/bin/cuparity-bench cuparity:1 --backend=cuda");
+}
+
 TEST(ContainerCommand, OfPodmanRelabelsAndTakesExtraFlags) {
   ContainerRequest request = request_for("podman:--device=nvidia.com/gpu=all");
   request.user = "0:0";

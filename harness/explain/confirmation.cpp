@@ -11,7 +11,7 @@
 namespace cuparity {
 namespace {
 
-constexpr double share_that_confirms = 0.5;
+constexpr double share_that_matters = 0.5;
 
 const Cause* first_testable(const ExplainedBenchmark& benchmark) {
   for (const Cause& cause : benchmark.causes) {
@@ -53,9 +53,10 @@ std::string share_text(const ConfirmedBenchmark& result) {
 Confirmation outcome_of(const ConfirmedBenchmark& result) {
   const Verdict wanted = result.difference->verdict == Verdict::slower ? Verdict::faster : Verdict::slower;
   if (!result.share) return Confirmation::inconclusive;
+  const bool less_than_half = result.share_high && *result.share_high < share_that_matters;
   if (result.change->verdict == wanted)
-    return *result.share >= share_that_confirms ? Confirmation::confirmed : Confirmation::partly;
-  if (result.share_high && *result.share_high < share_that_confirms) return Confirmation::not_confirmed;
+    return less_than_half ? Confirmation::partly : Confirmation::confirmed;
+  if (less_than_half) return Confirmation::not_confirmed;
   return Confirmation::inconclusive;
 }
 

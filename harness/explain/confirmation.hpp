@@ -24,9 +24,9 @@ struct ConfirmationPlan {
 std::vector<ConfirmationPlan> plan_confirmations(const Explanation& explanation);
 
 enum class Confirmation {
-  confirmed,  ///< the change takes away half of the difference or more
-  partly,     ///< some of it, but less than half
-  not_confirmed,
+  confirmed,      ///< the change moves it back, as sure as any verdict, and maybe by half or more
+  partly,         ///< it moves it back, but by less than half: the interval of its share ends below
+  not_confirmed,  ///< it does not, and the interval leaves no room for half
   inconclusive
 };
 

@@ -15,8 +15,19 @@ std::string seconds_text(double seconds) {
   return seconds < 0 ? "−" + format_seconds(-seconds) : format_seconds(seconds);
 }
 
+/// In the unit of the value itself, which stands before it.
 std::string interval_text(const StartupValue& value) {
   if (!value.low || !value.high) return "";
+  const std::string shown = format_seconds(std::abs(value.seconds));
+  for (const auto& [unit, factor] : {std::pair{" s", 1.0}, {" ms", 1e3}, {" µs", 1e6}, {" ns", 1e9}}) {
+    if (!shown.ends_with(unit) || shown.find("min") != std::string::npos) continue;
+    const auto number = [&](double seconds) {
+      const double scaled = std::abs(seconds) * factor;
+      const int decimals = scaled >= 100 ? 1 : scaled >= 10 ? 2 : 3;
+      return fmt::format("{}{:.{}f}", seconds < 0 ? "−" : "", scaled, decimals);
+    };
+    return fmt::format(" ({} … {})", number(*value.low), number(*value.high));
+  }
   return fmt::format(" ({} … {})", seconds_text(*value.low), seconds_text(*value.high));
 }
 
@@ -33,7 +44,7 @@ std::string difference_text(const std::optional<StartupValue>& value) {
 std::vector<std::vector<std::string>> lines_of(const StartupTable& table) {
   std::vector<std::vector<std::string>> lines = {{"phase"}};
   for (std::size_t mode = 0; mode < table.modes.size(); ++mode) {
-    lines.front().push_back(shortened(table.modes[mode], 40));
+    lines.front().push_back(shortened(table.modes[mode], 32));
     if (mode > 0) lines.front().push_back("difference");
   }
   for (const StartupPhase& phase : table.phases) {

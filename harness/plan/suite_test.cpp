@@ -126,6 +126,18 @@ TEST(BuiltinSuites, AreReadWithoutFilesAndCoverBothBackends) {
   }
 }
 
+TEST(ParseSuite, TakesStartUpAsYesOrNo) {
+  const std::string rest = "name: a\nbenchmarks: {cpu: [x]}\n";
+  EXPECT_FALSE(parse_suite(rest, "a.yaml").startup);
+  EXPECT_TRUE(parse_suite(rest + "startup: true\n", "a.yaml").startup);
+  try {
+    parse_suite(rest + "startup: often\n", "a.yaml");
+    FAIL();
+  } catch (const UsageError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("a.yaml:3: 'startup' must be true or false, not 'often'"));
+  }
+}
+
 TEST(SuiteText, OfAnUnknownNameListsTheNames) {
   try {
     load_suite_text("quik");

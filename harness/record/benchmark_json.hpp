@@ -11,10 +11,15 @@
 
 namespace cuparity {
 
+/// A result file of Google Benchmark, or of another program brought into the same form.
 struct BenchmarkFile {
   std::map<std::string, std::string> context;  ///< scalar members of "context", as text
   std::vector<Row> rows;                       ///< by run_name, in file order, repetitions gathered
   bool aggregates_only = false;                ///< nothing but mean/median/stddev rows: no verdict can be had
+  std::string program = "Google Benchmark";  ///< that wrote it
+  bool one_process = true;                   ///< repetitions are those of one process; false: a process each
+  std::string advice =                       ///< what to do where there are only aggregates
+      "run with --benchmark_repetitions=20 and without --benchmark_report_aggregates_only";
 };
 
 /// Throws UsageError saying what the file is instead.

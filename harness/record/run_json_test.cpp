@@ -206,5 +206,18 @@ TEST_F(LoadRun, NamesTheFileInEveryError) {
               ::testing::ThrowsMessage<UsageError>(HasSubstr("run.json: baseline_mode: is missing")));
 }
 
+TEST(TrialJson, KeepsStartUpsAndTelemetryOverTime) {
+  Trial trial;
+  trial.kind = TrialKind::startup;
+  trial.telemetry_series = {{"seconds", {0.1, 0.2}},
+                            {"power_watts", {350.5, std::numeric_limits<double>::quiet_NaN()}}};
+  const Trial back = trial_from_json(nlohmann::json::parse(to_json(trial).dump()));
+  EXPECT_EQ(back.kind, TrialKind::startup);
+  EXPECT_THAT(back.telemetry_series.at("seconds"), ElementsAre(0.1, 0.2));
+  EXPECT_EQ(back.telemetry_series.at("power_watts")[0], 350.5);
+  EXPECT_TRUE(std::isnan(back.telemetry_series.at("power_watts")[1]));
+  EXPECT_FALSE(to_json(Trial{}).contains("telemetry_series")) << "nothing is written where nothing was watched";
+}
+
 }  // namespace
 }  // namespace cuparity

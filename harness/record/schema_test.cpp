@@ -9,6 +9,7 @@
 #include <valijson/validator.hpp>
 
 #include "harness/cli/compare_format.hpp"
+#include "harness/explain/explanation_json.hpp"
 #include "harness/record/json_fields.hpp"
 #include "harness/record/run_json.hpp"
 #include "harness/stats/simulated_run.hpp"
@@ -37,6 +38,12 @@ std::string violations(const std::string& schema_name, const nlohmann::json& doc
   return text;
 }
 
+Comparison run_comparison() {
+  Comparison comparison;
+  comparison.effect = 0.1;
+  return comparison;
+}
+
 cuparity::Run example() {
   SimulatedSamples random(3);
   SimulatedRun shape;
@@ -56,6 +63,16 @@ cuparity::Run example() {
   validation.mode = "native";
   validation.failed_tests = {"A.B: no"};
   run.trials.push_back(validation);
+  Trial startup;
+  startup.kind = TrialKind::startup;
+  startup.mode = "native";
+  startup.ok = true;
+  startup.telemetry_series = {{"seconds", {0.1}}, {"power_watts", {std::numeric_limits<double>::quiet_NaN()}}};
+  Row phase;
+  phase.benchmark = "start";
+  phase.seconds = 0.01;
+  startup.rows.push_back(phase);
+  run.trials.push_back(startup);
   return run;
 }
 
@@ -77,6 +94,30 @@ TEST(Schema, ABrokenRunDoesNot) {
   nlohmann::json json = example_json();
   json["trials"][0].erase("rows");
   EXPECT_NE(violations("run.schema.json", json), "");
+}
+
+TEST(Schema, AnExplanationFollowsIt) {
+  cuparity::Run run = example();
+  for (Trial& trial : run.trials) trial.environment["seccomp"] = trial.mode == "native" ? "disabled" : "filter";
+  for (Trial& trial : run.trials) trial.environment["backend"] = "cpu";
+  for (Trial& trial : run.trials)
+    for (Row& row : trial.rows)
+      if (row.benchmark.rfind("saxpy/", 0) == 0) row.benchmark = "launch/system_call/manual_time";
+  const Explanation explanation = explain(run, "native", "docker:--gpus=all");
+  const auto plans = plan_confirmations(explanation);
+  ASSERT_EQ(plans.size(), 1u);
+  ConfirmationResult result{plans[0], "", "run/explain/1", judge(plans[0], run)};
+  result.benchmarks.push_back({"x", Confirmation::confirmed, "", run_comparison(), run_comparison(), 1, 0.9, 1.1});
+  nlohmann::json json = explanation_document({explanation}, {result});
+  EXPECT_EQ(violations("explanation.schema.json", json), "");
+  ASSERT_FALSE(json["explanations"][0]["startup"]["phases"].empty());
+  for (const char* pointer : {"/format", "/explanations/0/benchmarks/0/verdict",
+                              "/explanations/0/differences/0/influences/0/strength",
+                              "/explanations/0/startup/phases/0/values/0", "/confirmations/0/benchmarks/0/outcome"}) {
+    nlohmann::json broken = json;
+    broken[nlohmann::json::json_pointer(pointer)] = nlohmann::json::object();
+    EXPECT_NE(violations("explanation.schema.json", broken), "") << pointer;
+  }
 }
 
 TEST(Schema, AComparisonFollowsIt) {

@@ -31,6 +31,7 @@ class FakeEngine : public Engine {
   std::function<Fate(const std::string& mode, int call)>
       fate;                                        ///< asked for each timed process, counted from 0
   std::vector<std::string> trials;                 ///< modes of the timed processes, in order
+  std::vector<std::string> startups;               ///< modes of the start-up probes, in order
   std::vector<std::vector<std::string>> commands;  ///< every command
   std::vector<std::map<std::string, std::string>> environments;  ///< of the timed processes
 

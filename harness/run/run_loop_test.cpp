@@ -244,5 +244,58 @@ TEST_F(RunLoopTest, RejectsABlockOnAnotherGpu) {
   EXPECT_EQ(run_.trials[5].telemetry.at("block_rejected"), "another GPU (GPU-2, before it was GPU-1)");
 }
 
+TEST_F(RunLoopTest, StartsEveryModeOnceABlockForTheStartUp) {
+  run_.planned_blocks = 2;
+  run_.looks = {2};
+  run_.modes = {"native", "docker:--gpus=all"};
+  LoopInputs with_startup = inputs();
+  with_startup.settings.startup = true;
+  Journal journal = Journal::create(folder_, run_);
+  RunLoop loop(run_, std::move(with_startup), journal, progress_);
+  EXPECT_EQ(loop.run_to_end(), LoopEnd::complete);
+  std::vector<const Trial*> starts;
+  for (const Trial& trial : run_.trials) {
+    if (trial.kind == TrialKind::startup) starts.push_back(&trial);
+  }
+  ASSERT_EQ(starts.size(), 4u);
+  EXPECT_EQ(run_.trials.size(), 4u + 8u);
+  EXPECT_EQ(run_.trials[0].kind, TrialKind::startup) << "before the block's benchmarks";
+  EXPECT_EQ(engine_.startups.size(), 6u) << "a mode that asks for a GPU starts once more without";
+  for (const Trial* trial : starts) {
+    EXPECT_TRUE(trial->ok) << trial->failure;
+    std::vector<std::string> phases;
+    for (const Row& row : trial->rows) phases.push_back(row.benchmark);
+    EXPECT_THAT(phases, Contains("start"));
+    EXPECT_THAT(phases, Contains("total"));
+    EXPECT_EQ(std::count(phases.begin(), phases.end(), "start_without_gpu"), trial->mode == "native" ? 0 : 1);
+  }
+  const cuparity::Run written = read_journal(folder_);
+  EXPECT_EQ(written.trials[0].kind, TrialKind::startup) << "and they are in the journal";
+}
+
+TEST_F(RunLoopTest, AnInterruptedBlockGoesOnAfterItsStartUps) {
+  run_.planned_blocks = 2;
+  run_.looks = {2};
+  const auto run_with_startup = [&](Journal journal) {
+    LoopInputs with_startup = inputs();
+    with_startup.settings.startup = true;
+    RunLoop loop(run_, std::move(with_startup), journal, progress_);
+    return loop.run_to_end();
+  };
+  engine_.fate = [this](const std::string&, int call) {
+    stop_ = call == 0;
+    return stop_ ? Fate::stopped : Fate::well;
+  };
+  EXPECT_EQ(run_with_startup(Journal::create(folder_, run_)), LoopEnd::interrupted);
+  EXPECT_EQ(run_.trials.size(), 2u) << "the start-ups of the first block";
+  stop_ = false;
+  engine_.fate = nullptr;
+  run_ = read_journal(folder_);
+  EXPECT_EQ(run_with_startup(Journal::reopen(folder_)), LoopEnd::complete);
+  int blocks = 0;
+  for (const Trial& trial : run_.trials) blocks += trial.kind == TrialKind::benchmark;
+  EXPECT_EQ(blocks, 8);
+}
+
 }  // namespace
 }  // namespace cuparity

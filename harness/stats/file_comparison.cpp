@@ -11,6 +11,7 @@
 #include "harness/stats/block_seconds.hpp"
 #include "harness/stats/blocks.hpp"
 #include "harness/stats/estimate.hpp"
+#include "harness/stats/fingerprint.hpp"
 #include "harness/stats/margins.hpp"
 #include "harness/stats/verdict.hpp"
 
@@ -18,34 +19,6 @@ namespace cuparity {
 namespace {
 
 constexpr double alpha = 0.05;
-
-/// Where one of these differs, a difference in time may come from it.
-constexpr const char* fingerprint_keys[] = {"backend",
-                                            "gpu_name",
-                                            "gpu_uuid",
-                                            "compute_capability",
-                                            "driver_version",
-                                            "cuda_driver_version",
-                                            "cuda_runtime_version",
-                                            "cublas_version",
-                                            "cudnn_version",
-                                            "openblas_config",
-                                            "onednn_version",
-                                            "threads",
-                                            "cpu_model",
-                                            "cpus_allowed",
-                                            "cpu_quota",
-                                            "kernel",
-                                            "os",
-                                            "host_name",
-                                            "num_cpus",
-                                            "mhz_per_cpu",
-                                            "cpu_scaling_enabled",
-                                            "library_build_type",
-                                            "library_version",
-                                            "executable",
-                                            "image_digest",
-                                            "cuparity_version"};
 
 std::string value_or_empty(const std::map<std::string, std::string>& map, const std::string& key) {
   const auto found = map.find(key);
@@ -68,22 +41,6 @@ std::vector<std::string> missing_in(const ResultFile& file, const ResultFile& ot
   return names;
 }
 
-std::vector<std::string> fingerprint_notes(const ResultFile& baseline, const ResultFile& candidate) {
-  std::vector<std::string> notes;
-  for (const char* key : fingerprint_keys) {
-    const std::string before = value_or_empty(baseline.environment, key);
-    const std::string after = value_or_empty(candidate.environment, key);
-    if (before != after) {
-      notes.push_back(fmt::format("{} differs: {} against {}", key, before.empty() ? "unknown" : before,
-                                  after.empty() ? "unknown" : after));
-    }
-  }
-  if (!notes.empty()) {
-    notes.push_back("the environments differ, so a difference in time need not come from what you changed");
-  }
-  return notes;
-}
-
 std::string describe_state(const Sample& sample) {
   const std::string message = sample.message.empty() ? "no reason given" : sample.message;
   return (sample.state == RowState::skipped ? "skipped: " : "failed: ") + message;
@@ -102,13 +59,13 @@ Observation unmeasured(Comparison comparison, const Sample& before, const Sample
 }
 
 /// The medians are shown, but nothing can be decided from them.
-Observation aggregates_only(Comparison comparison, const Sample& before, const Sample& after) {
+Observation aggregates_only(Comparison comparison, const Sample& before, const Sample& after,
+                            const std::string& advice) {
   Observation observation;
-  observation.imposed = Verdict::invalid;
-  observation.imposed_reason = fmt::format(
-      "{} holds only aggregates; run with --benchmark_repetitions=20 and without "
-      "--benchmark_report_aggregates_only",
-      before.seconds.empty() ? comparison.baseline : comparison.candidate);
+  observation.imposed = Verdict::inconclusive;
+  observation.imposed_reason =
+      fmt::format("{} holds only aggregates; {}",
+                  before.seconds.empty() ? comparison.baseline : comparison.candidate, advice);
   comparison.baseline_seconds = before.median_seconds;
   comparison.candidate_seconds = after.median_seconds;
   if (before.median_seconds.value_or(0) > 0 && after.median_seconds.value_or(0) > 0) {
@@ -128,12 +85,13 @@ void require_pairs(const Comparison& comparison, const Sample& before, const Sam
   }
 }
 
-Observation observe(Comparison comparison, const Sample& before, const Sample& after, Pairing pairing) {
+Observation observe(Comparison comparison, const Sample& before, const Sample& after, Pairing pairing,
+                    const std::string& advice) {
   if (before.state != RowState::measured || after.state != RowState::measured) {
     return unmeasured(std::move(comparison), before, after);
   }
   if (before.seconds.empty() || after.seconds.empty()) {
-    return aggregates_only(std::move(comparison), before, after);
+    return aggregates_only(std::move(comparison), before, after, advice);
   }
   if (pairing == Pairing::block) {
     require_pairs(comparison, before, after);
@@ -195,7 +153,9 @@ ResultFile result_file(const std::string& name, const BenchmarkFile& file) {
   ResultFile result;
   result.name = name;
   result.environment = file.context;
-  result.one_process = true;
+  result.one_process = file.one_process;
+  result.values = file.one_process ? "repetitions" : "processes";
+  result.advice = file.advice;
   for (const Row& row : file.rows) {
     Sample sample;
     sample.benchmark = row.benchmark;
@@ -242,59 +202,123 @@ ResultFile result_file(const std::string& name, const Run& run, const std::strin
   return result;
 }
 
-FileComparison compare_files(const ResultFile& baseline, const ResultFile& candidate, Pairing pairing,
-                             const std::map<std::string, double>& margins) {
-  FileComparison result;
-  result.baseline = baseline.name;
-  result.candidate = candidate.name;
-  result.only_in_baseline = missing_in(baseline, candidate);
-  result.only_in_candidate = missing_in(candidate, baseline);
-  result.notes = baseline.notes;
-  result.notes.insert(result.notes.end(), candidate.notes.begin(), candidate.notes.end());
-  for (const std::string& note : fingerprint_notes(baseline, candidate)) {
-    result.notes.push_back(note);
-  }
+namespace {
 
-  std::vector<Observation> observations;
-  std::vector<std::pair<const Sample*, const Sample*>> pairs;
-  bool candidate_wrong = false;
+/// A verdict across machines would be taken for one about the change; without the user's word there is none.
+void impose_environment(const std::vector<std::string>& differences, bool cross_environment,
+                        Observation& observation) {
+  if (differences.empty() || observation.imposed) {
+    return;
+  }
+  if (!cross_environment) {
+    observation.imposed = Verdict::invalid;
+    observation.imposed_reason = fmt::format(
+        "{}; times from different environments are not compared (--cross-environment does it all the same)",
+        fmt::join(differences, ", "));
+  }
+}
+
+struct SamplePair {
+  const Sample* before;
+  const Sample* after;
+};
+
+/// Benchmarks of both files, those apart that were skipped in both.
+std::vector<SamplePair> pair_samples(const ResultFile& baseline, const ResultFile& candidate,
+                                     std::vector<std::string>& skipped) {
+  std::vector<SamplePair> pairs;
   for (const Sample& before : baseline.samples) {
     const Sample* after = find_sample(candidate, before.benchmark);
     if (after == nullptr) {
       continue;
     }
-    Comparison comparison;
-    comparison.benchmark = before.benchmark;
-    comparison.baseline = baseline.name;
-    comparison.candidate = candidate.name;
-    comparison.margin = margin_of(short_name(before.benchmark), margins);
-    observations.push_back(observe(std::move(comparison), before, *after, pairing));
-    pairs.emplace_back(&before, after);
-    candidate_wrong =
-        candidate_wrong || (after->state == RowState::failed && before.state == RowState::measured);
+    if (before.state == RowState::skipped && after->state == RowState::skipped) {
+      skipped.push_back(fmt::format("{}: {}", before.benchmark, after->message));
+    } else {
+      pairs.push_back({&before, after});
+    }
   }
-  if (observations.empty()) {
-    throw UsageError(
-        fmt::format("nothing to compare: {} ({} benchmarks) and {} ({} benchmarks) have no benchmark in "
-                    "common",
-                    baseline.name, baseline.samples.size(), candidate.name, candidate.samples.size()));
+  return pairs;
+}
+
+void require_something(const std::vector<SamplePair>& pairs, const FileComparison& result,
+                       const ResultFile& baseline, const ResultFile& candidate) {
+  if (!pairs.empty()) {
+    return;
+  }
+  throw UsageError(fmt::format(
+      "nothing to compare: {} ({} benchmarks) and {} ({} benchmarks) have no {}benchmark in common",
+      baseline.name, baseline.samples.size(), candidate.name, candidate.samples.size(),
+      result.skipped_in_both.empty() ? "" : "measured "));
+}
+
+std::string value_unit(const ResultFile& baseline, Pairing pairing) {
+  return pairing == Pairing::block ? "pairs" : baseline.values + " a side";
+}
+
+void add_notes(const ResultFile& baseline, const ResultFile& candidate, FileComparison& result) {
+  result.notes = baseline.notes;
+  result.notes.insert(result.notes.end(), candidate.notes.begin(), candidate.notes.end());
+  for (const std::string& note : environment_notes(baseline.environment, candidate.environment)) {
+    result.notes.push_back(note);
   }
   if (baseline.one_process && candidate.one_process) {
     result.notes.push_back(
         "each file is one process: how processes differ among themselves is not in these "
-        "intervals; a verdict that counts it in needs several processes a side (cuparity run)");
+        "intervals; a verdict that counts it in needs several processes a side (cuparity run, or a folder "
+        "with a file a process)");
+  }
+}
+
+}  // namespace
+
+FileComparison compare_files(const ResultFile& baseline, const ResultFile& candidate,
+                             const FileComparisonSettings& settings) {
+  FileComparison result;
+  result.baseline = baseline.name;
+  result.candidate = candidate.name;
+  result.only_in_baseline = missing_in(baseline, candidate);
+  result.only_in_candidate = missing_in(candidate, baseline);
+  add_notes(baseline, candidate, result);
+  const std::vector<std::string> differences =
+      fingerprint_differences(baseline.environment, candidate.environment, settings.may_differ);
+  if (settings.cross_environment) {
+    result.environment_differences = differences;
   }
 
-  const char* unit = pairing == Pairing::block ? "pairs"
-                     : baseline.one_process    ? "repetitions a side"
-                                               : "blocks a side";
-  result.comparisons = decide(std::move(observations), alpha, unit);
+  const std::vector<SamplePair> pairs = pair_samples(baseline, candidate, result.skipped_in_both);
+  require_something(pairs, result, baseline, candidate);
+  std::vector<Observation> observations;
+  bool candidate_wrong = false;
+  for (const auto& [before, after] : pairs) {
+    Comparison comparison;
+    comparison.benchmark = before->benchmark;
+    comparison.baseline = baseline.name;
+    comparison.candidate = candidate.name;
+    const std::string name = short_name(before->benchmark);
+    comparison.margin = settings.margin_of ? settings.margin_of(name) : margin_of(name, {});
+    const std::string& advice = before->seconds.empty() ? baseline.advice : candidate.advice;
+    observations.push_back(observe(std::move(comparison), *before, *after, settings.pairing, advice));
+    impose_environment(differences, settings.cross_environment, observations.back());
+    candidate_wrong =
+        candidate_wrong || (after->state == RowState::failed && before->state == RowState::measured);
+  }
+
+  result.comparisons = decide(std::move(observations), alpha, value_unit(baseline, settings.pairing));
   for (std::size_t i = 0; i < pairs.size(); ++i) {
-    compare_bits(*pairs[i].first, *pairs[i].second, result.comparisons[i]);
+    compare_bits(*pairs[i].before, *pairs[i].after, result.comparisons[i]);
   }
   result.verdict = overall_verdict(result.comparisons);
   result.exit_code = candidate_wrong ? static_cast<int>(exit_regression) : exit_code_of(result.comparisons);
   return result;
+}
+
+FileComparison compare_files(const ResultFile& baseline, const ResultFile& candidate, Pairing pairing,
+                             const std::map<std::string, double>& margins) {
+  FileComparisonSettings settings;
+  settings.pairing = pairing;
+  settings.margin_of = [&margins](const std::string& name) { return margin_of(name, margins); };
+  return compare_files(baseline, candidate, settings);
 }
 
 }  // namespace cuparity

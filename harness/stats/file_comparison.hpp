@@ -2,7 +2,9 @@
 // paired.
 #pragma once
 
+#include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -35,9 +37,11 @@ struct ResultFile {
   std::vector<Sample> samples;
   std::vector<std::string> notes;  ///< what is to be known about the file
   bool one_process = false;        ///< the samples are repetitions of one process
+  std::string values = "blocks";  ///< what a value is, for people: blocks, repetitions, processes
+  std::string advice;             ///< what to do where there are only aggregates
 };
 
-/// Repetitions are the sample. That they are those of one process is noted.
+/// Repetitions are the sample. That they are those of one process, where they are, is noted.
 ResultFile result_file(const std::string& name, const BenchmarkFile& file);
 
 /// One value a block: exp(mean ln) over the mode's trials in it; rejected blocks are left out and noted.
@@ -50,13 +54,28 @@ struct FileComparison {
   std::vector<Comparison> comparisons;  ///< benchmarks in both, in the order of the baseline
   std::vector<std::string> only_in_baseline;
   std::vector<std::string> only_in_candidate;
+  std::vector<std::string> skipped_in_both;  ///< "benchmark: why"; not compared
+  /// Not empty: this crosses environments (fingerprint_differences), as the user asked for.
+  std::vector<std::string> environment_differences;
   std::vector<std::string> notes;
   Verdict verdict = Verdict::inconclusive;
   int exit_code = 0;  ///< ExitCode: 1 also for a wrong result of the candidate alone
 };
 
-/// Margins as in margin_of. Throws UsageError if the files have no benchmark in common, or for Pairing::block
+struct FileComparisonSettings {
+  Pairing pairing = Pairing::none;
+  std::function<double(const std::string& short_name)> margin_of;  ///< empty: the default margins
+  bool cross_environment = false;    ///< compare although the fingerprints differ, and say so
+  std::set<std::string> may_differ;  ///< keys of the environment that are what is compared, e.g. image_digest
+};
+
+/// Where fingerprint_differences() finds any, every comparison is invalid, unless `cross_environment`.
+/// Throws UsageError if the files have no benchmark in common, or for Pairing::block
 /// if a benchmark has not as many values on both sides.
+FileComparison compare_files(const ResultFile& baseline, const ResultFile& candidate,
+                             const FileComparisonSettings& settings);
+
+/// The same with margins as in stats/margins.hpp.
 FileComparison compare_files(const ResultFile& baseline, const ResultFile& candidate, Pairing pairing,
                              const std::map<std::string, double>& margins);
 

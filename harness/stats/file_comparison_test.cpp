@@ -77,7 +77,7 @@ TEST(FileComparison, AggregatesDecideNothing) {
   aggregates.rows[0].repetitions.clear();
   aggregates.aggregates_only = true;
   const FileComparison comparison = compare(repeated({"x"}, 1, 1), aggregates);
-  EXPECT_EQ(comparison.comparisons[0].verdict, Verdict::invalid);
+  EXPECT_EQ(comparison.comparisons[0].verdict, Verdict::inconclusive);
   EXPECT_THAT(comparison.comparisons[0].reason, HasSubstr("b.json holds only aggregates; run with "
                                                           "--benchmark_repetitions=20 and without"));
   EXPECT_NEAR(comparison.comparisons[0].effect.value(), 0.1, 1e-9);
@@ -104,6 +104,45 @@ TEST(FileComparison, SaysWhichPartsOfTheEnvironmentDiffer) {
               ::testing::IsSupersetOf({std::string("gpu_uuid differs: GPU-1 against GPU-2"),
                                        std::string("driver_version differs: 580 against unknown")}));
   EXPECT_THAT(compare(baseline, baseline).notes, ElementsAre(HasSubstr("each file is one process")));
+}
+
+TEST(FileComparison, GivesNoVerdictAcrossEnvironmentsUnlessAsked) {
+  BenchmarkFile baseline = repeated({"x"}, 1, 1);
+  BenchmarkFile candidate = repeated({"x"}, 1.1, 2);
+  baseline.context = {{"gpu_uuid", "GPU-1"}, {"image_digest", "sha256:1"}, {"host_name", "a"}};
+  candidate.context = {{"gpu_uuid", "GPU-2"}, {"image_digest", "sha256:2"}, {"host_name", "b"}};
+  const ResultFile a = result_file("a.json", baseline);
+  ResultFile b = result_file("b.json", candidate);
+  FileComparisonSettings settings;
+  const FileComparison refused = compare_files(a, b, settings);
+  EXPECT_EQ(refused.comparisons[0].verdict, Verdict::invalid);
+  EXPECT_THAT(refused.comparisons[0].reason,
+              HasSubstr("gpu_uuid differs: GPU-1 against GPU-2, image_digest differs: sha256:1 against sha256:2; "
+                        "times from different environments are not compared"));
+  EXPECT_EQ(refused.exit_code, exit_inconclusive);
+
+  settings.cross_environment = true;
+  const FileComparison labelled = compare_files(a, b, settings);
+  EXPECT_EQ(labelled.comparisons[0].verdict, Verdict::slower);
+  EXPECT_EQ(labelled.environment_differences.size(), 2U);
+
+  settings.cross_environment = false;
+  settings.may_differ = {"image_digest"};
+  b.environment["gpu_uuid"] = "GPU-1";
+  const FileComparison images = compare_files(a, b, settings);
+  EXPECT_EQ(images.comparisons[0].verdict, Verdict::slower);
+  EXPECT_THAT(images.environment_differences, IsEmpty());
+}
+
+TEST(FileComparison, ListsWhatWasSkippedInBoth) {
+  BenchmarkFile file = repeated({"x", "y"}, 1, 1);
+  file.rows[1].state = RowState::skipped;
+  file.rows[1].message = "no FP8 before Hopper";
+  const FileComparison comparison = compare(file, file);
+  EXPECT_EQ(comparison.comparisons.size(), 1U);
+  EXPECT_THAT(comparison.skipped_in_both, ElementsAre("y: no FP8 before Hopper"));
+  file.rows.erase(file.rows.begin());
+  EXPECT_THAT([&] { compare(file, file); }, ThrowsMessage<UsageError>(HasSubstr("no measured benchmark")));
 }
 
 TEST(FileComparison, ComparesRunsByTheirBlocks) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "harness/stats/simulated_samples.hpp"
+#include "harness/stats/trend.hpp"
 
 namespace cuparity {
 namespace {
@@ -57,6 +58,23 @@ TEST(PredictionInterval, AConstantSeriesExpectsItself) {
   EXPECT_EQ(prediction_p_value(values, 0.1), 1);
   EXPECT_EQ(prediction_p_value(values, 0.2), 0);
   EXPECT_EQ(prediction_p_value(values, 0.05), 1);
+}
+
+TEST(LinearTrend, ByHand) {
+  const Trend line = linear_trend(std::vector<double>{1, 3, 5, 7});
+  EXPECT_DOUBLE_EQ(line.slope, 2);
+  EXPECT_DOUBLE_EQ(line.interval.low, 2);
+  // Slope 0.5, residual sum of squares 1.5 with one degree of freedom, spread 2; t(1; 0.975) = 12.7062.
+  const Trend bent = linear_trend(std::vector<double>{0, 2, 1});
+  EXPECT_DOUBLE_EQ(bent.slope, 0.5);
+  EXPECT_NEAR(bent.interval.high, 0.5 + 12.7062 * std::sqrt(1.5 / 2), 1e-3);
+}
+
+TEST(LinearTrend, OfTooLittleIsNone) {
+  EXPECT_EQ(linear_trend({}).slope, 0);
+  EXPECT_EQ(linear_trend(std::vector<double>{5}).slope, 0);
+  EXPECT_FALSE(linear_trend(std::vector<double>{1, 2}).interval.bounded());
+  EXPECT_EQ(linear_trend(std::vector<double>{1, INFINITY, 3}).slope, 0);
 }
 
 }  // namespace

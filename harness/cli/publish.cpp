@@ -1,0 +1,61 @@
+// cuparity publish: a static site of runs.
+#include <fmt/format.h>
+#include <pwd.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <memory>
+#include <string>
+
+#include "harness/cli/commands.hpp"
+#include "harness/errors.hpp"
+#include "harness/publish/publish.hpp"
+
+namespace cuparity {
+namespace {
+
+/// This machine and who uses it: the likeliest names in what is about to be published.
+std::vector<std::string> names_here() {
+  std::vector<std::string> names;
+  char host[256] = {};
+  if (gethostname(host, sizeof host - 1) == 0) names.emplace_back(host);
+  if (const passwd* entry = getpwuid(getuid())) names.emplace_back(entry->pw_name);
+  for (const char* variable : {"USER", "LOGNAME", "SUDO_USER"}) {
+    if (const char* value = std::getenv(variable)) names.emplace_back(value);
+  }
+  return names;
+}
+
+}  // namespace
+
+void add_publish_command(CLI::App& app, int& exit_code) {
+  CLI::App* command = app.add_subcommand("publish", "Make a static site of runs, as for GitHub Pages");
+  auto options = std::make_shared<PublishOptions>();
+  auto runs = std::make_shared<std::vector<std::string>>();
+  auto out = std::make_shared<std::string>();
+  auto raw = std::make_shared<bool>(false);
+  command->add_option("RUNS", *runs, "Folders of runs, run.json files, or folders with many of them");
+  command->add_option("--out", *out, "The site's folder; the runs that it holds already stay")->required();
+  command->add_option("--title", options->title, "The site's name");
+  command->add_option("--base-url", options->base_url,
+                      "Where the site will be, e.g. https://example.org/results/ (for the feed's links)");
+  command->add_option("--hide", options->hidden, "A further word to take out, e.g. a project's name; repeatable")
+      ->allow_extra_args(false);
+  command->add_flag("--no-redact", *raw,
+                    "Publish host and user names, paths, serial numbers, UUIDs and addresses too");
+  command->footer("A run is taken out of the site by deleting SITE/runs/ID and publishing again.");
+  command->callback([=, &exit_code] {
+    options->runs.assign(runs->begin(), runs->end());
+    options->out = *out;
+    options->redact = !*raw;
+    if (!options->base_url.empty() && !options->base_url.ends_with('/')) options->base_url += '/';
+    for (const std::string& name : names_here()) options->hidden.push_back(name);
+    const PublishResult result = publish(*options);
+    fmt::print("{}: {} runs, {} of them new{}\n", (options->out / "index.html").string(), result.runs,
+               result.new_runs,
+               options->redact ? "; names, paths, serial numbers, UUIDs and addresses were taken out" : "");
+    exit_code = exit_pass;
+  });
+}
+
+}  // namespace cuparity

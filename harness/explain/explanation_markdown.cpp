@@ -1,0 +1,88 @@
+// An explanation for a pull request or a step's summary.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/explain/confirmation.hpp"
+#include "harness/explain/explanation.hpp"
+#include "harness/record/benchmark_json.hpp"
+#include "harness/report/text.hpp"
+#include "harness/stats/wording.hpp"
+
+namespace cuparity {
+namespace {
+
+/// Nothing in it is markup, HTML or a mention.
+std::string plain(const std::string& text, std::size_t columns = 300) {
+  std::string escaped;
+  for (const char c : shortened(text, columns)) {
+    if (c == '&') escaped += "&amp;";
+    else if (c == '<') escaped += "&lt;";
+    else if (c == '@') escaped += "@<!-- -->";
+    else if (std::string_view("\\`*_{}[]#|~!$").find(c) != std::string_view::npos) escaped += {'\\', c};
+    else escaped += c;
+  }
+  return escaped;
+}
+
+std::string code(const std::string& text, std::size_t columns) {
+  std::string span = "`";
+  for (const char c : shortened(text, columns)) {
+    if (c == '|') span += '\\';
+    span += c == '`' ? '\'' : c;
+  }
+  return span + "`";
+}
+
+std::string benchmark_row(const ExplainedBenchmark& benchmark) {
+  const Comparison& comparison = benchmark.comparison;
+  return fmt::format("| {} | {} {} | {} | {} |\n", code(short_name(comparison.benchmark), 80),
+                     to_string(comparison.verdict), signed_percent(comparison.effect.value_or(0)),
+                     interval_text(comparison), plain(benchmark.conclusion));
+}
+
+std::string difference_line(const ExplainedDifference& one) {
+  std::string line = fmt::format("- {}: {} → {}", code(one.difference.key, 60), code(one.difference.baseline, 80),
+                                 code(one.difference.candidate, 80));
+  if (!one.expected.empty()) return line + ": " + one.expected + "\n";
+  if (one.influences.empty()) return line + ": not known to move any benchmark\n";
+  const KnownInfluence& influence = one.influences.front();
+  line += fmt::format(". {} To confirm: {}", influence.effect, influence.experiment);
+  if (one.experiment) line += ", " + code(one.experiment->flags, 200);
+  return line + fmt::format(". ({})\n", influence.source);
+}
+
+}  // namespace
+
+std::string explanation_as_markdown(const Explanation& explanation) {
+  std::string text = "### " + plain(explanation.sentence, 600) + "\n";
+  if (!explanation.benchmarks.empty()) text += "\n| benchmark | effect | interval | why |\n|:--|--:|--:|:--|\n";
+  for (const ExplainedBenchmark& benchmark : explanation.benchmarks) text += benchmark_row(benchmark);
+  if (!explanation.differences.empty())
+    text += fmt::format("\nWhat differs, likeliest to matter first ({} → {}):\n\n", code(explanation.baseline, 60),
+                        code(explanation.candidate, 60));
+  for (const ExplainedDifference& one : explanation.differences) text += difference_line(one);
+  if (!explanation.expected.empty()) {
+    text += fmt::format("\n<details><summary>Expected of a container ({})</summary>\n\n",
+                        explanation.expected.size());
+    for (const ExplainedDifference& one : explanation.expected) text += difference_line(one);
+    text += "\n</details>\n";
+  }
+  const std::string startup = startup_as_markdown(explanation.startup);
+  return startup.empty() ? text : text + "\n" + startup;
+}
+
+std::string confirmations_as_markdown(const std::vector<ConfirmationResult>& results) {
+  std::string text = "\n**Experiments**\n\n";
+  if (results.empty()) text += "None: no cause of a slower or faster benchmark can be undone by a flag.\n";
+  for (const ConfirmationResult& result : results) {
+    const std::string head = fmt::format("{} under {}", code(result.plan.experiment.flags, 200),
+                                         code(result.plan.candidate, 80));
+    if (!result.failure.empty()) text += fmt::format("- {}: could not be made: {}\n", head, plain(result.failure));
+    for (const ConfirmedBenchmark& benchmark : result.benchmarks)
+      text += fmt::format("- {}, {}: {}\n", head, code(benchmark.benchmark, 80), plain(benchmark.sentence));
+  }
+  return text;
+}
+
+}  // namespace cuparity

@@ -1,0 +1,134 @@
+#include "harness/explain/explanation.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "harness/errors.hpp"
+#include "harness/explain/example.hpp"
+#include "harness/explain/explanation_json.hpp"
+
+namespace cuparity {
+namespace {
+
+using testing::ElementsAre;
+using testing::Field;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+Explanation two(const ExampleMode& baseline, const ExampleMode& candidate,
+                const std::vector<std::string>& benchmarks, const std::string& backend = "cpu") {
+  return explain(example_of({baseline, candidate}, benchmarks, backend), baseline.name, candidate.name);
+}
+
+std::vector<std::string> keys(const std::vector<Cause>& causes) {
+  std::vector<std::string> names;
+  for (const Cause& cause : causes) names.push_back(cause.key);
+  return names;
+}
+
+TEST(Explain, RanksTheCausesOfASlowerBenchmark) {
+  const Explanation explanation =
+      two({"native", {{"seccomp", "disabled"}, {"cpu_quota", "none"}, {"container", "none"}}},
+          {"docker:none",
+           {{"seccomp", "filter"}, {"cpu_quota", "0.5"}, {"container", "docker"}},
+           {{"launch/system_call", 1.5}}},
+          {"launch/system_call", "gemm/own/fp32/1024"});
+  ASSERT_EQ(explanation.benchmarks.size(), 1u);
+  EXPECT_THAT(keys(explanation.benchmarks[0].causes), ElementsAre("cpu_quota", "seccomp"));
+  EXPECT_EQ(explanation.benchmarks[0].conclusion, "likeliest cause: cpu_quota (none → 0.5)");
+  EXPECT_EQ(explanation.benchmarks[0].causes[0].experiment->flags, "--cpus=0");
+  EXPECT_EQ(explanation.sentence,
+            "1 of 2 benchmarks differ under docker:none from native: 1 with a known possible cause.");
+  ASSERT_EQ(explanation.expected.size(), 1u);
+  EXPECT_EQ(explanation.expected[0].difference.key, "container");
+  EXPECT_EQ(explanation.differences[0].difference.key, "cpu_quota");
+}
+
+TEST(Explain, NeverCallsDifferentLibrariesContainerOverhead) {
+  const Explanation explanation =
+      two({"native", {{"cudnn_version", "9.14.0"}, {"seccomp", "disabled"}}},
+          {"docker:--gpus=all",
+           {{"cudnn_version", "9.13.1"}, {"seccomp", "filter"}},
+           {{"convolution/cudnn/forward/fp16/a", 1.2}, {"bandwidth/copy/fp32/1GiB", 1.05}}},
+          {"convolution/cudnn/forward/fp16/a", "bandwidth/copy/fp32/1GiB"}, "cuda");
+  ASSERT_EQ(explanation.benchmarks.size(), 2u);
+  EXPECT_TRUE(explanation.benchmarks[0].different_libraries);
+  EXPECT_EQ(explanation.benchmarks[0].conclusion,
+            "different libraries: not container overhead; cudnn_version (9.14.0 → 9.13.1)");
+  EXPECT_FALSE(explanation.benchmarks[1].different_libraries) << "cuDNN does not run there";
+  EXPECT_EQ(explanation.benchmarks[1].conclusion, "nothing known explains it");
+  EXPECT_THAT(explanation.sentence, HasSubstr("1 resting on different libraries: not container overhead"));
+  EXPECT_THAT(explanation.sentence, HasSubstr("1 that nothing known explains"));
+}
+
+TEST(Explain, LeavesOutWhatWouldActTheOtherWay) {
+  // Four GPUs against one: cuInit of the container is the faster one, in spite of seccomp.
+  const Explanation explanation = two({"native", {{"gpu_count", "4"}, {"seccomp", "disabled"}}},
+                                      {"docker:--gpus=device=0",
+                                       {{"gpu_count", "1"}, {"seccomp", "filter"}},
+                                       {{"startup/cuinit", 0.16}}},
+                                      {"startup/cuinit"}, "cuda");
+  EXPECT_THAT(keys(explanation.benchmarks[0].causes), ElementsAre("gpu_count"));
+  EXPECT_EQ(explanation.benchmarks[0].causes[0].experiment->mode, "docker:--gpus=all");
+}
+
+TEST(Explain, KnowsThatFewerProcessorsSlowSomeAndSpeedOthers) {
+  const Explanation explanation =
+      two({"native", {{"cpus_allowed", "0-1"}}},
+          {"docker:none", {{"cpus_allowed", "0"}}, {{"gemm/own/fp32/1024", 1.9}, {"launch/thread_start", 0.4}}},
+          {"gemm/own/fp32/1024", "launch/thread_start"});
+  ASSERT_EQ(explanation.benchmarks.size(), 2u);
+  for (const ExplainedBenchmark& benchmark : explanation.benchmarks)
+    EXPECT_THAT(keys(benchmark.causes), ElementsAre("cpus_allowed")) << benchmark.comparison.benchmark;
+}
+
+TEST(Explain, AnAlgorithmBearsOnItsOwnBenchmarkAlone) {
+  cuparity::Run run = example_of({{"native"}, {"docker:--gpus=all", {}, {{"gemm/a", 1.1}, {"gemm/b", 1.1}}}},
+                       {"gemm/a", "gemm/b"}, "cuda");
+  for (Trial& trial : run.trials) trial.rows[0].label["algorithm"] = trial.mode == "native" ? "66" : "17";
+  const Explanation explanation = explain(run, "native", "docker:--gpus=all");
+  EXPECT_TRUE(explanation.benchmarks[0].different_libraries);
+  EXPECT_THAT(explanation.benchmarks[1].causes, IsEmpty());
+}
+
+TEST(Explain, ComparesAnyTwoModesOfTheRun) {
+  const cuparity::Run run = example_of({{"native", {{"seccomp", "disabled"}}},
+                              {"docker:none", {{"seccomp", "filter"}}, {{"launch/system_call", 1.5}}},
+                              {"docker:none --security-opt seccomp=unconfined", {{"seccomp", "disabled"}}}},
+                             {"launch/system_call"});
+  const Explanation explanation = explain(run, "docker:none --security-opt seccomp=unconfined", "docker:none");
+  ASSERT_EQ(explanation.benchmarks.size(), 1u);
+  EXPECT_EQ(explanation.benchmarks[0].comparison.verdict, Verdict::slower);
+  EXPECT_THAT(explain(run, "native", "docker:none --security-opt seccomp=unconfined").sentence,
+              HasSubstr("Nothing to explain"));
+  EXPECT_THROW(explain(run, "native", "podman:none"), UsageError);
+  EXPECT_THROW(explain(run, "native", "native"), UsageError);
+}
+
+TEST(Explain, PutsWhatOnlyMovesTheOtherBackendAside) {
+  const Explanation explanation =
+      two({"native", {{"shm_bytes", "1000"}, {"mystery", "a"}}},
+          {"docker:none", {{"shm_bytes", "64"}, {"mystery", "b"}}}, {"launch/system_call"});
+  ASSERT_EQ(explanation.expected.size(), 1u);
+  EXPECT_EQ(explanation.expected[0].difference.key, "shm_bytes");
+  ASSERT_EQ(explanation.differences.size(), 1u) << "what nobody knows is not hidden";
+  EXPECT_THAT(explanation.differences[0].influences, IsEmpty());
+}
+
+TEST(Explain, EveryFormatSaysTheSame) {
+  const Explanation explanation =
+      two({"native", {{"seccomp", "disabled"}, {"os", "a"}}},
+          {"docker:none", {{"seccomp", "filter"}, {"os", "<b>|\x1b[31m"}}, {{"launch/system_call", 1.5}}},
+          {"launch/system_call"});
+  for (const std::string& text : {explanation_as_text(explanation), explanation_as_markdown(explanation),
+                                  explanation_document({explanation}, {}).dump()}) {
+    EXPECT_THAT(text, HasSubstr("launch/system_call"));
+    EXPECT_THAT(text, HasSubstr("--security-opt=seccomp=unconfined"));
+    EXPECT_THAT(text, Not(HasSubstr("\x1b")));
+  }
+  EXPECT_THAT(explanation_as_text(explanation), HasSubstr("+50.0 %"));
+}
+
+}  // namespace
+}  // namespace cuparity

@@ -1,0 +1,123 @@
+#include "harness/history/expected_change.hpp"
+
+#include <fmt/format.h>
+#include <yaml-cpp/yaml.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "harness/access/nearest_name.hpp"
+#include "harness/errors.hpp"
+
+namespace cuparity {
+namespace {
+
+const std::vector<std::string> known_keys = {"benchmark", "bound", "reason", "until", "since"};
+
+std::string place_of(const YAML::Node& node, const std::string& file_name) {
+  return fmt::format("{}:{}", file_name, node.Mark().line + 1);
+}
+
+std::string text_of(const YAML::Node& entry, const char* key, const std::string& place) {
+  const YAML::Node node = entry[key];
+  if (!node) {
+    return "";
+  }
+  if (!node.IsScalar()) {
+    throw UsageError(fmt::format("{}: '{}' must be a text", place, key));
+  }
+  return node.as<std::string>();
+}
+
+std::string required_text(const YAML::Node& entry, const char* key, const std::string& place) {
+  const std::string text = text_of(entry, key, place);
+  if (text.empty()) {
+    throw UsageError(fmt::format("{}: '{}' is missing; an expected change needs benchmark, bound and reason", place,
+                                 key));
+  }
+  return text;
+}
+
+std::string date_text(const YAML::Node& entry, const char* key, const std::string& place) {
+  const std::string text = text_of(entry, key, place);
+  static const std::regex form("[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])");
+  if (!text.empty() && !std::regex_match(text, form)) {
+    throw UsageError(fmt::format("{}: '{}: {}' is no date; write it as 2026-12-31", place, key, text));
+  }
+  return text;
+}
+
+ExpectedChange read_entry(const YAML::Node& entry, const std::string& file_name) {
+  const std::string place = place_of(entry, file_name);
+  if (!entry.IsMap()) {
+    throw UsageError(fmt::format("{}: expected benchmark, bound and reason", place));
+  }
+  for (const auto& member : entry) {
+    const std::string key = member.first.as<std::string>();
+    if (std::find(known_keys.begin(), known_keys.end(), key) == known_keys.end()) {
+      throw UsageError(fmt::format("{}: unknown key '{}'{}", place_of(member.first, file_name), key,
+                                   did_you_mean(key, known_keys)));
+    }
+  }
+  ExpectedChange change;
+  change.place = place;
+  change.pattern = required_text(entry, "benchmark", place);
+  change.bound = parse_share(required_text(entry, "bound", place), place + ": 'bound'");
+  change.reason = required_text(entry, "reason", place);
+  change.until = date_text(entry, "until", place);
+  change.since = date_text(entry, "since", place);
+  try {
+    change.benchmark = std::regex(change.pattern);
+  } catch (const std::regex_error&) {
+    throw UsageError(fmt::format("{}: '{}' is no regular expression", place, change.pattern));
+  }
+  return change;
+}
+
+}  // namespace
+
+double parse_share(const std::string& text, const std::string& what) {
+  char* end = nullptr;
+  double value = std::strtod(text.c_str(), &end);
+  std::string rest = end;
+  rest.erase(0, rest.find_first_not_of(' ') == std::string::npos ? rest.size() : rest.find_first_not_of(' '));
+  if (rest == "%") {
+    value /= 100;
+  }
+  if (end == text.c_str() || (!rest.empty() && rest != "%") || !(value > 0) || !std::isfinite(value) || value > 10) {
+    throw UsageError(fmt::format("{}: '{}' is no share above 0; write 5 % or 0.05", what, text));
+  }
+  return value;
+}
+
+std::vector<ExpectedChange> parse_expected_changes(const std::string& yaml, const std::string& file_name) {
+  YAML::Node root;
+  try {
+    root = YAML::Load(yaml);
+  } catch (const YAML::Exception& error) {
+    throw UsageError(fmt::format("{}:{}: {}", file_name, error.mark.line + 1, error.msg));
+  }
+  if (!root.IsMap() || root.size() != 1 || !root["expected_changes"] || !root["expected_changes"].IsSequence()) {
+    throw UsageError(fmt::format("{}: expected a list under 'expected_changes:' and nothing else", file_name));
+  }
+  std::vector<ExpectedChange> changes;
+  for (const YAML::Node& entry : root["expected_changes"]) {
+    changes.push_back(read_entry(entry, file_name));
+  }
+  return changes;
+}
+
+std::vector<ExpectedChange> read_expected_changes(const std::filesystem::path& file) {
+  std::ifstream stream(file);
+  if (!stream) {
+    throw UsageError(fmt::format("{}: no such file, or it can't be read", file.string()));
+  }
+  std::ostringstream text;
+  text << stream.rdbuf();
+  return parse_expected_changes(text.str(), file.string());
+}
+
+}  // namespace cuparity

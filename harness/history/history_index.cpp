@@ -1,0 +1,328 @@
+#include "harness/history/history_index.hpp"
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <SQLiteCpp/VariadicBind.h>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <set>
+
+#include "harness/errors.hpp"
+#include "harness/history/run_summary.hpp"
+
+namespace cuparity {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int index_version = 1;
+constexpr int application_id = 0x63755069;  ///< marks the file as ours
+constexpr const char* index_name = ".cuparity-history.sqlite";
+constexpr int busy_milliseconds = 10'000;
+
+struct File {
+  std::int64_t size = 0;
+  std::int64_t modified = 0;  ///< nanoseconds
+};
+
+std::int64_t nanoseconds(fs::file_time_type time) {
+  const auto system = std::chrono::file_clock::to_sys(time);
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(system.time_since_epoch()).count();
+}
+
+std::string date_of(std::int64_t modified) {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(static_cast<std::time_t>(modified / 1'000'000'000)));
+}
+
+void add_file(const fs::path& folder, const fs::path& path, std::map<std::string, File>& files) {
+  std::error_code error;
+  const auto size = fs::file_size(path, error);
+  const auto time = error ? fs::file_time_type{} : fs::last_write_time(path, error);
+  if (!error) {
+    files[path.lexically_relative(folder).string()] = {static_cast<std::int64_t>(size), nanoseconds(time)};
+  }
+}
+
+/// A run's folder counts as its run.json; the raw files in it are parts of that run.
+void find_files(const fs::path& root, const fs::path& folder, std::map<std::string, File>& files) {
+  std::error_code error;
+  for (const char* name : {"run.json", "journal.jsonl"}) {
+    if (fs::exists(folder / name, error)) {
+      return add_file(root, folder / name, files);
+    }
+  }
+  for (const auto& entry : fs::directory_iterator(folder, fs::directory_options::skip_permission_denied, error)) {
+    const std::string name = entry.path().filename().string();
+    if (name.front() == '.') {
+      continue;
+    }
+    if (entry.is_directory(error)) {
+      find_files(root, entry.path(), files);
+    } else if (entry.path().extension() == ".json") {
+      add_file(root, entry.path(), files);
+    }
+  }
+}
+
+/// Whether `file` is an index of ours that SQLite can't read any more. Another program's file is not.
+bool damaged(const fs::path& file) {
+  std::error_code error;
+  if (!fs::exists(file, error)) {
+    return false;
+  }
+  try {
+    SQLite::Database database(file.string(), SQLite::OPEN_READONLY, busy_milliseconds);
+    const bool ours = database.execAndGet("PRAGMA application_id").getInt() == application_id;
+    return ours && database.execAndGet("PRAGMA quick_check(1)").getString() != "ok";
+  } catch (const SQLite::Exception&) {
+    return file.filename() == index_name;
+  }
+}
+
+/// Compiled once, used for every file.
+class Writer {
+ public:
+  explicit Writer(SQLite::Database& database)
+      : database_(database),
+        add_run_(database, "INSERT INTO runs (path, size, modified, started_at, software) VALUES (?, ?, ?, ?, ?)"),
+        add_series_(database,
+                    "INSERT INTO series (fingerprint, mode, benchmark) VALUES (?, ?, ?) "
+                    "ON CONFLICT DO UPDATE SET mode = mode RETURNING id"),
+        add_point_(database, "INSERT OR REPLACE INTO points (series, started_at, run, seconds) VALUES (?, ?, ?, ?)") {}
+
+  /// `summary` null: the file can't be read; it is remembered so as not to be tried each time.
+  void add(const std::string& path, const File& file, const RunSummary* summary, const std::string& failure) {
+    const std::string started =
+        summary == nullptr || summary->started_at.empty() ? date_of(file.modified) : summary->started_at;
+    SQLite::bind(add_run_, path, file.size, file.modified, started, summary == nullptr ? failure : summary->software);
+    add_run_.exec();
+    add_run_.reset();
+    const std::int64_t run = database_.getLastInsertRowid();
+    if (summary == nullptr) {
+      mark_unreadable(run);
+      return;
+    }
+    for (const RunValue& value : summary->values) {
+      SQLite::bind(add_point_, series_id(value), started, run, value.seconds);
+      add_point_.exec();
+      add_point_.reset();
+    }
+  }
+
+ private:
+  void mark_unreadable(std::int64_t run) {
+    SQLite::Statement statement(database_, "UPDATE runs SET readable = 0 WHERE id = ?");
+    statement.bind(1, run);
+    statement.exec();
+  }
+
+  std::int64_t series_id(const RunValue& value) {
+    std::int64_t& id = known_series_[value.fingerprint + '\n' + value.mode + '\n' + value.benchmark];
+    if (id == 0) {
+      SQLite::bind(add_series_, value.fingerprint, value.mode, value.benchmark);
+      add_series_.executeStep();
+      id = add_series_.getColumn(0).getInt64();
+      add_series_.reset();
+    }
+    return id;
+  }
+
+  SQLite::Database& database_;
+  SQLite::Statement add_run_;
+  SQLite::Statement add_series_;
+  SQLite::Statement add_point_;
+  std::map<std::string, std::int64_t> known_series_;
+};
+
+/// Rows of files that are gone or have changed go out; the files that are as they were leave `files`.
+int remove_outdated(SQLite::Database& database, std::map<std::string, File>& files) {
+  std::vector<std::int64_t> outdated;
+  int gone = 0;
+  SQLite::Statement known(database, "SELECT id, path, size, modified FROM runs");
+  while (known.executeStep()) {
+    const auto found = files.find(known.getColumn(1).getString());
+    const bool same = found != files.end() && found->second.size == known.getColumn(2).getInt64() &&
+                      found->second.modified == known.getColumn(3).getInt64();
+    if (same) {
+      files.erase(found);
+    } else {
+      outdated.push_back(known.getColumn(0).getInt64());
+      gone += found == files.end() ? 1 : 0;
+    }
+  }
+  if (outdated.empty()) {
+    return 0;
+  }
+  database.exec("CREATE TEMP TABLE outdated (id INTEGER PRIMARY KEY)");
+  SQLite::Statement add(database, "INSERT INTO outdated VALUES (?)");
+  for (const std::int64_t id : outdated) {
+    add.bind(1, id);
+    add.exec();
+    add.reset();
+  }
+  database.exec("DELETE FROM points WHERE run IN (SELECT id FROM outdated)");
+  database.exec("DELETE FROM runs WHERE id IN (SELECT id FROM outdated)");
+  database.exec("DROP TABLE outdated");
+  return gone;
+}
+
+}  // namespace
+
+HistoryIndex::HistoryIndex(const fs::path& folder, const fs::path& index_file) {
+  std::error_code error;
+  folder_ = fs::canonical(folder, error);
+  if (error || !fs::is_directory(folder_, error)) {
+    throw UsageError(fmt::format("{}: no such folder; give the one that holds the runs", folder.string()));
+  }
+  open(index_file.empty() ? folder_ / index_name : index_file);
+}
+
+HistoryIndex::~HistoryIndex() = default;
+
+void HistoryIndex::open(const fs::path& file) {
+  if (damaged(file)) {
+    std::error_code ignored;
+    fs::remove(file, ignored);
+  }
+  try {
+    database_ = std::make_unique<SQLite::Database>(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE,
+                                                   busy_milliseconds);
+    const bool empty = database_->execAndGet("SELECT count(*) FROM sqlite_master").getInt() == 0;
+    if (!empty && database_->execAndGet("PRAGMA application_id").getInt() != application_id) {
+      throw UsageError(fmt::format("{}: is another program's database; name another file with --index",
+                                   file.string()));
+    }
+    if (database_->execAndGet("PRAGMA user_version").getInt() != index_version) {
+      create_tables();
+    }
+  } catch (const SQLite::Exception& error) {
+    throw EnvironmentError(fmt::format(
+        "using the history's index {} failed: {}; delete it if it is damaged, or name another with --index",
+        file.string(), error.what()));
+  }
+}
+
+void HistoryIndex::create_tables() {
+  SQLite::Transaction transaction(*database_);
+  for (const char* table : {"points", "series", "runs"}) {
+    database_->exec(fmt::format("DROP TABLE IF EXISTS {}", table));
+  }
+  database_->exec(
+      "CREATE TABLE runs (id INTEGER PRIMARY KEY, path TEXT UNIQUE, size INTEGER, modified INTEGER, "
+      "started_at TEXT, software TEXT, readable INTEGER DEFAULT 1)");
+  database_->exec(
+      "CREATE TABLE series (id INTEGER PRIMARY KEY, fingerprint TEXT, mode TEXT, benchmark TEXT, "
+      "UNIQUE (fingerprint, mode, benchmark))");
+  database_->exec(
+      "CREATE TABLE points (series INTEGER, started_at TEXT, run INTEGER, seconds REAL, "
+      "PRIMARY KEY (series, started_at, run)) WITHOUT ROWID");
+  database_->exec(fmt::format("PRAGMA user_version = {}", index_version));
+  database_->exec(fmt::format("PRAGMA application_id = {}", application_id));
+  transaction.commit();
+}
+
+IndexUpdate HistoryIndex::rebuild() {
+  create_tables();
+  return update();
+}
+
+IndexUpdate HistoryIndex::update() {
+  std::map<std::string, File> files;
+  find_files(folder_, folder_, files);
+  IndexUpdate update;
+  update.files = static_cast<int>(files.size());
+  SQLite::Transaction transaction(*database_);
+  update.gone = remove_outdated(*database_, files);
+  Writer writer(*database_);
+  for (const auto& [path, file] : files) {
+    ++update.read;
+    try {
+      const RunSummary summary = summarise_result(load_result(folder_ / path));
+      writer.add(path, file, &summary, "");
+    } catch (const UsageError& error) {
+      writer.add(path, file, nullptr, error.what());
+    }
+  }
+  if (update.read + update.gone > 0) {
+    database_->exec("DELETE FROM series WHERE id NOT IN (SELECT DISTINCT series FROM points)");
+  }
+  transaction.commit();
+  SQLite::Statement unreadable(*database_, "SELECT software FROM runs WHERE readable = 0 ORDER BY path");
+  while (unreadable.executeStep()) {
+    update.passed_over.push_back(unreadable.getColumn(0).getString());
+  }
+  return update;
+}
+
+std::vector<HistorySeries> HistoryIndex::series() const {
+  std::vector<HistorySeries> result;
+  SQLite::Statement query(*database_,
+                          "SELECT id, fingerprint, mode, benchmark, (SELECT count(*) FROM points WHERE series = id) "
+                          "FROM series ORDER BY fingerprint, mode, benchmark");
+  while (query.executeStep()) {
+    result.push_back({query.getColumn(0).getInt64(), query.getColumn(1).getString(), query.getColumn(2).getString(),
+                      query.getColumn(3).getString(), query.getColumn(4).getInt()});
+  }
+  return result;
+}
+
+std::vector<HistoryPoint> HistoryIndex::points(std::int64_t series_id, int limit, const fs::path& except) const {
+  std::error_code ignored;
+  const fs::path left_out = except.empty() ? fs::path() : fs::weakly_canonical(except, ignored);
+  SQLite::Statement query(*database_,
+                          "SELECT points.started_at, path, software, seconds FROM points JOIN runs ON run = runs.id "
+                          "WHERE series = ? ORDER BY points.started_at DESC, run DESC LIMIT ?");
+  query.bind(1, series_id);
+  query.bind(2, limit > 0 ? limit + 1 : -1);
+  std::vector<HistoryPoint> result;
+  while (query.executeStep()) {
+    const std::string path = query.getColumn(1).getString();
+    const fs::path whole = folder_ / path;
+    if (!left_out.empty() && (whole == left_out || whole.parent_path() == left_out)) {
+      continue;
+    }
+    result.push_back({query.getColumn(0).getString(), path, query.getColumn(2).getString(),
+                      query.getColumn(3).getDouble()});
+  }
+  if (limit > 0 && result.size() > static_cast<std::size_t>(limit)) {
+    result.resize(static_cast<std::size_t>(limit));
+  }
+  std::reverse(result.begin(), result.end());
+  return result;
+}
+
+HistoryPoint HistoryIndex::point(std::int64_t series_id, std::size_t place) const {
+  SQLite::Statement query(*database_,
+                          "SELECT points.started_at, path, software, seconds FROM points JOIN runs ON run = runs.id "
+                          "WHERE series = ? ORDER BY points.started_at, run LIMIT 1 OFFSET ?");
+  query.bind(1, series_id);
+  query.bind(2, static_cast<std::int64_t>(place));
+  if (!query.executeStep()) {
+    return {};
+  }
+  return {query.getColumn(0).getString(), query.getColumn(1).getString(), query.getColumn(2).getString(),
+          query.getColumn(3).getDouble()};
+}
+
+std::size_t HistoryIndex::count_before(std::int64_t series_id, const std::string& day) const {
+  SQLite::Statement query(*database_, "SELECT count(*) FROM points WHERE series = ? AND started_at < ?");
+  query.bind(1, series_id);
+  query.bind(2, day);
+  query.executeStep();
+  return static_cast<std::size_t>(query.getColumn(0).getInt64());
+}
+
+std::vector<double> HistoryIndex::seconds(std::int64_t series_id) const {
+  SQLite::Statement query(*database_, "SELECT seconds FROM points WHERE series = ? ORDER BY started_at, run");
+  query.bind(1, series_id);
+  std::vector<double> result;
+  while (query.executeStep()) {
+    result.push_back(query.getColumn(0).getDouble());
+  }
+  return result;
+}
+
+}  // namespace cuparity

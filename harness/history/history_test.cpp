@@ -1,0 +1,162 @@
+#include <gmock/gmock.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "harness/errors.hpp"
+#include "harness/history/drift.hpp"
+#include "harness/history/history_format.hpp"
+#include "harness/history/synthetic_history.hpp"
+#include "harness/record/run_json.hpp"
+#include "harness/stats/simulated_run.hpp"
+
+namespace cuparity {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
+using ::testing::ThrowsMessage;
+
+/// Benchmark 0 gets 10 % slower from run 30 of 60 on; benchmark 1 stays.
+void write_two_levels(const std::filesystem::path& folder) {
+  SimulatedSamples random(1);
+  write_history(folder, 60, 2, [&](int run, int benchmark) {
+    return 1e-3 * (benchmark == 0 && run >= 30 ? 1.1 : 1) * std::exp(0.01 * random.normal());
+  });
+}
+
+HistoryReport report_of(const std::filesystem::path& folder, const std::vector<ExpectedChange>& expected = {}) {
+  HistoryIndex index(folder);
+  HistoryReport report;
+  report.folder = "runs";
+  report.update = index.update();
+  report.series = find_drift(index, "", "", expected, {});
+  return report;
+}
+
+TEST(History, FindsWhereTheLevelChanged) {
+  const TemporaryFolder folder;
+  write_two_levels(folder.path());
+  const HistoryReport report = report_of(folder.path());
+  ASSERT_THAT(report.series, SizeIs(2));
+  const SeriesDrift& changed = report.series[0];
+  EXPECT_EQ(changed.series.benchmark, "b/0");
+  EXPECT_EQ(changed.series.fingerprint, "backend=cpu; cpu_model=Simulated");
+  EXPECT_EQ(changed.series.runs, 60);
+  ASSERT_THAT(changed.changes, SizeIs(1));
+  EXPECT_EQ(changed.changes[0].first.path, "run-00030.json");
+  EXPECT_EQ(changed.changes[0].last_before.path, "run-00029.json");
+  EXPECT_NEAR(changed.changes[0].effect, 0.1, 0.01);
+  EXPECT_EQ(changed.regime_runs, 30);
+  EXPECT_NEAR(changed.level_seconds, 1.1e-3, 1e-5);
+  EXPECT_NEAR(changed.scatter, 0.01, 0.005);
+  EXPECT_THAT(report.series[1].changes, IsEmpty());
+}
+
+TEST(History, NamesWhatChangedWithIt) {
+  const TemporaryFolder folder;
+  write_two_levels(folder.path());
+  const std::string text = history_as_text(report_of(folder.path()));
+  EXPECT_THAT(text, HasSubstr("p 0.001, first in run-00030.json; before: cublas_version 12.0; from then on: "
+                              "cublas_version 12.1"));
+  EXPECT_THAT(text, HasSubstr("60 result files, 2 series, 1 with a change of level"));
+  EXPECT_THAT(history_as_markdown(report_of(folder.path())), HasSubstr("| b/1 | - | 60 |"));
+  const auto json = nlohmann::json::parse(history_as_json(report_of(folder.path())));
+  EXPECT_EQ(json["series"][0]["changes"][0]["first"]["path"], "run-00030.json");
+}
+
+TEST(History, AnExpectedChangeBeginsARegime) {
+  const TemporaryFolder folder;
+  write_history(folder.path(), 60, 1, [](int run, int) { return 1 + 1e-3 * (run % 2); });
+  const auto expected = parse_expected_changes(
+      "expected_changes: [{benchmark: b, bound: 1 %, reason: new clock, since: 2000-02-13}]", "allow");
+  const HistoryReport report = report_of(folder.path(), expected);
+  ASSERT_THAT(report.series[0].changes, SizeIs(1));
+  EXPECT_EQ(report.series[0].changes[0].expected, "new clock");
+  EXPECT_EQ(report.series[0].changes[0].first.started_at, "2000-02-13T03:00:00Z");
+  EXPECT_EQ(report.series[0].regime_runs, 20);
+  EXPECT_THAT(history_as_text(report), HasSubstr("expected: new clock"));
+}
+
+TEST(HistoryIndex, FollowsTheFiles) {
+  const TemporaryFolder folder;
+  write_history(folder.path(), 5, 1, [](int, int) { return 1.0; });
+  HistoryIndex index(folder.path());
+  EXPECT_EQ(index.update().read, 5);
+  EXPECT_EQ(index.update().read, 0);
+  std::filesystem::remove(folder.path() / "run-00004.json");
+  std::ofstream(folder.path() / "run-00000.json", std::ios::app) << " \n";
+  const IndexUpdate update = index.update();
+  EXPECT_EQ(update.read, 1);
+  EXPECT_EQ(update.gone, 1);
+  EXPECT_EQ(index.series().at(0).runs, 4);
+  EXPECT_EQ(index.rebuild().read, 4);
+  EXPECT_EQ(index.points(index.series().at(0).id, 2).back().path, "run-00003.json");
+}
+
+TEST(HistoryIndex, LeavesOneRunOut) {
+  const TemporaryFolder folder;
+  write_history(folder.path(), 3, 1, [](int run, int) { return run + 1.0; });
+  HistoryIndex index(folder.path());
+  index.update();
+  const auto id = index.series().at(0).id;
+  EXPECT_THAT(index.seconds(id), ElementsAre(1, 2, 3));
+  const auto points = index.points(id, 0, folder.path() / "run-00001.json");
+  ASSERT_THAT(points, SizeIs(2));
+  EXPECT_EQ(points[1].seconds, 3);
+}
+
+TEST(HistoryIndex, ReadsRunFoldersByTheirModes) {
+  const TemporaryFolder folder;
+  SimulatedSamples random(2);
+  SimulatedRun shape;
+  shape.effect = {{"docker:--gpus=all", 0.5}};
+  cuparity::Run run = simulate_run(shape, random);
+  run.started_at = "2026-01-01T00:00:00Z";
+  std::filesystem::create_directories(folder.path() / "a" / "raw");
+  std::ofstream(folder.path() / "a" / "run.json") << to_json(run, analyse(run));
+  std::ofstream(folder.path() / "a" / "raw" / "0001.json") << "{}";  // part of the run
+  HistoryIndex index(folder.path());
+  EXPECT_THAT(index.update().passed_over, IsEmpty());
+  const auto series = index.series();
+  ASSERT_THAT(series, SizeIs(2));
+  EXPECT_EQ(series[0].mode, "docker:--gpus=all");
+  EXPECT_EQ(series[0].benchmark, "saxpy/own/fp32/1024");
+  EXPECT_NEAR(index.seconds(series[0].id).at(0), 1.5, 0.01);
+  EXPECT_NEAR(index.seconds(series[1].id).at(0), 1.0, 0.01);
+  EXPECT_THAT(index.points(series[0].id, 0, folder.path() / "a"), IsEmpty());
+}
+
+TEST(HistoryIndex, SaysWhatItPassesOver) {
+  const TemporaryFolder folder;
+  write_history(folder.path(), 1, 1, [](int, int) { return 1.0; });
+  std::ofstream(folder.path() / "notes.json") << "{\"a\": 1}";
+  HistoryIndex index(folder.path());
+  EXPECT_THAT(index.update().passed_over, ElementsAre(HasSubstr("notes.json: not a Google Benchmark result")));
+  EXPECT_THAT(index.update().passed_over, SizeIs(1));  // without reading it again
+}
+
+TEST(HistoryIndex, IsMadeAgainIfItIsDamaged) {
+  const TemporaryFolder folder;
+  write_history(folder.path(), 2, 1, [](int, int) { return 1.0; });
+  HistoryIndex(folder.path()).update();
+  std::ofstream(folder.path() / ".cuparity-history.sqlite") << "rubbish";
+  EXPECT_EQ(HistoryIndex(folder.path()).update().read, 2);
+}
+
+TEST(HistoryIndex, TouchesNoFileOfOthers) {
+  const TemporaryFolder folder;
+  std::filesystem::create_directories(folder.path() / "runs");
+  const auto notes = folder.path() / "notes.txt";
+  std::ofstream(notes) << "precious";
+  EXPECT_THROW(HistoryIndex(folder.path() / "runs", notes), EnvironmentError);
+  EXPECT_EQ(std::filesystem::file_size(notes), 8U);
+  EXPECT_THAT([&] { HistoryIndex(folder.path() / "none"); },
+              ThrowsMessage<UsageError>(HasSubstr("no such folder")));
+}
+
+}  // namespace
+}  // namespace cuparity

@@ -1,0 +1,69 @@
+#include "harness/history/run_summary.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "harness/record/median.hpp"
+#include "harness/stats/file_comparison.hpp"
+#include "harness/stats/fingerprint.hpp"
+
+namespace cuparity {
+namespace {
+
+void add_values(const ResultFile& file, const std::string& mode, RunSummary& summary) {
+  const std::string fingerprint = machine_fingerprint(file.environment);
+  for (const Sample& sample : file.samples) {
+    const double seconds =
+        sample.seconds.empty() ? sample.median_seconds.value_or(0) : median(sample.seconds);
+    if (sample.state == RowState::measured && seconds > 0 && std::isfinite(seconds)) {
+      summary.values.push_back({fingerprint, mode, short_name(sample.benchmark), seconds});
+    }
+  }
+}
+
+std::string describe_software(const Environment& environment, const std::string& version) {
+  std::string text = version.empty() ? "" : "cuparity " + version;
+  for (const std::string& key : software_keys()) {
+    const auto found = environment.find(key);
+    if (found != environment.end() && !found->second.empty()) {
+      text += fmt::format("{}{} {}", text.empty() ? "" : ", ", key, found->second);
+    }
+  }
+  return text;
+}
+
+RunSummary summarise(const Run& run) {
+  RunSummary summary;
+  summary.started_at = run.started_at;
+  Environment environment = run.environment;
+  for (const std::string& mode : run.modes) {
+    const ResultFile file = result_file("", run, mode);
+    add_values(file, mode, summary);
+    environment.insert(file.environment.begin(), file.environment.end());
+  }
+  if (!run.image_digest.empty()) {
+    environment["image_digest"] = run.image_digest;
+  }
+  summary.software = describe_software(environment, run.version);
+  return summary;
+}
+
+RunSummary summarise(const BenchmarkFile& file) {
+  RunSummary summary;
+  const auto date = file.context.find("date");
+  if (date != file.context.end()) {
+    summary.started_at = date->second;
+  }
+  add_values(result_file("", file), "", summary);
+  summary.software = describe_software(file.context, "");
+  return summary;
+}
+
+}  // namespace
+
+RunSummary summarise_result(const Result& result) {
+  return std::visit([](const auto& content) { return summarise(content); }, result);
+}
+
+}  // namespace cuparity

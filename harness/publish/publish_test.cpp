@@ -1,0 +1,206 @@
+#include "harness/publish/publish.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <boost/property_tree/xml_parser.hpp>
+#include <map>
+#include <set>
+#include <sstream>
+
+#include "harness/errors.hpp"
+#include "harness/publish/example_site.hpp"
+
+namespace cuparity {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+using testing::Not;
+
+std::string read(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+class Publish : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = fs::temp_directory_path() / ("cuparity-publish-" + std::to_string(getpid()));
+    fs::remove_all(folder_);
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  fs::path run_of_day(int day) {
+    return write_run(folder_ / "runs" / std::to_string(day), example_run_of_day(day));
+  }
+  PublishResult publish_to(const std::string& site, const std::vector<fs::path>& runs) {
+    PublishOptions options;
+    options.runs = runs;
+    options.out = folder_ / site;
+    options.hidden = {"apollo"};
+    return publish(options);
+  }
+  /// Every file of a site and what it holds.
+  std::map<std::string, std::string> files(const std::string& site) const {
+    std::map<std::string, std::string> found;
+    for (const auto& entry : fs::recursive_directory_iterator(folder_ / site)) {
+      if (!entry.is_regular_file()) continue;
+      found[fs::relative(entry.path(), folder_ / site).string()] = read(entry.path());
+    }
+    return found;
+  }
+
+  fs::path folder_;
+};
+
+/// Every href and src of the page that leads into the site.
+std::vector<std::string> links_of(const std::string& html) {
+  std::vector<std::string> links;
+  for (const std::string attribute : {"href=\"", "src=\""}) {
+    for (std::size_t at = 0; (at = html.find(attribute, at)) != std::string::npos;) {
+      at += attribute.size();
+      const std::string link = html.substr(at, html.find('"', at) - at);
+      if (!link.starts_with("data:") && !link.starts_with("#")) links.push_back(link.substr(0, link.find('#')));
+    }
+  }
+  return links;
+}
+
+TEST_F(Publish, EveryLinkLeadsToAFileOfTheSite) {
+  std::vector<fs::path> runs;
+  for (int day = 0; day < 6; ++day) runs.push_back(run_of_day(day));
+  const PublishResult result = publish_to("site", runs);
+  EXPECT_EQ(result.runs, 6U);
+  EXPECT_EQ(result.new_runs, 6U);
+  std::size_t links = 0;
+  for (const auto& [name, text] : files("site")) {
+    if (!name.ends_with(".html") && !name.ends_with(".xml")) continue;
+    if (name.ends_with("junit.xml")) continue;
+    for (const std::string& link : links_of(text)) {
+      if (link == "http://www.w3.org/2005/Atom") continue;
+      EXPECT_FALSE(link.starts_with("/") || link.find("://") != std::string::npos) << name << ": " << link;
+      EXPECT_TRUE(fs::exists((folder_ / "site" / name).parent_path() / link)) << name << ": " << link;
+      ++links;
+    }
+  }
+  EXPECT_GT(links, 100U);
+}
+
+TEST_F(Publish, TheSameRunsGiveTheSameBytes) {
+  const std::vector<fs::path> runs = {run_of_day(0), run_of_day(4), run_of_day(2)};
+  publish_to("site", runs);
+  const auto first = files("site");
+  const auto written = fs::last_write_time(folder_ / "site/index.html");
+  EXPECT_EQ(publish_to("site", runs).new_runs, 0U);
+  EXPECT_EQ(files("site"), first);
+  EXPECT_EQ(fs::last_write_time(folder_ / "site/index.html"), written) << "a file that is right is left alone";
+  publish_to("other", {runs[2], runs[0], runs[1]});
+  EXPECT_EQ(files("other"), first) << "the order does not matter";
+}
+
+TEST_F(Publish, NewRunsAreAddedAndTheOldOnesStay) {
+  publish_to("site", {run_of_day(0), run_of_day(4)});
+  const PublishResult result = publish_to("site", {run_of_day(9)});
+  EXPECT_EQ(result.runs, 3U);
+  EXPECT_EQ(result.new_runs, 1U);
+  publish_to("at once", {run_of_day(0), run_of_day(4), run_of_day(9)});
+  EXPECT_EQ(files("site"), files("at once")) << "the devices keep their names";
+}
+
+TEST_F(Publish, AFolderOfRunsIsAllOfThem) {
+  run_of_day(0);
+  run_of_day(1);
+  EXPECT_EQ(publish_to("site", {folder_ / "runs"}).runs, 2U);
+}
+
+TEST_F(Publish, TheMoreCompleteOfTwoCopiesIsTaken) {
+  Run interrupted = example_run_of_day(0);
+  interrupted.trials.resize(20);
+  interrupted.finished_at.clear();
+  publish_to("site", {write_run(folder_ / "interrupted", interrupted)});
+  EXPECT_THAT(files("site").at("index.html"), HasSubstr("interrupted"));
+  EXPECT_EQ(publish_to("site", {run_of_day(0)}).runs, 1U);
+  EXPECT_THAT(files("site").at("index.html"), Not(HasSubstr("interrupted")));
+}
+
+TEST_F(Publish, ARunThatIsDeletedIsGoneAfterwards) {
+  Run other = example_run_of_day(1);
+  for (Trial& trial : other.trials) {
+    for (Row& row : trial.rows) row.benchmark = "only/here/" + row.benchmark;
+  }
+  publish_to("site", {run_of_day(0), write_run(folder_ / "other", other)});
+  std::string id;
+  for (const auto& [name, text] : files("site")) {
+    if (name.ends_with("run.json") && text.find("only/here") != std::string::npos) id = name.substr(0, name.rfind('/'));
+  }
+  std::ofstream(folder_ / "site/trends/mine.txt") << "not of the site";
+  fs::remove_all(folder_ / "site" / id);
+  EXPECT_EQ(publish_to("site", {}).runs, 1U);
+  for (const auto& [name, text] : files("site")) EXPECT_THAT(text, Not(HasSubstr("only/here"))) << name;
+  EXPECT_TRUE(fs::exists(folder_ / "site/trends/mine.txt"));
+}
+
+TEST_F(Publish, NothingThatIdentifiesIsInAnyFile) {
+  Run run = example_run_of_day(0);
+  run.command.push_back("--out=/home/alice/apollo/results");
+  run.notes = {"alice@node17.example.com asked", "10.20.30.40 was busy"};
+  run.environment["host_name"] = "node17";
+  run.trials[0].failure = "node17: /srv/apollo/x.log";
+  publish_to("site", {write_run(folder_ / "run", run)});
+  for (const auto& [name, text] : files("site")) {
+    for (const char* secret : {"alice", "node17", "10.20.30.40", "GPU-0000", "444444444444", "apollo"}) {
+      EXPECT_THAT(text, Not(HasSubstr(secret))) << name;
+    }
+  }
+  EXPECT_THAT(files("site").at("index.html"), HasSubstr("NVIDIA H200 (gpu-1)"));
+}
+
+TEST_F(Publish, WithoutRedactionEverythingIsThere) {
+  PublishOptions options;
+  options.runs = {run_of_day(0)};
+  options.out = folder_ / "site";
+  options.redact = false;
+  publish(options);
+  EXPECT_THAT(files("site").at("index.html"), HasSubstr("GPU-00000000-1111-2222-3333-444444444444"));
+  EXPECT_FALSE(fs::exists(options.out / "pseudonyms.json"));
+}
+
+TEST_F(Publish, HostileNamesAreText) {
+  Run hostile = hostile_run().run;
+  hostile.started_at = "<script>alert(3)</script>/../../x";
+  publish_to("site", {write_run(folder_ / "hostile", hostile), run_of_day(0)});
+  for (const auto& [name, text] : files("site")) {
+    if (name.ends_with(".md") || name.ends_with(".json") || name.ends_with(".csv")) continue;
+    EXPECT_THAT(text, Not(HasSubstr("<script>alert"))) << name;
+    EXPECT_THAT(text, Not(HasSubstr("<img"))) << name;
+    EXPECT_THAT(text, Not(HasSubstr("\x1b"))) << name;
+    EXPECT_THAT(text, Not(HasSubstr("\xE2\x80\xAE"))) << name;
+  }
+  for (const auto& entry : fs::directory_iterator(folder_ / "site/runs")) {
+    EXPECT_EQ(entry.path().filename().string().find_first_not_of(
+                  "0123456789abcdefghijklmnopqrstuvwxyzTZ-"),
+              std::string::npos);
+  }
+}
+
+TEST_F(Publish, WhatIsNoRunIsOneClearLine) {
+  fs::create_directories(folder_ / "empty");
+  EXPECT_THROW(publish_to("site", {}), UsageError);
+  EXPECT_THROW(publish_to("site", {folder_ / "empty"}), UsageError);
+  EXPECT_THROW(publish_to("site", {folder_ / "missing"}), UsageError);
+  std::ofstream(folder_ / "broken.json") << "{\"format\": \"cuparity-run\", ";
+  try {
+    publish_to("site", {folder_ / "broken.json"});
+    FAIL();
+  } catch (const UsageError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("broken.json"));
+  }
+  EXPECT_FALSE(fs::exists(folder_ / "site")) << "nothing is written before every run could be read";
+}
+
+}  // namespace
+}  // namespace cuparity

@@ -1,0 +1,70 @@
+#include "harness/publish/run_source.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "harness/errors.hpp"
+#include "harness/publish/example_site.hpp"
+#include "harness/publish/run_summary.hpp"
+#include "harness/record/journal.hpp"
+
+namespace cuparity {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Source : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = fs::temp_directory_path() / ("cuparity-source-" + std::to_string(getpid()));
+    fs::remove_all(folder_);
+    fs::create_directories(folder_);
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  fs::path folder_;
+};
+
+TEST_F(Source, AScanSaysWhatTheWholeRunWould) {
+  const cuparity::Run run = example_run_of_day(3);
+  const RunSource source = scan_run(write_run(folder_ / "a", run));
+  EXPECT_EQ(source.trials, run.trials.size());
+  EXPECT_EQ(source.started_at, run.started_at);
+  EXPECT_EQ(source.id, run_id(run.started_at, run.seed, run.trials[0].wall_seconds));
+  EXPECT_EQ(source.devices, (std::vector<std::string>{"GPU-00000000-1111-2222-3333-444444444444"}));
+}
+
+TEST_F(Source, AJournalIsTheSameRun) {
+  const cuparity::Run run = example_run_of_day(3);
+  fs::create_directories(folder_ / "journal");
+  Journal journal = Journal::create(folder_ / "journal", run);
+  for (const Trial& trial : run.trials) journal.append(trial);
+  std::ofstream(folder_ / "journal/journal.jsonl", std::ios::app) << "{\"torn";
+  const RunSource source = scan_run(folder_ / "journal");
+  EXPECT_EQ(source.id, scan_run(write_run(folder_ / "a", run)).id);
+  EXPECT_EQ(source.trials, run.trials.size());
+}
+
+TEST_F(Source, RunsAreFoundBelowAFolder) {
+  write_run(folder_ / "2026/a", example_run_of_day(1));
+  write_run(folder_ / "2026/b", example_run_of_day(2));
+  fs::create_directories(folder_ / "2026/b/raw");
+  std::ofstream(folder_ / "2026/b/raw/x.json") << "{}";
+  fs::rename(write_run(folder_ / "c", example_run_of_day(3)) / "run.json", folder_ / "nightly.json");
+  std::ofstream(folder_ / "package.json") << "{}";
+  EXPECT_EQ(find_runs(folder_), (std::vector<fs::path>{folder_ / "2026/a", folder_ / "2026/b", folder_ / "nightly.json"}));
+  EXPECT_EQ(find_runs(folder_ / "2026/a"), (std::vector<fs::path>{folder_ / "2026/a"}));
+}
+
+TEST_F(Source, OtherFilesAreRefused) {
+  EXPECT_THROW(find_runs(folder_ / "missing"), UsageError);
+  std::ofstream(folder_ / "other.json") << R"({"context": {}, "benchmarks": []})";
+  EXPECT_THROW(scan_run(folder_ / "other.json"), UsageError);
+  std::ofstream(folder_ / "newer.json") << R"({"format": "cuparity-run", "schema_version": 99})";
+  EXPECT_THROW(scan_run(folder_ / "newer.json"), UsageError);
+  std::ofstream(folder_ / "array.json") << "[]";
+  EXPECT_THROW(scan_run(folder_ / "array.json"), UsageError);
+}
+
+}  // namespace
+}  // namespace cuparity

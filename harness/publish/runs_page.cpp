@@ -1,0 +1,78 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <kainjow/mustache.hpp>
+#include <map>
+#include <set>
+
+#include "harness/publish/page.hpp"
+#include "harness/publish/pages.hpp"
+#include "harness/publish/site_assets.hpp"
+#include "harness/report/text.hpp"
+
+namespace cuparity {
+namespace {
+
+using kainjow::mustache::data;
+
+/// Modes but the baseline: what was asked of which engine.
+std::string containers_of(const RunSummary& run) {
+  std::string text;
+  for (const std::string& mode : run.modes) {
+    if (mode == run.baseline_mode) continue;
+    text += (text.empty() ? "" : ", ") + shortened(mode, 60);
+  }
+  return text.empty() ? run.baseline_mode : text;
+}
+
+std::string software_of(const RunSummary& run) {
+  if (run.driver.empty() && run.cuda.empty()) return "";
+  std::string text = run.driver.empty() ? "" : "driver " + shortened(run.driver, 24);
+  if (!run.cuda.empty()) text += (text.empty() ? "CUDA " : " · CUDA ") + shortened(run.cuda, 24);
+  return text;
+}
+
+data run_row(const RunSummary& run) {
+  data row;
+  row.set("id", run.id);
+  row.set("time", short_time(run.started_at));
+  row.set("interrupted", run.finished_at.empty());
+  row.set("verdict", run.verdict);
+  row.set("verdict_class", run.verdict_class);
+  row.set("sentence", shortened(run.sentence, 220));
+  row.set("machine", shortened(machine_of(run), 80));
+  row.set("software", software_of(run));
+  row.set("containers", containers_of(run));
+  row.set("suite", shortened(run.suite, 40));
+  return row;
+}
+
+}  // namespace
+
+std::string render_runs_page(const std::vector<RunSummary>& runs, const std::string& site_title) {
+  data values, rows = data::type::list, verdicts = data::type::list;
+  std::set<std::string> machines;
+  std::map<std::string, int> count;
+  for (const RunSummary& run : runs) {
+    rows << run_row(run);
+    machines.insert(machine_of(run));
+    ++count[run.verdict];
+  }
+  for (const auto& [verdict, runs_with_it] : count) {
+    data entry;
+    entry.set("verdict", verdict);
+    entry.set("count", std::to_string(runs_with_it));
+    verdicts << entry;
+  }
+  values.set("title", shortened(site_title, 120));
+  values.set("count", fmt::format("{} {}", runs.size(), runs.size() == 1 ? "run" : "runs"));
+  values.set("machines", machines.size() == 1 ? shortened(*machines.begin(), 100)
+                                              : fmt::format("{} machines", machines.size()));
+  values.set("newest", runs.empty() ? "" : short_time(runs.front().started_at));
+  values.set("verdicts", verdicts);
+  values.set("runs", rows);
+  const std::string body = kainjow::mustache::mustache(std::string(runs_template)).render(values);
+  return page(site_title, site_title, {"", "runs"}, body, {"assets/runs.js"});
+}
+
+}  // namespace cuparity

@@ -1,0 +1,60 @@
+#include "harness/publish/site_folder.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+
+#include "harness/errors.hpp"
+
+namespace cuparity {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool holds(const fs::path& path, const std::string& text) {
+  std::error_code code;
+  if (fs::file_size(path, code) != text.size() || code) return false;
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream found;
+  found << file.rdbuf();
+  return file && found.view() == text;
+}
+
+void make_folder(const fs::path& path) {
+  std::error_code code;
+  fs::create_directories(path, code);
+  if (code) {
+    throw EnvironmentError(
+        fmt::format("making {}: {}; choose another --out", path.string(), code.message()));
+  }
+}
+
+}  // namespace
+
+SiteFolder::SiteFolder(fs::path root) : root_(std::move(root)) { make_folder(root_); }
+
+void SiteFolder::write(const fs::path& relative, const std::string& text) const {
+  const fs::path path = root_ / relative;
+  if (holds(path, text)) return;
+  make_folder(path.parent_path());
+  fs::path partial = path;
+  partial += ".partial";
+  std::ofstream file(partial, std::ios::binary | std::ios::trunc);
+  file << text;
+  file.close();
+  if (!file) {
+    const std::string reason = std::strerror(errno);
+    std::error_code ignored;
+    fs::remove(partial, ignored);
+    throw EnvironmentError(
+        fmt::format("writing {}: {}; free some space or choose another --out", path.string(), reason));
+  }
+  std::error_code code;
+  fs::rename(partial, path, code);
+  if (code) throw EnvironmentError(fmt::format("writing {}: {}", path.string(), code.message()));
+}
+
+}  // namespace cuparity

@@ -1,0 +1,85 @@
+#include "harness/publish/trend.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "harness/publish/example_site.hpp"
+#include "harness/publish/pages.hpp"
+
+namespace cuparity {
+namespace {
+
+std::vector<RunSummary> summaries(int days) {
+  std::vector<RunSummary> runs;
+  for (int day = 0; day < days; ++day) {
+    const cuparity::Run run = example_run_of_day(day);
+    runs.push_back(summarise(run, analyse(run), run_id(run.started_at, run.seed, 1)));
+  }
+  sort_newest_first(runs);
+  return runs;
+}
+
+const BenchmarkTrend& named(const std::vector<BenchmarkTrend>& trends, const std::string& name) {
+  return *std::find_if(trends.begin(), trends.end(),
+                       [&](const BenchmarkTrend& trend) { return trend.benchmark == name; });
+}
+
+TEST(Trend, MachinesAreNeverPutIntoOneLine) {
+  const std::vector<RunSummary> runs = summaries(40);
+  const auto trends = trends_of(runs, 1);
+  ASSERT_EQ(trends.size(), 7U);
+  const BenchmarkTrend& gemm = named(trends, "gemm/cublaslt/bf16/8192");
+  ASSERT_EQ(gemm.machines.size(), 2U);
+  EXPECT_EQ(gemm.machines[0].runs.size() + gemm.machines[1].runs.size(), 40U);
+  for (const MachineTrend& machine : gemm.machines) {
+    EXPECT_EQ(machine.lines.size(), 3U);
+    for (const RunSummary* run : machine.runs) EXPECT_EQ(machine_of(*run), machine.machine);
+    EXPECT_TRUE(std::is_sorted(machine.runs.begin(), machine.runs.end(),
+                               [](auto* a, auto* b) { return a->started_at < b->started_at; }));
+  }
+}
+
+TEST(Trend, AChangeOfLevelIsFoundOnTheRightDay) {
+  const std::vector<RunSummary> runs = summaries(40);
+  const auto trends = trends_of(runs, 1);
+  const BenchmarkTrend& gemm = named(trends, "gemm/cublaslt/bf16/8192");
+  const auto machine = std::max_element(gemm.machines.begin(), gemm.machines.end(),
+                                        [](auto& a, auto& b) { return a.runs.size() < b.runs.size(); });
+  ASSERT_EQ(machine->changes.size(), 1U);
+  EXPECT_EQ(machine->changes[0].mode, "docker:--gpus=all");
+  EXPECT_EQ(machine->runs[machine->changes[0].at]->started_at, "2026-01-21T04:00:00Z");
+  EXPECT_NEAR(machine->changes[0].effect, 1 / 1.031 - 1, 0.002);
+}
+
+TEST(Trend, AnotherDriverIsMarked) {
+  const std::vector<RunSummary> runs = summaries(40);
+  for (const BenchmarkTrend& trend : trends_of(runs, 1)) {
+    for (const MachineTrend& machine : trend.machines) {
+      ASSERT_EQ(machine.marks.size(), 1U);
+      EXPECT_EQ(machine.marks[0].label, "driver 590.48.01 (before: driver 580.159.04)");
+    }
+  }
+}
+
+TEST(Trend, SlugsAreDistinctAndFitForFiles) {
+  std::vector<RunSummary> runs = summaries(1);
+  runs[0].measured.resize(3);
+  runs[0].measured[0].benchmark = "a/b";
+  runs[0].measured[1].benchmark = "a-b";
+  runs[0].measured[2].benchmark = std::string(500, 'x') + "<>";
+  const auto trends = trends_of(runs, 1);
+  ASSERT_EQ(trends.size(), 3U);
+  EXPECT_NE(trends[0].slug, trends[1].slug);
+  for (const BenchmarkTrend& trend : trends) EXPECT_LT(trend.slug.size(), 80U);
+}
+
+TEST(Trend, CsvHoldsEveryPoint) {
+  const std::vector<RunSummary> runs = summaries(10);
+  const std::string csv = render_trend_csv(named(trends_of(runs, 1), "gemm/cublaslt/bf16/8192"));
+  EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), 1 + 10 * 3);
+}
+
+}  // namespace
+}  // namespace cuparity
