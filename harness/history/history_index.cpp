@@ -11,7 +11,7 @@
 #include <set>
 
 #include "harness/errors.hpp"
-#include "harness/history/run_summary.hpp"
+#include "harness/history/history_run.hpp"
 
 namespace cuparity {
 namespace {
@@ -94,7 +94,7 @@ class Writer {
         add_point_(database, "INSERT OR REPLACE INTO points (series, started_at, run, seconds) VALUES (?, ?, ?, ?)") {}
 
   /// `summary` null: the file can't be read; it is remembered so as not to be tried each time.
-  void add(const std::string& path, const File& file, const RunSummary* summary, const std::string& failure) {
+  void add(const std::string& path, const File& file, const HistoryRun* summary, const std::string& failure) {
     const std::string started =
         summary == nullptr || summary->started_at.empty() ? date_of(file.modified) : summary->started_at;
     SQLite::bind(add_run_, path, file.size, file.modified, started, summary == nullptr ? failure : summary->software);
@@ -105,7 +105,7 @@ class Writer {
       mark_unreadable(run);
       return;
     }
-    for (const RunValue& value : summary->values) {
+    for (const HistoryValue& value : summary->values) {
       SQLite::bind(add_point_, series_id(value), started, run, value.seconds);
       add_point_.exec();
       add_point_.reset();
@@ -119,7 +119,7 @@ class Writer {
     statement.exec();
   }
 
-  std::int64_t series_id(const RunValue& value) {
+  std::int64_t series_id(const HistoryValue& value) {
     std::int64_t& id = known_series_[value.fingerprint + '\n' + value.mode + '\n' + value.benchmark];
     if (id == 0) {
       SQLite::bind(add_series_, value.fingerprint, value.mode, value.benchmark);
@@ -240,7 +240,7 @@ IndexUpdate HistoryIndex::update() {
   for (const auto& [path, file] : files) {
     ++update.read;
     try {
-      const RunSummary summary = summarise_result(load_result(folder_ / path));
+      const HistoryRun summary = read_history_run(load_result(folder_ / path));
       writer.add(path, file, &summary, "");
     } catch (const UsageError& error) {
       writer.add(path, file, nullptr, error.what());

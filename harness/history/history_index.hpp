@@ -26,7 +26,7 @@ struct HistorySeries {
 struct HistoryPoint {
   std::string started_at;
   std::string path;      ///< of the result file, relative to the folder
-  std::string software;  ///< RunSummary::software
+  std::string software;  ///< HistoryRun::software
   double seconds = 0;
 };
 

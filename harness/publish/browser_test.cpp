@@ -18,7 +18,7 @@ class SitePages : public HeadlessBrowser {
     HeadlessBrowser::SetUp();
     if (IsSkipped()) return;
     PublishOptions options;
-    for (int day = 0; day < 25; ++day) {
+    for (int day = 0; day < 30; ++day) {
       options.runs.push_back(write_run(folder_ / "in" / std::to_string(day), example_run_of_day(day)));
     }
     cuparity::Run hostile = hostile_run().run;
@@ -38,7 +38,7 @@ class SitePages : public HeadlessBrowser {
 };
 
 TEST_F(SitePages, TheIndexListsAndCountsRuns) {
-  EXPECT_THAT(open("index.html"), HasSubstr("26 of 26</output>"));
+  EXPECT_THAT(open("index.html"), HasSubstr("31 of 31</output>"));
 }
 
 TEST_F(SitePages, TrendsAreDrawn) {

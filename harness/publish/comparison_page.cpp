@@ -38,6 +38,7 @@ std::string render_runs_data(const std::vector<RunSummary>& runs) {
   json list = json::array();
   for (const RunSummary& run : runs) {
     list.push_back({{"id", run.id},
+                    {"machine", shortened(machine_of(run), 60)},
                     {"name", fmt::format("{} · {} · {} · {}", short_time(run.started_at),
                                          shortened(machine_of(run), 60), shortened(run.suite, 30), run.verdict)}});
   }

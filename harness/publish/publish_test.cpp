@@ -118,7 +118,7 @@ TEST_F(Publish, AFolderOfRunsIsAllOfThem) {
 }
 
 TEST_F(Publish, TheMoreCompleteOfTwoCopiesIsTaken) {
-  Run interrupted = example_run_of_day(0);
+  cuparity::Run interrupted = example_run_of_day(0);
   interrupted.trials.resize(20);
   interrupted.finished_at.clear();
   publish_to("site", {write_run(folder_ / "interrupted", interrupted)});
@@ -128,7 +128,7 @@ TEST_F(Publish, TheMoreCompleteOfTwoCopiesIsTaken) {
 }
 
 TEST_F(Publish, ARunThatIsDeletedIsGoneAfterwards) {
-  Run other = example_run_of_day(1);
+  cuparity::Run other = example_run_of_day(1);
   for (Trial& trial : other.trials) {
     for (Row& row : trial.rows) row.benchmark = "only/here/" + row.benchmark;
   }
@@ -145,7 +145,7 @@ TEST_F(Publish, ARunThatIsDeletedIsGoneAfterwards) {
 }
 
 TEST_F(Publish, NothingThatIdentifiesIsInAnyFile) {
-  Run run = example_run_of_day(0);
+  cuparity::Run run = example_run_of_day(0);
   run.command.push_back("--out=/home/alice/apollo/results");
   run.notes = {"alice@node17.example.com asked", "10.20.30.40 was busy"};
   run.environment["host_name"] = "node17";
@@ -170,7 +170,7 @@ TEST_F(Publish, WithoutRedactionEverythingIsThere) {
 }
 
 TEST_F(Publish, HostileNamesAreText) {
-  Run hostile = hostile_run().run;
+  cuparity::Run hostile = hostile_run().run;
   hostile.started_at = "<script>alert(3)</script>/../../x";
   publish_to("site", {write_run(folder_ / "hostile", hostile), run_of_day(0)});
   for (const auto& [name, text] : files("site")) {

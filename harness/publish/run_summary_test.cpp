@@ -20,7 +20,7 @@ TEST(RunSummary, HoldsWhatTheIndexShows) {
 }
 
 TEST(RunSummary, OfNothing) {
-  const RunSummary summary = summarise(Run{}, Analysis{}, "x");
+  const RunSummary summary = summarise(cuparity::Run{}, Analysis{}, "x");
   EXPECT_EQ(summary.verdict, "nothing compared");
   EXPECT_EQ(machine_of(summary), "unknown device");
 }

@@ -8,6 +8,7 @@
 #include "harness/publish/page.hpp"
 #include "harness/publish/pages.hpp"
 #include "harness/publish/site_assets.hpp"
+#include "harness/redact/characters.hpp"
 #include "harness/report/text.hpp"
 
 namespace cuparity {
@@ -32,6 +33,15 @@ std::string software_of(const RunSummary& run) {
   return text;
 }
 
+/// The verdict stands in front of it anyway: "Slower: 1 of 14 …" without its first word.
+std::string sentence_of(const RunSummary& run) {
+  std::string text = shortened(run.sentence, 220);
+  const std::size_t colon = run.verdict.size();
+  const bool repeats = text.size() > colon + 2 && text.compare(colon, 2, ": ") == 0 &&
+                       lower(text.substr(0, colon)) == run.verdict;
+  return repeats ? text.substr(colon + 2) : text;
+}
+
 data run_row(const RunSummary& run) {
   data row;
   row.set("id", run.id);
@@ -39,7 +49,7 @@ data run_row(const RunSummary& run) {
   row.set("interrupted", run.finished_at.empty());
   row.set("verdict", run.verdict);
   row.set("verdict_class", run.verdict_class);
-  row.set("sentence", shortened(run.sentence, 220));
+  row.set("sentence", sentence_of(run));
   row.set("machine", shortened(machine_of(run), 80));
   row.set("software", software_of(run));
   row.set("containers", containers_of(run));

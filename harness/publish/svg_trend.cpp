@@ -115,7 +115,7 @@ std::string change_of(const MachineTrend& trend, const TrendChange& change, cons
   return fmt::format(
       R"(<g class="change {}"><path d="M{:.1f} {:.1f}V{:.1f}"/><text x="{:.1f}" y="{:.1f}" text-anchor="middle">{}</text></g>)",
       line_class(static_cast<std::size_t>(line - trend.lines.begin())), x, frame.y_begin - 4, frame.y_end, x,
-      frame.y_begin - 10, format_effect(change.effect));
+      frame.y_begin - 10, change_text(change));
 }
 
 std::string point_of(const MachineTrend& trend, const TrendPoint& point, const Frame& frame,
@@ -133,6 +133,10 @@ std::string point_of(const MachineTrend& trend, const TrendPoint& point, const F
 }
 
 }  // namespace
+
+std::string change_text(const TrendChange& change) {
+  return fmt::format("{} {}", format_percent(std::abs(change.effect)), change.effect > 0 ? "slower" : "faster");
+}
 
 std::string line_class(std::size_t line) { return fmt::format("line-{}", line % 6); }
 

@@ -73,7 +73,7 @@ TEST(SvgTrend, AChangeSaysHowMuch) {
   Example example;
   fill(example, {1, 1, 1, 1.1, 1.1, 1.1});
   example.trend.changes = {{example.trend.lines[0].mode, 3, 0.1, 0.001}};
-  EXPECT_THAT(svg_trend(example.trend, ""), HasSubstr("+10.0 %"));
+  EXPECT_THAT(svg_trend(example.trend, ""), HasSubstr("10 % slower"));
 }
 
 }  // namespace

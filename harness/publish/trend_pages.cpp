@@ -1,14 +1,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <kainjow/mustache.hpp>
 
 #include "harness/publish/page.hpp"
 #include "harness/publish/pages.hpp"
 #include "harness/publish/site_assets.hpp"
 #include "harness/publish/svg_trend.hpp"
-#include "harness/report/numbers.hpp"
 #include "harness/report/text.hpp"
 
 namespace cuparity {
@@ -50,9 +48,8 @@ data events_data(const MachineTrend& trend) {
       add(mark->at, shortened(mark->label, 300), "");
     }
     add(change.at,
-        fmt::format("{}: {} {} from here on (p = {:.2g}; nothing known of the machine changed)",
-                    shortened(change.mode, 100), format_percent(std::abs(change.effect)),
-                    change.effect > 0 ? "slower" : "faster", change.p_value),
+        fmt::format("{}: {} from here on (p = {:.2g}; nothing known of the machine changed)",
+                    shortened(change.mode, 100), change_text(change), change.p_value),
         change.effect > 0 ? "v-slower" : "v-faster");
   }
   for (; mark != trend.marks.end(); ++mark) add(mark->at, shortened(mark->label, 300), "");
@@ -99,7 +96,7 @@ data machine_data(const MachineTrend& trend) {
 std::string changes_text(const MachineTrend& trend) {
   if (trend.changes.empty()) return "";
   const TrendChange& last = trend.changes.back();
-  return fmt::format("{} on {}", format_effect(last.effect),
+  return fmt::format("{} since {}", change_text(last),
                      short_time(trend.runs[last.at]->started_at).substr(0, 10));
 }
 
@@ -113,6 +110,7 @@ data row_data(const BenchmarkTrend& benchmark, const MachineTrend& trend) {
   row.set("latest", shown(newest(trend.lines.front())));
   row.set("latest_mode", shortened(trend.lines.front().mode, 40));
   row.set("change", changes_text(trend));
+  row.set("change_mode", trend.changes.empty() ? "" : shortened(trend.changes.back().mode, 40));
   row.set("change_class", trend.changes.empty()             ? ""
                           : trend.changes.back().effect > 0 ? "v-slower"
                                                             : "v-faster");

@@ -158,7 +158,7 @@ TEST(RunJson, NamesTheFieldThatIsWrong) {
   EXPECT_THAT(broken("/trials/0/block", 1.5), HasSubstr("trials[0].block: expected an integer"));
   EXPECT_THAT(broken("/trials/0/block", 5000000000), HasSubstr("trials[0].block: expected an integer"));
   EXPECT_THAT(broken("/trials/0/kind", "party"),
-              HasSubstr("trials[0].kind: expected benchmark or validation"));
+              HasSubstr("trials[0].kind: expected benchmark, validation or startup"));
   EXPECT_THAT(broken("/trials/0/ok", "yes"), HasSubstr("trials[0].ok: expected true or false"));
   EXPECT_THAT(broken("/trials/0/rows/0/state", "odd"),
               HasSubstr("trials[0].rows[0].state: expected measured"));

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "harness/explain/startup.hpp"
 #include "harness/report/numbers.hpp"
 #include "harness/report/report.hpp"
 #include "harness/report/report_view.hpp"
@@ -223,6 +224,7 @@ std::string render_markdown(const Run& run, const Analysis& analysis) {
         "MDE: smallest effect that would have been found</sub>\n";
   }
   text += measured_text(view);
+  if (const std::string startup = startup_as_markdown(startup_table(run)); !startup.empty()) text += "\n" + startup;
   text += list_text("Wrong", escaped(view.wrong), true);
   text += skipped_text(view);
   text += list_text("Notes", escaped(view.notes), false);

@@ -153,6 +153,7 @@ int start_run(const RunOptions& options, const RunSurroundings& to, Progress& pr
   parse_suite(suite_text.yaml, suite_text.file_name);  // a mistake in it is said before a folder is made
   FreshFolder folder(options.out.empty() ? default_folder(suite) : options.out);
   Session session = prepare_session(options, folder.path(), suite_text, to.make_engine, progress);
+  if (options.adjust_session) options.adjust_session(session);
   store_suite(folder.path(), suite_text.yaml);
   Journal journal = Journal::create(folder.path(), session.run);
   folder.keep();

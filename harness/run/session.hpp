@@ -19,6 +19,8 @@
 
 namespace cuparity {
 
+struct Session;
+
 /// The flags of `cuparity run`.
 struct RunOptions {
   std::string suite;               ///< empty: quick, or that of the run that goes on
@@ -32,6 +34,9 @@ struct RunOptions {
   std::string backend = "auto";
   std::string filter;
   std::vector<std::string> command;  ///< the whole command line, to be recorded
+  /// Changes the session of a new run before its first trial, e.g. to run one mode in several arms. May be
+  /// empty.
+  std::function<void(Session&)> adjust_session;
 };
 
 using EngineFactory = std::function<std::unique_ptr<Engine>(EngineKind kind, const std::string& image)>;

@@ -31,20 +31,22 @@ std::string raw_file_name(const Trial& trial) {
   return fmt::format("{:04}-{}-{}.json", trial.index, mode.substr(0, 60), what);
 }
 
-std::vector<std::string> command_of(const Trial& trial, const TrialSettings& settings, const Engine& engine,
+std::vector<std::string> command_of(const Trial& trial, const TrialSettings& settings, const Arm& arm,
                                     const std::string& output) {
-  const std::filesystem::path bin = engine.binary_folder();
+  const std::filesystem::path bin = arm.engine->binary_folder();
   if (trial.kind == TrialKind::validation) {
     return {(bin / "cuparity-validate").string(), "--backend=" + settings.backend,
             "--gtest_filter=" + settings.validate, "--gtest_output=json:" + output};
   }
-  return {(bin / "cuparity-bench").string(),
-          "--backend=" + settings.backend,
-          "--benchmark_filter=" + settings.benchmark_filter,
-          fmt::format("--benchmark_repetitions={}", settings.repetitions),
-          fmt::format("--benchmark_min_time={}", settings.min_time_seconds),
-          "--benchmark_out=" + output,
-          "--benchmark_out_format=json"};
+  std::vector<std::string> command = {(bin / "cuparity-bench").string(),
+                                      "--backend=" + settings.backend,
+                                      "--benchmark_filter=" + settings.benchmark_filter,
+                                      fmt::format("--benchmark_repetitions={}", settings.repetitions),
+                                      fmt::format("--benchmark_min_time={}", settings.min_time_seconds),
+                                      "--benchmark_out=" + output,
+                                      "--benchmark_out_format=json"};
+  command.insert(command.end(), arm.arguments.begin(), arm.arguments.end());
+  return command;
 }
 
 void read_benchmarks(const std::filesystem::path& path, Trial& trial) {
@@ -106,7 +108,7 @@ Trial run_trial(Trial trial, const Arm& arm, const TrialSettings& settings, GpuM
   request.environment = arm.variables;
   request.time_limit = settings.time_limit;
   request.command =
-      command_of(trial, settings, *arm.engine, (arm.engine->output_path(request) / file_name).string());
+      command_of(trial, settings, arm, (arm.engine->output_path(request) / file_name).string());
 
   if (monitor != nullptr) monitor->start();
   ProcessResult result;

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "harness/access/access_mode.hpp"
 #include "harness/engine/engine.hpp"
@@ -31,6 +32,7 @@ struct Arm {
   AccessMode mode;
   Engine* engine = nullptr;
   std::map<std::string, std::string> variables;  ///< environment variables for its processes
+  std::vector<std::string> arguments = {};       ///< further ones for cuparity-bench
 };
 
 /// Runs and reads. `trial` comes with index, block, position and kind; `monitor` may be null. `interrupted`

@@ -289,7 +289,6 @@ FileComparison compare_files(const ResultFile& baseline, const ResultFile& candi
   const std::vector<SamplePair> pairs = pair_samples(baseline, candidate, result.skipped_in_both);
   require_something(pairs, result, baseline, candidate);
   std::vector<Observation> observations;
-  bool candidate_wrong = false;
   for (const auto& [before, after] : pairs) {
     Comparison comparison;
     comparison.benchmark = before->benchmark;
@@ -300,8 +299,9 @@ FileComparison compare_files(const ResultFile& baseline, const ResultFile& candi
     const std::string& advice = before->seconds.empty() ? baseline.advice : candidate.advice;
     observations.push_back(observe(std::move(comparison), *before, *after, settings.pairing, advice));
     impose_environment(differences, settings.cross_environment, observations.back());
-    candidate_wrong =
-        candidate_wrong || (after->state == RowState::failed && before->state == RowState::measured);
+    if (after->state == RowState::failed && before->state == RowState::measured) {
+      result.wrong_in_candidate.push_back(fmt::format("{}: {}", name, after->message));
+    }
   }
 
   result.comparisons = decide(std::move(observations), alpha, value_unit(baseline, settings.pairing));
@@ -309,7 +309,8 @@ FileComparison compare_files(const ResultFile& baseline, const ResultFile& candi
     compare_bits(*pairs[i].before, *pairs[i].after, result.comparisons[i]);
   }
   result.verdict = overall_verdict(result.comparisons);
-  result.exit_code = candidate_wrong ? static_cast<int>(exit_regression) : exit_code_of(result.comparisons);
+  result.exit_code = result.wrong_in_candidate.empty() ? exit_code_of(result.comparisons)
+                                                       : static_cast<int>(exit_regression);
   return result;
 }
 

@@ -57,6 +57,7 @@ struct FileComparison {
   std::vector<std::string> skipped_in_both;  ///< "benchmark: why"; not compared
   /// Not empty: this crosses environments (fingerprint_differences), as the user asked for.
   std::vector<std::string> environment_differences;
+  std::vector<std::string> wrong_in_candidate;  ///< "benchmark: why", where the baseline has a result
   std::vector<std::string> notes;
   Verdict verdict = Verdict::inconclusive;
   int exit_code = 0;  ///< ExitCode: 1 also for a wrong result of the candidate alone

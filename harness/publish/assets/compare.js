@@ -83,7 +83,7 @@
     return element('tr', {class: tone(value, a.margin)}, element('th', {scope: 'row'}, element('bdi', {}, name), bits),
       cell('A', 'number', shown(a)), cell('B', 'number', shown(b)),
       cell('B takes', 'number effect', element('span', {class: 'tone'}, percent(value))),
-      cell('', 'plot', plot(value, a.margin)), cell('scatter', 'number', spread));
+      cell("", "plot", plot(value, a.margin)), cell('scatter', 'number', spread));
   }
 
   function showFacts(a, b) {
@@ -145,9 +145,16 @@
   get('run-a').append(...options());
   get('run-b').append(...options());
   const wanted = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
-  get('run-b').value = known.has(wanted.b) ? wanted.b : window.cuparityRuns[0].id;
-  // Without a choice: the run before.
-  get('run-a').value = known.has(wanted.a) ? wanted.a : (window.cuparityRuns[1] ?? window.cuparityRuns[0]).id;
+  // Without a choice: the newest run against the one before it on the same machine.
+  const before = (id) => {
+    const at = window.cuparityRuns.findIndex((run) => run.id === id);
+    return window.cuparityRuns.find((run, i) => i > at && run.machine === window.cuparityRuns[at].machine)?.id ?? id;
+  };
+  const after = (id) => window.cuparityRuns.find((run) => before(run.id) === id && run.id !== id)?.id;
+  const newest = window.cuparityRuns.find((run) => before(run.id) !== run.id)?.id ?? window.cuparityRuns[0].id;
+  const b = known.has(wanted.b) ? wanted.b : (known.has(wanted.a) && after(wanted.a)) || newest;
+  get('run-b').value = b;
+  get('run-a').value = known.has(wanted.a) ? wanted.a : before(b);
   get('run-a').addEventListener('change', () => update());
   get('run-b').addEventListener('change', () => update());
   get('mode-a').addEventListener('change', finish);

@@ -1,4 +1,4 @@
-#include "harness/history/run_summary.hpp"
+#include "harness/history/history_run.hpp"
 
 #include <fmt/format.h>
 
@@ -11,7 +11,7 @@
 namespace cuparity {
 namespace {
 
-void add_values(const ResultFile& file, const std::string& mode, RunSummary& summary) {
+void add_values(const ResultFile& file, const std::string& mode, HistoryRun& summary) {
   const std::string fingerprint = machine_fingerprint(file.environment);
   for (const Sample& sample : file.samples) {
     const double seconds =
@@ -33,8 +33,8 @@ std::string describe_software(const Environment& environment, const std::string&
   return text;
 }
 
-RunSummary summarise(const Run& run) {
-  RunSummary summary;
+HistoryRun summarise(const Run& run) {
+  HistoryRun summary;
   summary.started_at = run.started_at;
   Environment environment = run.environment;
   for (const std::string& mode : run.modes) {
@@ -49,8 +49,8 @@ RunSummary summarise(const Run& run) {
   return summary;
 }
 
-RunSummary summarise(const BenchmarkFile& file) {
-  RunSummary summary;
+HistoryRun summarise(const BenchmarkFile& file) {
+  HistoryRun summary;
   const auto date = file.context.find("date");
   if (date != file.context.end()) {
     summary.started_at = date->second;
@@ -62,7 +62,7 @@ RunSummary summarise(const BenchmarkFile& file) {
 
 }  // namespace
 
-RunSummary summarise_result(const Result& result) {
+HistoryRun read_history_run(const Result& result) {
   return std::visit([](const auto& content) { return summarise(content); }, result);
 }
 

@@ -8,20 +8,20 @@
 
 namespace cuparity {
 
-struct RunValue {
+struct HistoryValue {
   std::string fingerprint;  ///< machine_fingerprint() of the mode
   std::string mode;         ///< empty: a file of another program
   std::string benchmark;    ///< short_name
   double seconds = 0;       ///< median over the run's blocks, or the file's repetitions
 };
 
-struct RunSummary {
+struct HistoryRun {
   std::string started_at;    ///< ISO 8601; empty where the file does not say
   std::string software;      ///< what may explain a change: "image sha256:…, cuBLAS 13.1, …"
-  std::vector<RunValue> values;
+  std::vector<HistoryValue> values;
 };
 
 /// Skipped and failed rows, and values that are no time, are left out.
-RunSummary summarise_result(const Result& result);
+HistoryRun read_history_run(const Result& result);
 
 }  // namespace cuparity

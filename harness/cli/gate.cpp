@@ -1,0 +1,228 @@
+// cuparity gate: lets a candidate through, or does not.
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+
+#include "harness/cli/commands.hpp"
+#include "harness/engine/engines.hpp"
+#include "harness/engine/interrupt.hpp"
+#include "harness/errors.hpp"
+#include "harness/gate/gate_formats.hpp"
+#include "harness/gate/gate_margins.hpp"
+#include "harness/gate/golden_run.hpp"
+#include "harness/gate/history_gate.hpp"
+#include "harness/record/result_file.hpp"
+#include "harness/stats/fingerprint.hpp"
+
+namespace cuparity {
+namespace {
+
+struct GateOptions {
+  std::string candidate;
+  std::string golden;
+  std::string baseline;
+  std::string history;
+  std::string index;
+  std::string mode;
+  std::string allow;
+  std::vector<std::string> margins;
+  std::string junit;
+  std::string gitlab;
+  bool github = false;
+  bool cross_environment = false;
+  std::string format = "text";
+  RunOptions run;
+};
+
+struct Side {
+  ResultFile file;
+  std::string mode;  ///< empty: not a run of ours
+  std::map<std::string, double> margins;
+};
+
+Side load_side(const std::string& path, const std::string& mode) {
+  const Result result = load_result(path);
+  if (const Run* run = std::get_if<Run>(&result)) {
+    return {result_file(path, *run, mode), mode.empty() ? run->baseline_mode : mode, run->margins};
+  }
+  if (!mode.empty()) {
+    throw UsageError(fmt::format("{}: --mode is for runs of cuparity", path));
+  }
+  return {result_file(path, std::get<BenchmarkFile>(result)), "", {}};
+}
+
+GateResult against_baseline(const GateOptions& options, const Side& candidate) {
+  const Side baseline = load_side(options.baseline, options.mode);
+  FileComparisonSettings settings;
+  settings.margin_of = margins_with(options.margins, baseline.margins);
+  settings.cross_environment = options.cross_environment;
+  // A new image or library is what a gate judges; it stands among the notes.
+  settings.may_differ = {software_keys().begin(), software_keys().end()};
+  return gate_on_files(compare_files(baseline.file, candidate.file, settings));
+}
+
+GateResult against_history(const GateOptions& options, const Side& candidate,
+                           const std::vector<ExpectedChange>& expected) {
+  HistoryIndex index(options.history, options.index);
+  const IndexUpdate update = index.update();
+  GateResult result =
+      gate_on_history(index, options.history, candidate.file, candidate.mode, options.candidate, expected);
+  for (const std::string& reason : update.passed_over) {
+    result.warnings.push_back("passed over: " + reason);
+  }
+  return result;
+}
+
+std::filesystem::path default_folder() {
+  return std::filesystem::path("results") / "runs" /
+         fmt::format("{:%Y%m%dT%H%M%SZ}-gate", fmt::gmtime(std::time(nullptr)));
+}
+
+GateResult against_golden(const GateOptions& options) {
+  GoldenOptions golden;
+  golden.golden = options.golden;
+  golden.candidate = options.candidate;
+  golden.mode = options.mode;
+  golden.margin_of = margins_with(options.margins, {});
+  golden.margins_given = !options.margins.empty();
+  golden.run = options.run;
+  if (golden.run.out.empty()) {
+    golden.run.out = default_folder();
+  }
+  golden.make_engine = [](EngineKind kind, const std::string& image, const std::filesystem::path& bin) {
+    return make_engine(kind, {image, bin, Interrupt::requested});
+  };
+  const Interrupt interrupt;
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> nowhere(std::fopen("/dev/null", "w"), std::fclose);
+  RunSurroundings surroundings;
+  surroundings.stop_requested = Interrupt::requested;
+  surroundings.result = nowhere.get();
+  return gate_on_golden(golden, surroundings);
+}
+
+void check(const GateOptions& options) {
+  const bool files = !options.baseline.empty() || !options.history.empty();
+  if (!files && options.golden.empty()) {
+    throw UsageError(
+        "nothing to compare with: give --golden (an image or programs), --baseline (a result file) or --history (a "
+        "folder of runs)");
+  }
+  if (files && !options.golden.empty()) {
+    throw UsageError(
+        "--golden re-runs an image or programs, --baseline and --history compare a result file: call cuparity gate "
+        "once for each");
+  }
+}
+
+GateResults find_results(const GateOptions& options) {
+  check(options);
+  std::vector<ExpectedChange> expected;
+  if (!options.allow.empty()) {
+    expected = read_expected_changes(options.allow);
+  }
+  GateResults results;
+  if (!options.golden.empty()) {
+    results.push_back(against_golden(options));
+  } else {
+    const Side candidate = load_side(options.candidate, options.mode);
+    if (!options.baseline.empty()) {
+      results.push_back(against_baseline(options, candidate));
+    }
+    if (!options.history.empty()) {
+      results.push_back(against_history(options, candidate, expected));
+    }
+  }
+  for (GateResult& result : results) {
+    apply_expected_changes(expected, utc_today(), result);
+    conclude(result);
+  }
+  return results;
+}
+
+void write(const std::string& path, const std::string& text, std::ios::openmode how) {
+  std::ofstream file(path, std::ios::binary | how);
+  file << text;
+  if (!file.flush()) {
+    throw EnvironmentError(fmt::format("writing {} failed: does its folder exist, and is there space?", path));
+  }
+}
+
+int gate(const GateOptions& options) {
+  const GateResults results = find_results(options);
+  fmt::print("{}", options.format == "json" ? gate_as_json(results) : gate_as_text(results));
+  if (!options.junit.empty()) {
+    write(options.junit, gate_as_junit(results), std::ios::trunc);
+  }
+  if (!options.gitlab.empty()) {
+    write(options.gitlab, gate_as_gitlab(results), std::ios::trunc);
+  }
+  if (options.github) {
+    // Commands are found on either stream; JSON on standard output must stay JSON.
+    fmt::print(options.format == "json" ? stderr : stdout, "{}", gate_as_github_annotations(results));
+    const char* summary = std::getenv("GITHUB_STEP_SUMMARY");
+    if (summary != nullptr && *summary != '\0') {
+      write(summary, gate_as_markdown(results), std::ios::app);
+    } else {
+      fmt::print(stderr, "cuparity: GITHUB_STEP_SUMMARY is not set, so no step summary was written\n");
+    }
+  }
+  return exit_code_of(results);
+}
+
+}  // namespace
+
+void add_gate_command(CLI::App& app, int& exit_code) {
+  CLI::App* command = app.add_subcommand("gate", "Let a candidate through or not: against a golden, a file, a history");
+  auto options = std::make_shared<GateOptions>();
+  command
+      ->add_option("CANDIDATE", options->candidate,
+                   "A run or another result file; with --golden an image or a folder with cuparity-bench")
+      ->required();
+  command->add_option("--golden", options->golden,
+                      "The image or folder with cuparity-bench that was good: re-run now, interleaved");
+  command->add_option("--baseline", options->baseline, "The run or result file that was good");
+  command->add_option("--history", options->history,
+                      "Folder of earlier runs; alone it never says slower, a surprise is inconclusive");
+  command->add_option("--index", options->index, "Index of the history (default: DIR/.cuparity-history.sqlite)");
+  command->add_option("--mode", options->mode,
+                      "The mode to compare (default: the baseline mode); for images how they get the GPU (default: "
+                      "docker:--gpus=all)");
+  command->add_option("--allow", options->allow, "YAML file of expected changes");
+  command->add_option("--margin", options->margins, "class=share, e.g. gemm=0.5% or default=0.02; repeat for each")
+      ->allow_extra_args(false)
+      ->take_all();
+  command->add_flag("--cross-environment", options->cross_environment,
+                    "Compare although GPU or driver differ; the result says so");
+  command->add_option("--junit", options->junit, "Write JUnit XML here");
+  command->add_option("--gitlab", options->gitlab, "Write GitLab's code quality JSON here");
+  command->add_flag("--github", options->github, "Print annotations, append to GITHUB_STEP_SUMMARY");
+  command->add_option("--format", options->format, "text (default) or json")->check(CLI::IsMember({"text", "json"}));
+  command->add_option("--suite", options->run.suite, "With --golden: quick (default), standard, full or a file");
+  command->add_option("--blocks", options->run.blocks, "With --golden: blocks instead of the suite's number")
+      ->check(CLI::Range(1, 100000));
+  command->add_option("--seed", options->run.seed, "With --golden: seed of the order");
+  command->add_option("--backend", options->run.backend, "With --golden: auto, cuda or cpu")
+      ->check(CLI::IsMember({"auto", "cuda", "cpu"}));
+  command->add_option("--filter", options->run.filter, "With --golden: only names in which this is found");
+  command->add_option("--out", options->run.out, "With --golden: folder of the run");
+  command->footer(
+      "Exit code 0 passes; 1 slower or wrong; 3 could not be decided; 2 also where nothing could be compared.\n"
+      "Expected changes: see the user guide.");
+  command->callback([options, command, &exit_code] {
+    options->run.command = {"cuparity", "gate"};
+    for (const CLI::Option* option : command->get_options()) {
+      for (const std::string& value : option->results()) {
+        options->run.command.push_back(option->get_name() + "=" + value);
+      }
+    }
+    exit_code = gate(*options);
+  });
+}
+
+}  // namespace cuparity

@@ -1,0 +1,34 @@
+// What a gate found, for people and for CI servers. One function a format.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/gate/gate.hpp"
+
+namespace cuparity {
+
+/// Results in the order in which they were made: golden or baseline, then history. Never empty.
+using GateResults = std::vector<GateResult>;
+
+/// The exit code of all: wrong or slower first, then inconclusive.
+int exit_code_of(const GateResults& results);
+
+std::string gate_as_text(const GateResults& results);
+std::string gate_as_json(const GateResults& results);
+
+/// A test suite a result, a test case a benchmark: slower fails it, wrong and invalid are errors, inconclusive
+/// counts as skipped.
+std::string gate_as_junit(const GateResults& results);
+
+/// Markdown for a pull request or GitHub's step summary.
+std::string gate_as_markdown(const GateResults& results);
+
+/// GitHub workflow commands, one a line: ::error for what fails, ::warning for what could not be decided and
+/// for warnings, ::notice for expected changes.
+std::string gate_as_github_annotations(const GateResults& results);
+
+/// GitLab's code quality report: a JSON array of what does not pass.
+std::string gate_as_gitlab(const GateResults& results);
+
+}  // namespace cuparity

@@ -1,0 +1,137 @@
+#include <fmt/format.h>
+
+#include "harness/gate/gate_formats.hpp"
+#include "harness/record/benchmark_json.hpp"
+#include "harness/report/numbers.hpp"
+#include "harness/report/text.hpp"
+#include "harness/stats/wording.hpp"
+
+namespace cuparity {
+namespace {
+
+/// Text from files must neither end a table cell nor become markup.
+std::string cell(const std::string& text) {
+  std::string result;
+  for (const char c : clean_text(text)) {
+    if (c == '<') {
+      result += "&lt;";
+    } else {
+      if (std::string("|`*_[]\\").find(c) != std::string::npos) result += '\\';
+      result += c;
+    }
+  }
+  return result;
+}
+
+std::string seconds_text(const std::optional<double>& seconds) { return seconds ? format_seconds(*seconds) : "-"; }
+
+std::string mark_of(const GateEntry& entry) {
+  if (!entry.expected.empty()) {
+    return "slower, expected";
+  }
+  const bool bold = entry.comparison.verdict == Verdict::slower || entry.comparison.verdict == Verdict::invalid;
+  const std::string verdict = to_string(entry.comparison.verdict);
+  return bold ? "**" + verdict + "**" : verdict;
+}
+
+std::string reason_of(const GateEntry& entry) {
+  if (!entry.expected.empty()) {
+    return fmt::format("{} ({})", entry.expected, entry.where);
+  }
+  const Verdict verdict = entry.comparison.verdict;
+  return verdict == Verdict::same || verdict == Verdict::faster ? "" : entry.comparison.reason;
+}
+
+std::string list(const std::string& title, const std::vector<std::string>& items) {
+  std::string text = items.empty() ? "" : "\n" + title + "\n\n";
+  for (const std::string& item : items) {
+    text += "- " + cell(item) + "\n";
+  }
+  return text;
+}
+
+/// As GitHub's workflow commands want it: one line, and no separators in a property.
+std::string command_text(const std::string& text, bool property) {
+  std::string result;
+  for (const char c : clean_text(text)) {
+    if (c == '%') {
+      result += "%25";
+    } else if (property && c == ':') {
+      result += "%3A";
+    } else if (property && c == ',') {
+      result += "%2C";
+    } else {
+      result += c;
+    }
+  }
+  return result;
+}
+
+std::string command(const char* level, const std::string& title, const std::string& message) {
+  return fmt::format("::{} title={}::{}\n", level, command_text(title, true), command_text(message, false));
+}
+
+std::string annotation(const GateEntry& entry) {
+  const Comparison& c = entry.comparison;
+  const std::string name = short_name(c.benchmark);
+  if (!entry.expected.empty()) {
+    return command("notice", name + " is slower as expected",
+                   fmt::format("{}: {} ({})", signed_percent(c.effect.value_or(0)), entry.expected, entry.where));
+  }
+  switch (c.verdict) {
+    case Verdict::slower:
+      return command("error", name + " is slower", fmt::format("{}; {}", signed_percent(c.effect.value_or(0)), c.reason));
+    case Verdict::invalid: return command("warning", name + " could not be compared", c.reason);
+    case Verdict::inconclusive: return command("warning", name + " is inconclusive", c.reason);
+    case Verdict::faster:
+    case Verdict::same: break;
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string gate_as_markdown(const GateResults& results) {
+  std::string text = "## cuparity gate\n";
+  for (const GateResult& result : results) {
+    text += fmt::format("\n**{}**\n\nCandidate {}, {} {}.\n\n", cell(result.sentence), cell(result.candidate),
+                        result.kind, cell(result.baseline));
+    text += "| benchmark | before | now | effect | interval | verdict | why |\n|---|---:|---:|---:|---:|---|---|\n";
+    for (const GateEntry& entry : result.entries) {
+      const Comparison& c = entry.comparison;
+      text += fmt::format("| {} | {} | {} | {} | {} | {} | {} |\n", cell(short_name(c.benchmark)),
+                          seconds_text(c.baseline_seconds), seconds_text(c.candidate_seconds),
+                          c.effect ? signed_percent(*c.effect) : "-", c.interval_low ? interval_text(c) : "-",
+                          mark_of(entry), cell(reason_of(entry)));
+    }
+    text += list("Wrong:", result.wrong);
+    text += list("**Cross-environment**, a difference need not come from what you changed:",
+                 result.environment_differences);
+    text += list("Warnings:", result.warnings);
+    text += list("Only in the candidate:", result.only_in_candidate);
+    text += list("Skipped:", result.skipped_in_both);
+    text += list("Notes:", result.notes);
+  }
+  return text;
+}
+
+std::string gate_as_github_annotations(const GateResults& results) {
+  std::string text;
+  for (const GateResult& result : results) {
+    for (const std::string& wrong : result.wrong) {
+      text += command("error", "Wrong result", wrong);
+    }
+    for (const GateEntry& entry : result.entries) {
+      text += annotation(entry);
+    }
+    for (const std::string& difference : result.environment_differences) {
+      text += command("warning", "Compared across environments", difference);
+    }
+    for (const std::string& warning : result.warnings) {
+      text += command("warning", "cuparity gate", warning);
+    }
+  }
+  return text;
+}
+
+}  // namespace cuparity

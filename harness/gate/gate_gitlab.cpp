@@ -1,0 +1,70 @@
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+
+#include "harness/gate/gate_formats.hpp"
+#include "harness/record/benchmark_json.hpp"
+#include "harness/report/text.hpp"
+#include "harness/stats/wording.hpp"
+
+namespace cuparity {
+namespace {
+
+/// The same finding keeps its fingerprint from pipeline to pipeline: 64-bit FNV-1a of check and subject.
+std::string fingerprint_of(const std::string& check, const std::string& subject) {
+  std::uint64_t hash = 0xcbf29ce484222325ULL;
+  for (const char c : check + '\n' + subject) {
+    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
+  }
+  return fmt::format("{:016x}", hash);
+}
+
+nlohmann::json finding(const GateResult& result, const std::string& check, const std::string& severity,
+                       const std::string& subject, const std::string& description) {
+  return {{"description", clean_text(description)},
+          {"check_name", "cuparity-" + check},
+          {"fingerprint", fingerprint_of(check, subject)},
+          {"severity", severity},
+          {"location", {{"path", clean_text(result.candidate)}, {"lines", {{"begin", 1}}}}}};
+}
+
+void add_entry(const GateResult& result, const GateEntry& entry, nlohmann::json& findings) {
+  const Comparison& c = entry.comparison;
+  const std::string name = short_name(c.benchmark);
+  const std::string effect = signed_percent(c.effect.value_or(0));
+  if (!entry.expected.empty()) {
+    findings.push_back(finding(result, "expected", "info", name,
+                               fmt::format("{} is slower as expected, {}: {}", name, effect, entry.expected)));
+  } else if (c.verdict == Verdict::slower) {
+    findings.push_back(finding(result, "slower", "critical", name,
+                               fmt::format("{} is slower, {} (interval {})", name, effect, interval_text(c))));
+  } else if (c.verdict == Verdict::invalid || c.verdict == Verdict::inconclusive) {
+    const std::string verdict = to_string(c.verdict);
+    findings.push_back(finding(result, verdict, "minor", name, fmt::format("{} is {}: {}", name, verdict, c.reason)));
+  }
+}
+
+}  // namespace
+
+std::string gate_as_gitlab(const GateResults& results) {
+  nlohmann::json findings = nlohmann::json::array();
+  for (const GateResult& result : results) {
+    for (const std::string& wrong : result.wrong) {
+      findings.push_back(finding(result, "wrong", "blocker", wrong, "wrong result: " + wrong));
+    }
+    for (const GateEntry& entry : result.entries) {
+      add_entry(result, entry, findings);
+    }
+    for (const std::string& difference : result.environment_differences) {
+      findings.push_back(finding(result, "cross-environment", "minor", difference,
+                                 "compared across environments: " + difference));
+    }
+    for (const std::string& warning : result.warnings) {
+      findings.push_back(finding(result, "warning", "minor", warning, warning));
+    }
+  }
+  return findings.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace cuparity

@@ -1,0 +1,16 @@
+// Margins given on the command line above those of a suite.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace cuparity {
+
+/// `overrides` are "class=x", x as in parse_share(): the class is the first part of a benchmark's name
+/// ("gemm"), or "default" for all that no other one names. `base` as in stats/margins.hpp. Throws UsageError.
+std::function<double(const std::string& short_name)> margins_with(const std::vector<std::string>& overrides,
+                                                                  const std::map<std::string, double>& base);
+
+}  // namespace cuparity

@@ -1,0 +1,175 @@
+#include "harness/gate/golden_run.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <regex>
+
+#include "harness/errors.hpp"
+#include "harness/record/run_json.hpp"
+#include "harness/run/process_outcome.hpp"
+#include "harness/run/selection.hpp"
+
+namespace cuparity {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* golden_name = "golden";
+constexpr const char* candidate_name = "candidate";
+
+/// Golden and candidate, both images or both folders of programs.
+struct Sides {
+  fs::path golden_folder;     ///< empty: an image
+  fs::path candidate_folder;
+  std::string mode;
+};
+
+Sides find_sides(const GoldenOptions& options) {
+  Sides sides{program_folder(options.golden), program_folder(options.candidate), options.mode};
+  if (sides.golden_folder.empty() != sides.candidate_folder.empty()) {
+    throw UsageError(fmt::format(
+        "--golden '{}' is {}, the candidate '{}' is {}: both must be images or both folders of programs",
+        options.golden, sides.golden_folder.empty() ? "an image" : "a folder of programs", options.candidate,
+        sides.candidate_folder.empty() ? "an image" : "a folder of programs"));
+  }
+  if (sides.mode.empty()) {
+    sides.mode = sides.golden_folder.empty() ? "docker:--gpus=all" : "native";
+  }
+  const bool native = parse_access_mode(sides.mode).engine == EngineKind::native;
+  if (native == sides.golden_folder.empty()) {
+    throw UsageError(fmt::format("--mode {}: {}", sides.mode,
+                                 native ? "an image can't be run natively" : "programs of a folder are run natively"));
+  }
+  return sides;
+}
+
+std::vector<std::string> list_benchmarks(Engine& engine, const AccessMode& mode, const TrialSettings& settings) {
+  ProcessRequest request;
+  request.output_folder = settings.folder / "raw";
+  request.command = {(engine.binary_folder() / "cuparity-bench").string(), "--backend=" + settings.backend,
+                     "--benchmark_list_tests=true"};
+  request.time_limit = settings.time_limit;
+  request.output_tail_bytes = 1 << 20;
+  const ProcessResult result = engine.run(request, mode);
+  const std::string failure = describe_failure("cuparity-bench --benchmark_list_tests", result, request.time_limit);
+  if (!failure.empty()) {
+    throw EnvironmentError(failure);
+  }
+  return parse_benchmark_list(result.standard_error);
+}
+
+std::vector<std::string> missing(const std::vector<std::string>& names, const std::vector<std::string>& in) {
+  std::vector<std::string> result;
+  std::copy_if(names.begin(), names.end(), std::back_inserter(result), [&](const std::string& name) {
+    return std::find(in.begin(), in.end(), name) == in.end();
+  });
+  return result;
+}
+
+/// Turns the session of the candidate's mode into one of two arms.
+class TwoArms {
+ public:
+  TwoArms(const GoldenOptions& options, const Sides& sides) : options_(options), sides_(sides) {}
+
+  void adjust(Session& session) {
+    const Arm single = session.arms.front();
+    golden_engine_ = options_.make_engine(single.mode.engine, options_.golden, sides_.golden_folder);
+    const std::string failure = golden_engine_->unusable(single.mode);
+    if (!failure.empty()) {
+      throw EnvironmentError(fmt::format("the golden '{}' can't be run: {}", options_.golden, failure));
+    }
+    const std::vector<std::string> common = keep_common_benchmarks(session, single);
+    Arm golden = single;
+    golden.engine = golden_engine_.get();
+    golden.mode.text = golden_name;
+    session.arms = {golden, single};
+    session.arms[1].mode.text = candidate_name;
+    name_arms(session.run, single.mode.text);
+    set_margins(common, session.run);
+  }
+
+  std::vector<std::string> only_in_golden;
+  std::vector<std::string> only_in_candidate;
+
+ private:
+  std::vector<std::string> keep_common_benchmarks(Session& session, const Arm& single) {
+    const auto selected = [&](std::vector<std::string> names) {
+      const std::regex filter(session.settings.benchmark_filter);
+      std::erase_if(names, [&](const std::string& name) { return !std::regex_search(name, filter); });
+      return names;
+    };
+    const auto golden = list_benchmarks(*golden_engine_, single.mode, session.settings);
+    const auto candidate = selected(list_benchmarks(*single.engine, single.mode, session.settings));
+    only_in_golden = missing(selected(golden), candidate);
+    only_in_candidate = missing(candidate, golden);
+    const std::vector<std::string> common = missing(candidate, only_in_candidate);
+    if (common.empty()) {
+      throw UsageError("nothing to compare: golden and candidate have no benchmark of the suite in common");
+    }
+    session.settings.benchmark_filter = exact_filter(common);
+    session.run.environment["benchmark_filter"] = session.settings.benchmark_filter;
+    return common;
+  }
+
+  /// What the command line says stands above the suite's, in the run's record, too.
+  void set_margins(const std::vector<std::string>& benchmarks, Run& run) const {
+    for (const auto& [name, margin] : options_.margins) {
+      run.margins[name] = margin;
+    }
+  }
+
+  void name_arms(Run& run, const std::string& mode) {
+    run.modes = {golden_name, candidate_name};
+    run.baseline_mode = golden_name;
+    run.mode_reasons = {{golden_name, fmt::format("{} under {}", options_.golden, mode)},
+                        {candidate_name, fmt::format("{} under {}", options_.candidate, mode)}};
+    for (const auto& [key, value] : golden_engine_->describe()) {
+      run.environment["golden_" + key] = value;
+    }
+  }
+
+  const GoldenOptions& options_;
+  const Sides& sides_;
+  std::unique_ptr<Engine> golden_engine_;
+};
+
+}  // namespace
+
+fs::path program_folder(const std::string& name) {
+  std::error_code error;
+  const fs::path path(name);
+  if (fs::is_directory(path, error) && fs::exists(path / "cuparity-bench", error)) {
+    return fs::absolute(path);
+  }
+  if (path.filename() == "cuparity-bench" && fs::exists(path, error)) {
+    return fs::absolute(path).parent_path();
+  }
+  return {};
+}
+
+GateResult gate_on_golden(const GoldenOptions& options, const RunSurroundings& surroundings) {
+  const Sides sides = find_sides(options);
+  TwoArms arms(options, sides);
+  RunOptions run = options.run;
+  run.modes = {sides.mode};
+  if (sides.candidate_folder.empty()) {
+    run.image = options.candidate;
+  }
+  run.adjust_session = [&](Session& session) { arms.adjust(session); };
+  RunSurroundings to = surroundings;
+  to.make_engine = [&](EngineKind kind, const std::string& image) {
+    return options.make_engine(kind, image, sides.candidate_folder);
+  };
+  execute_run(run, to);
+  const Run measured = load_run(run.out);
+  GateResult result = gate_on_golden(measured, analyse(measured));
+  result.baseline = options.golden;
+  result.candidate = options.candidate;
+  result.only_in_baseline = arms.only_in_golden;
+  result.only_in_candidate = arms.only_in_candidate;
+  result.notes.push_back(fmt::format("the run is in {}", run.out.string()));
+  return result;
+}
+
+}  // namespace cuparity

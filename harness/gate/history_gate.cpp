@@ -1,0 +1,158 @@
+#include "harness/gate/history_gate.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <numeric>
+
+#include "harness/errors.hpp"
+#include "harness/history/drift.hpp"
+#include "harness/record/median.hpp"
+#include "harness/stats/change_points.hpp"
+#include "harness/stats/fingerprint.hpp"
+#include "harness/stats/multiple_comparisons.hpp"
+#include "harness/stats/prediction_interval.hpp"
+#include "harness/stats/wording.hpp"
+
+namespace cuparity {
+namespace {
+
+constexpr double alpha = 0.05;
+
+/// A benchmark of the candidate and what came before it.
+struct Judged {
+  std::string benchmark;
+  double seconds = 0;
+  std::vector<HistoryPoint> points;  ///< the newest, oldest first
+  std::vector<double> logarithms;    ///< of their seconds
+  std::size_t regime = 0;            ///< where the present one begins
+
+  std::span<const double> earlier() const { return std::span<const double>(logarithms).subspan(regime); }
+};
+
+double seconds_of(const Sample& sample) {
+  return sample.seconds.empty() ? sample.median_seconds.value_or(0) : median(sample.seconds);
+}
+
+std::vector<Judged> collect(const HistoryIndex& index, const ResultFile& candidate, const std::string& mode,
+                            const std::filesystem::path& path) {
+  std::map<std::string, std::int64_t> series;
+  const std::string fingerprint = machine_fingerprint(candidate.environment);
+  for (const HistorySeries& one : index.series()) {
+    if (one.fingerprint == fingerprint && one.mode == mode) {
+      series[one.benchmark] = one.id;
+    }
+  }
+  std::vector<Judged> result;
+  for (const Sample& sample : candidate.samples) {
+    const auto found = series.find(short_name(sample.benchmark));
+    const double seconds = seconds_of(sample);
+    if (sample.state != RowState::measured || !(seconds > 0) || !std::isfinite(seconds)) {
+      continue;
+    }
+    Judged judged;
+    judged.benchmark = sample.benchmark;
+    judged.seconds = seconds;
+    if (found != series.end()) {
+      judged.points = index.points(found->second, history_window, path);
+    }
+    for (const HistoryPoint& point : judged.points) {
+      judged.logarithms.push_back(std::log(point.seconds));
+    }
+    result.push_back(std::move(judged));
+  }
+  return result;
+}
+
+void find_regimes(const std::vector<ExpectedChange>& expected, std::vector<Judged>& all) {
+  std::vector<std::vector<double>> series;
+  for (const Judged& judged : all) {
+    series.push_back(judged.logarithms);
+  }
+  const auto changes = find_change_points(series, {});
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    all[i].regime = present_regime(all[i].points, short_name(all[i].benchmark), changes[i], expected);
+  }
+}
+
+Comparison describe(const Judged& judged) {
+  const std::span<const double> earlier = judged.earlier();
+  const double mean = std::accumulate(earlier.begin(), earlier.end(), 0.0) / static_cast<double>(earlier.size());
+  const Interval expected = prediction_interval(earlier, alpha);
+  const double value = std::log(judged.seconds);
+  Comparison comparison;
+  comparison.benchmark = judged.benchmark;
+  comparison.n = static_cast<int>(earlier.size());
+  comparison.baseline_seconds = std::exp(mean);
+  comparison.candidate_seconds = judged.seconds;
+  comparison.effect = std::expm1(value - mean);
+  comparison.margin = std::expm1(expected.high - mean);
+  // Where the true level of the next runs may lie from the earlier ones, seen from the candidate.
+  comparison.interval_low = std::expm1(value - expected.high);
+  comparison.interval_high = std::expm1(value - expected.low);
+  comparison.confidence_level = 1 - alpha;
+  const double p_slower = prediction_p_value(earlier, value);
+  comparison.p_value = std::min(1.0, 2 * std::min(p_slower, 1 - p_slower));
+  return comparison;
+}
+
+void decide(Comparison& comparison) {
+  const std::string prediction = fmt::format("{} runs predict ±{}", comparison.n, plain_percent(comparison.margin));
+  const bool surprising = comparison.adjusted_p_value.value_or(1) <= alpha;
+  if (surprising && comparison.effect.value_or(0) > 0) {
+    comparison.verdict = Verdict::inconclusive;
+    comparison.reason = fmt::format(
+        "slower than {} (found {}); history alone is no proof: re-run the golden beside it with --golden", prediction,
+        signed_percent(*comparison.effect));
+  } else if (surprising) {
+    comparison.verdict = Verdict::faster;
+    comparison.reason = fmt::format("faster than {}", prediction);
+  } else {
+    comparison.verdict = Verdict::same;
+    comparison.reason = fmt::format("as {}", prediction);
+  }
+}
+
+}  // namespace
+
+GateResult gate_on_history(const HistoryIndex& index, const std::string& history_name, const ResultFile& candidate,
+                           const std::string& mode, const std::filesystem::path& path,
+                           const std::vector<ExpectedChange>& expected) {
+  std::vector<Judged> all = collect(index, candidate, mode, path);
+  find_regimes(expected, all);
+  GateResult result;
+  result.kind = "history";
+  result.baseline = history_name;
+  result.candidate = candidate.name;
+  std::vector<double> p_values;
+  std::size_t longest = 0;
+  for (const Judged& judged : all) {
+    longest = std::max(longest, judged.earlier().size());
+    if (judged.earlier().size() < static_cast<std::size_t>(prediction_minimum)) {
+      result.notes.push_back(fmt::format("{}: {} of the {} runs that a prediction needs in the present regime",
+                                         short_name(judged.benchmark), judged.earlier().size(), prediction_minimum));
+      continue;
+    }
+    result.entries.push_back({describe(judged), "", ""});
+    p_values.push_back(*result.entries.back().comparison.p_value);
+  }
+  if (result.entries.empty()) {
+    throw UsageError(fmt::format(
+        "nothing to compare: {} holds at most {} runs of a benchmark of {} in one regime on the same machine ({}), "
+        "a prediction needs {}",
+        history_name, longest, candidate.name, machine_fingerprint(candidate.environment), prediction_minimum));
+  }
+  const std::vector<double> adjusted = holm(p_values);
+  for (std::size_t i = 0; i < result.entries.size(); ++i) {
+    Comparison& comparison = result.entries[i].comparison;
+    comparison.baseline = history_name;
+    comparison.candidate = candidate.name;
+    comparison.adjusted_p_value = adjusted[i];
+    decide(comparison);
+  }
+  return result;
+}
+
+}  // namespace cuparity
