@@ -10,6 +10,12 @@ function(cuparity_target name)
   endif()
 endfunction()
 
+# cuparity_compile_quickly(NAME): for code that waits for others most of its time, -O1 instead of Release's -O3 takes
+# a quarter off the first build.
+function(cuparity_compile_quickly name)
+  target_compile_options(${name} PRIVATE $<$<AND:$<CONFIG:Release>,$<COMPILE_LANGUAGE:CXX>>:-O1>)
+endfunction()
+
 # cuparity_add_test(NAME SOURCE... LIBRARIES lib...): one GoogleTest program, one CTest entry.
 function(cuparity_add_test name)
   cmake_parse_arguments(arg "" "" "SOURCES;LIBRARIES" ${ARGN})
@@ -19,6 +25,7 @@ function(cuparity_add_test name)
   find_package(GTest REQUIRED)
   add_executable(${name} ${arg_SOURCES})
   cuparity_target(${name})
+  cuparity_compile_quickly(${name})
   target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} GTest::gmock GTest::gtest_main)
   add_test(NAME ${name} COMMAND ${name})
 endfunction()

@@ -11,8 +11,8 @@ namespace fs = std::filesystem;
 
 std::string cache_with(const std::string& path) {
   using namespace std::string_literals;
-  return "ld.so-1.7.0\0glibc-ld.so.cache1.1\0\x01\x02"s + "\0libm.so.6\0/lib/libm.so.6\0"s + "libnccl.so.2\0"s +
-         path + "\0more"s;
+  return "ld.so-1.7.0\0glibc-ld.so.cache1.1\0\x01\x02"s + "\0libm.so.6\0/lib/libm.so.6\0"s +
+         "libnccl.so.2\0"s + path + "\0more"s;
 }
 
 TEST(LibraryFile, FollowsTheLinkersOrderToTheRealFile) {

@@ -31,8 +31,7 @@ std::vector<std::string> without_flags(const std::vector<std::string>& words,
 
 bool asks_for_gpu(const AccessMode& mode) {
   if (mode.engine == EngineKind::native) return false;
-  return mode.request == RequestKind::manual ||
-         without_flags(mode.arguments, gpu_flags()) != mode.arguments;
+  return mode.request == RequestKind::manual || without_flags(mode.arguments, gpu_flags()) != mode.arguments;
 }
 
 AccessMode without_gpu_request(const AccessMode& mode) {

@@ -41,7 +41,8 @@ std::vector<Explanation> explanations_of(const Run& run, const std::vector<std::
     if (mode != run.baseline_mode) explanations.push_back(explain(run, run.baseline_mode, mode));
   }
   if (explanations.empty())
-    throw UsageError(fmt::format("the run has one mode, {}: there is nothing to compare it with", run.baseline_mode));
+    throw UsageError(
+        fmt::format("the run has one mode, {}: there is nothing to compare it with", run.baseline_mode));
   return explanations;
 }
 
@@ -68,7 +69,8 @@ std::vector<ConfirmationResult> confirmations_of(const std::vector<Explanation>&
   };
   surroundings.result = nowhere.get();
   const char* term = std::getenv("TERM");
-  surroundings.progress_terminal = isatty(STDERR_FILENO) != 0 && term != nullptr && std::string(term) != "dumb";
+  surroundings.progress_terminal =
+      isatty(STDERR_FILENO) != 0 && term != nullptr && std::string(term) != "dumb";
   std::vector<ConfirmationResult> results;
   for (const Explanation& explanation : explanations) {
     for (const ConfirmationPlan& plan : plan_confirmations(explanation)) {
@@ -108,7 +110,8 @@ int execute(const ExplainOptions& options) {
     fmt::print("{}{}", i > 0 ? "\n" : "",
                markdown ? explanation_as_markdown(explanations[i]) : explanation_as_text(explanations[i]));
   if (options.confirm)
-    fmt::print("{}", markdown ? confirmations_as_markdown(confirmations) : confirmations_as_text(confirmations));
+    fmt::print("{}",
+               markdown ? confirmations_as_markdown(confirmations) : confirmations_as_text(confirmations));
   return exit_code_of(confirmations);
 }
 
@@ -118,10 +121,12 @@ void add_explain_command(CLI::App& app, int& exit_code) {
   CLI::App* command =
       app.add_subcommand("explain", "Say why two modes of a run differ, and confirm it by experiment");
   const auto options = std::make_shared<ExplainOptions>();
-  command->add_option("RUN", options->run, "A run's folder (--out of cuparity run), or its run.json")->required();
+  command->add_option("RUN", options->run, "A run's folder (--out of cuparity run), or its run.json")
+      ->required();
   command
-      ->add_option("--mode", options->modes,
-                   "Give it twice: the mode to compare with, then the other (default: the baseline with each)")
+      ->add_option(
+          "--mode", options->modes,
+          "Give it twice: the mode to compare with, then the other (default: the baseline with each)")
       ->allow_extra_args(false)
       ->take_all();
   command->add_option("--format", options->format, "text (default), json or md")
@@ -133,7 +138,8 @@ void add_explain_command(CLI::App& app, int& exit_code) {
   command->add_option("--blocks", options->blocks, "Blocks of an experiment (default: 12)")
       ->check(CLI::Range(1, 100000))
       ->needs(confirm);
-  command->add_option("--bin", options->bin, "Folder of cuparity-bench (default: that of cuparity)")->needs(confirm);
+  command->add_option("--bin", options->bin, "Folder of cuparity-bench (default: that of cuparity)")
+      ->needs(confirm);
   command->footer(
       "Exit codes: 0 explained, and every experiment decided; 2 usage; 3 an experiment is inconclusive;\n"
       "4 no experiment could be made. What is known to move what, and from where: docs/explain.md.");

@@ -89,8 +89,7 @@ GateResult against_golden(const GateOptions& options) {
   golden.golden = options.golden;
   golden.candidate = options.candidate;
   golden.mode = options.mode;
-  golden.margin_of = margins_with(options.margins, {});
-  golden.margins_given = !options.margins.empty();
+  golden.margins = options.margins;
   golden.run = options.run;
   if (golden.run.out.empty()) {
     golden.run.out = default_folder();

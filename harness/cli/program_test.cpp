@@ -103,5 +103,30 @@ TEST_F(Program, ReportOfNothingIsOneLine) {
   EXPECT_THAT(errors_, HasSubstr("missing"));
 }
 
+TEST_F(Program, RedactedReportsGoIntoAnotherFolder) {
+  const Example example = example_run();
+  write_reports(folder_, example.run, example.analysis);
+  EXPECT_EQ(run({"report", folder_.string(), "--redact"}), exit_usage);
+  EXPECT_THAT(errors_, HasSubstr("--out"));
+  EXPECT_EQ(run({"report", folder_.string(), "--redact", "--out", (folder_ / "public").string()}), exit_pass) << errors_;
+  const std::string json = environment::read_text_file(folder_ / "public/run.json").value_or("");
+  EXPECT_THAT(json, HasSubstr("gpu-1"));
+  EXPECT_THAT(json, testing::Not(HasSubstr("GPU-0000")));
+  EXPECT_THAT(environment::read_text_file(folder_ / "run.json").value_or(""), HasSubstr("GPU-0000"));
+}
+
+TEST_F(Program, PublishMakesASiteAndSaysWhatIsMissing) {
+  EXPECT_EQ(run({"publish", "--out", (folder_ / "site").string()}), exit_usage);
+  EXPECT_THAT(errors_, HasSubstr("give the folders of runs"));
+  const Example example = example_run();
+  std::filesystem::create_directories(folder_ / "run");
+  write_reports(folder_ / "run", example.run, example.analysis);
+  EXPECT_EQ(run({"publish", (folder_ / "run").string(), "--out", (folder_ / "site").string(), "--title", "Ours"}),
+            exit_pass)
+      << errors_;
+  EXPECT_THAT(output_, HasSubstr("1 runs, 1 of them new"));
+  EXPECT_THAT(environment::read_text_file(folder_ / "site/index.html").value_or(""), HasSubstr("Ours"));
+}
+
 }  // namespace
 }  // namespace cuparity

@@ -1,32 +1,15 @@
 // cuparity publish: a static site of runs.
 #include <fmt/format.h>
-#include <pwd.h>
-#include <unistd.h>
 
-#include <cstdlib>
 #include <memory>
 #include <string>
 
 #include "harness/cli/commands.hpp"
 #include "harness/errors.hpp"
 #include "harness/publish/publish.hpp"
+#include "harness/redact/this_machine.hpp"
 
 namespace cuparity {
-namespace {
-
-/// This machine and who uses it: the likeliest names in what is about to be published.
-std::vector<std::string> names_here() {
-  std::vector<std::string> names;
-  char host[256] = {};
-  if (gethostname(host, sizeof host - 1) == 0) names.emplace_back(host);
-  if (const passwd* entry = getpwuid(getuid())) names.emplace_back(entry->pw_name);
-  for (const char* variable : {"USER", "LOGNAME", "SUDO_USER"}) {
-    if (const char* value = std::getenv(variable)) names.emplace_back(value);
-  }
-  return names;
-}
-
-}  // namespace
 
 void add_publish_command(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("publish", "Make a static site of runs, as for GitHub Pages");
@@ -49,7 +32,7 @@ void add_publish_command(CLI::App& app, int& exit_code) {
     options->out = *out;
     options->redact = !*raw;
     if (!options->base_url.empty() && !options->base_url.ends_with('/')) options->base_url += '/';
-    for (const std::string& name : names_here()) options->hidden.push_back(name);
+    for (const std::string& name : names_of_this_machine()) options->hidden.push_back(name);
     const PublishResult result = publish(*options);
     fmt::print("{}: {} runs, {} of them new{}\n", (options->out / "index.html").string(), result.runs,
                result.new_runs,

@@ -6,25 +6,63 @@
 #include <string>
 
 #include "harness/cli/commands.hpp"
+#include "harness/errors.hpp"
 #include "harness/record/run_json.hpp"
+#include "harness/redact/redactor.hpp"
+#include "harness/redact/this_machine.hpp"
 #include "harness/report/report.hpp"
 #include "harness/stats/analysis.hpp"
 
 namespace cuparity {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct ReportOptions {
+  std::string run;
+  std::string out;
+  bool redact = false;
+};
+
+fs::path folder_of(const fs::path& run) {
+  if (fs::is_directory(run)) return run;
+  return run.has_parent_path() ? run.parent_path() : ".";
+}
+
+void report(const ReportOptions& options) {
+  if (options.redact && options.out.empty()) {
+    throw UsageError("--redact needs --out: in the run's own folder it would replace what was measured");
+  }
+  Run run = load_run(options.run);
+  fs::path folder = folder_of(options.run);
+  if (!options.out.empty()) {
+    folder = options.out;
+    std::error_code code;
+    fs::create_directories(folder, code);
+    if (code) throw EnvironmentError(fmt::format("making {}: {}", folder.string(), code.message()));
+  }
+  if (options.redact) {
+    Pseudonyms pseudonyms;
+    run = Redactor(pseudonyms, names_of_this_machine()).redact(run);
+  }
+  const Analysis analysis = analyse(run);
+  write_reports(folder, run, analysis);
+  fmt::print("{}\n{}, {} and {} were written\n", analysis.sentence, (folder / "report.html").string(),
+             (folder / "report.md").string(), (folder / "run.json").string());
+}
+
+}  // namespace
 
 void add_report_command(CLI::App& app, int& exit_code) {
-  CLI::App* command = app.add_subcommand("report", "Make run.json, report.md and report.html of a run again");
-  auto folder = std::make_shared<std::string>();
-  command->add_option("DIR", *folder, "A run's folder (--out of cuparity run), or its run.json")->required();
-  command->callback([folder, &exit_code] {
-    std::filesystem::path path(*folder);
-    const Run run = load_run(path);
-    if (!std::filesystem::is_directory(path)) path = path.has_parent_path() ? path.parent_path() : ".";
-    const Analysis analysis = analyse(run);
-    write_reports(path, run, analysis);
-    fmt::print("{}\n{}, {} and {} were written\n", analysis.sentence, (path / "report.html").string(),
-               (path / "report.md").string(), (path / "run.json").string());
-    exit_code = 0;
+  CLI::App* command = app.add_subcommand("report", "Make run.json and the reports of a run again");
+  auto options = std::make_shared<ReportOptions>();
+  command->add_option("DIR", options->run, "A run's folder (--out of cuparity run), or its run.json")->required();
+  command->add_option("--out", options->out, "Write into this folder (default: the run's)");
+  command->add_flag("--redact", options->redact,
+                    "Take out names, paths, serial numbers, UUIDs and addresses; needs --out");
+  command->callback([options, &exit_code] {
+    report(*options);
+    exit_code = exit_pass;
   });
 }
 

@@ -47,7 +47,8 @@ void add_shares(ConfirmedBenchmark& result) {
 std::string share_text(const ConfirmedBenchmark& result) {
   const std::string middle = fmt::format("{:.0f} %", 100 * *result.share);
   if (!result.share_low || !result.share_high) return middle;
-  return fmt::format("{} (interval {:.0f} to {:.0f} %)", middle, 100 * *result.share_low, 100 * *result.share_high);
+  return fmt::format("{} (interval {:.0f} to {:.0f} %)", middle, 100 * *result.share_low,
+                     100 * *result.share_high);
 }
 
 Confirmation outcome_of(const ConfirmedBenchmark& result) {
@@ -68,7 +69,8 @@ std::string sentence_of(const ConfirmedBenchmark& result) {
     case Confirmation::confirmed:
       return fmt::format("confirmed: {}; it takes away {} of the difference", change, share_text(result));
     case Confirmation::partly:
-      return fmt::format("confirmed in part: {}; it takes away {} of the difference", change, share_text(result));
+      return fmt::format("confirmed in part: {}; it takes away {} of the difference", change,
+                         share_text(result));
     case Confirmation::not_confirmed:
       return fmt::format("not confirmed: {}; of the difference that is {}", change, share_text(result));
     case Confirmation::inconclusive:
@@ -103,10 +105,14 @@ ConfirmedBenchmark judged(const std::string& benchmark, const Analysis& before, 
 
 std::string to_string(Confirmation confirmation) {
   switch (confirmation) {
-    case Confirmation::confirmed: return "confirmed";
-    case Confirmation::partly: return "confirmed in part";
-    case Confirmation::not_confirmed: return "not confirmed";
-    case Confirmation::inconclusive: return "inconclusive";
+    case Confirmation::confirmed:
+      return "confirmed";
+    case Confirmation::partly:
+      return "confirmed in part";
+    case Confirmation::not_confirmed:
+      return "not confirmed";
+    case Confirmation::inconclusive:
+      return "inconclusive";
   }
   return "inconclusive";
 }

@@ -15,12 +15,12 @@ struct ConfirmationPlan {
   std::string baseline;
   std::string candidate;
   Experiment experiment;
-  std::vector<std::string> keys;        ///< of the environment: what the experiment makes as the baseline has it
+  std::vector<std::string> keys;  ///< of the environment: what the experiment makes as the baseline has it
   std::vector<std::string> benchmarks;  ///< short names
 };
 
-/// For every benchmark that is slower or faster its likeliest cause that a flag of the engine can undo; causes
-/// with the same experiment share one plan.
+/// For every benchmark that is slower or faster its likeliest cause that a flag of the engine can undo;
+/// causes with the same experiment share one plan.
 std::vector<ConfirmationPlan> plan_confirmations(const Explanation& explanation);
 
 enum class Confirmation {

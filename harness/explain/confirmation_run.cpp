@@ -70,8 +70,8 @@ fs::path write_suite(const fs::path& folder, const std::string& yaml) {
   std::ofstream file(path, std::ios::binary);
   file << yaml;
   if (!file.flush()) {
-    throw EnvironmentError(
-        fmt::format("writing {} failed: the folder of the run must be writable for --confirm", path.string()));
+    throw EnvironmentError(fmt::format(
+        "writing {} failed: the folder of the run must be writable for --confirm", path.string()));
   }
   return path;
 }

@@ -21,8 +21,9 @@ ConfirmationPlan plan() {
 
 ConfirmedBenchmark judged(double candidate, double with_change) {
   const auto results = judge(
-      plan(), example_of({{"native"}, {"docker:none", {}, {{"x", candidate}}}, {changed, {}, {{"x", with_change}}}},
-                         {"x"}));
+      plan(),
+      example_of({{"native"}, {"docker:none", {}, {{"x", candidate}}}, {changed, {}, {{"x", with_change}}}},
+                 {"x"}));
   return results.at(0);
 }
 
@@ -59,12 +60,12 @@ TEST(Judge, IsInconclusiveWithoutAResult) {
 }
 
 TEST(PlanConfirmations, ShareAnExperimentAmongBenchmarks) {
-  const cuparity::Run run =
-      example_of({{"native", {{"seccomp", "disabled"}}},
-                  {"docker:none",
-                   {{"seccomp", "filter"}},
-                   {{"launch/system_call", 1.5}, {"launch/process_start", 1.2}, {"gemm/own/fp32/1024", 1.3}}}},
-                 {"launch/system_call", "launch/process_start", "gemm/own/fp32/1024"});
+  const cuparity::Run run = example_of(
+      {{"native", {{"seccomp", "disabled"}}},
+       {"docker:none",
+        {{"seccomp", "filter"}},
+        {{"launch/system_call", 1.5}, {"launch/process_start", 1.2}, {"gemm/own/fp32/1024", 1.3}}}},
+      {"launch/system_call", "launch/process_start", "gemm/own/fp32/1024"});
   const auto plans = plan_confirmations(explain(run, "native", "docker:none"));
   ASSERT_EQ(plans.size(), 1u);
   EXPECT_THAT(plans[0].benchmarks, ElementsAre("launch/system_call", "launch/process_start"));
@@ -73,7 +74,8 @@ TEST(PlanConfirmations, ShareAnExperimentAmongBenchmarks) {
 }
 
 TEST(PlanConfirmations, AreNoneWhereNothingDiffers) {
-  const cuparity::Run run = example_of({{"native", {{"seccomp", "disabled"}}}, {"docker:none", {{"seccomp", "filter"}}}}, {"x"});
+  const cuparity::Run run =
+      example_of({{"native", {{"seccomp", "disabled"}}}, {"docker:none", {{"seccomp", "filter"}}}}, {"x"});
   EXPECT_THAT(plan_confirmations(explain(run, "native", "docker:none")), IsEmpty());
 }
 

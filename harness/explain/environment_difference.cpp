@@ -80,7 +80,8 @@ void add_algorithms(const Run& run, const std::string& baseline, const std::stri
     const auto before = algorithms(run, baseline, benchmark);
     const auto after = algorithms(run, candidate, benchmark);
     if (before.empty() || after.empty() || before == after) continue;
-    differences.push_back({"algorithm of " + short_name(benchmark), fmt::format("{}", fmt::join(before, " | ")),
+    differences.push_back({"algorithm of " + short_name(benchmark),
+                           fmt::format("{}", fmt::join(before, " | ")),
                            fmt::format("{}", fmt::join(after, " | ")), false});
   }
 }
@@ -109,7 +110,8 @@ void add_telemetry(const Run& run, const std::string& baseline, const std::strin
     const auto before = telemetry(run, baseline, std::string(reading.name) + "_median");
     const auto after = telemetry(run, candidate, std::string(reading.name) + "_median");
     if (!before || !after) continue;
-    if (std::abs(*after - *before) <= std::max(reading.absolute, reading.relative * std::abs(*before))) continue;
+    if (std::abs(*after - *before) <= std::max(reading.absolute, reading.relative * std::abs(*before)))
+      continue;
     differences.push_back({std::string(reading.name) + " under load", fmt::format("{:g}", *before),
                            fmt::format("{:g}", *after), false});
   }

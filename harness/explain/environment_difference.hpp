@@ -10,7 +10,7 @@
 namespace cuparity {
 
 struct EnvironmentDifference {
-  std::string key;       ///< of Trial.environment, "… under load" of the telemetry, "algorithm of BENCHMARK"
+  std::string key;  ///< of Trial.environment, "… under load" of the telemetry, "algorithm of BENCHMARK"
   std::string baseline;  ///< "–" where that side does not have it
   std::string candidate;
   bool same_version = false;  ///< a library at another path, but of the same version

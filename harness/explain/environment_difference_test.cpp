@@ -24,10 +24,11 @@ auto difference(const std::string& key, const std::string& baseline, const std::
 
 TEST(EnvironmentDifferences, AreThoseOfTheTwoModesSortedByKey) {
   const cuparity::Run run = example_of({{"native", {{"seccomp", "disabled"}, {"kernel", "6.1"}, {"a", "1"}}},
-                              {"docker:none", {{"seccomp", "filter"}, {"kernel", "6.1"}}},
-                              {"podman:none", {{"kernel", "6.2"}}}},
-                             {"x"});
-  EXPECT_THAT(differences(run), ElementsAre(difference("a", "1", "–"), difference("seccomp", "disabled", "filter")));
+                                        {"docker:none", {{"seccomp", "filter"}, {"kernel", "6.1"}}},
+                                        {"podman:none", {{"kernel", "6.2"}}}},
+                                       {"x"});
+  EXPECT_THAT(differences(run),
+              ElementsAre(difference("a", "1", "–"), difference("seccomp", "disabled", "filter")));
 }
 
 TEST(EnvironmentDifferences, LeaveReadingsOfAMomentOut) {
@@ -39,19 +40,20 @@ TEST(EnvironmentDifferences, LeaveReadingsOfAMomentOut) {
 
 TEST(EnvironmentDifferences, TellALibraryAtAnotherPathFromAnotherLibrary) {
   const cuparity::Run same = example_of({{"native", {{"libcudnn_path", "/a/libcudnn.so.9.14.0"}}},
-                               {"docker:none", {{"libcudnn_path", "/b/libcudnn.so.9.14.0"}}}},
-                              {"x"});
+                                         {"docker:none", {{"libcudnn_path", "/b/libcudnn.so.9.14.0"}}}},
+                                        {"x"});
   ASSERT_EQ(differences(same).size(), 1u);
   EXPECT_TRUE(differences(same)[0].same_version);
   const cuparity::Run other = example_of({{"native", {{"libcudnn_path", "/a/libcudnn.so.9.14.0"}}},
-                                {"docker:none", {{"libcudnn_path", "/b/libcudnn.so.9.13.1"}}}},
-                               {"x"});
+                                          {"docker:none", {{"libcudnn_path", "/b/libcudnn.so.9.13.1"}}}},
+                                         {"x"});
   EXPECT_FALSE(differences(other)[0].same_version);
   const cuparity::Run by_key =
       example_of({{"native", {{"libcublas_path", "/a/libcublas.so.13"}, {"cublas_version", "13.0.2"}}},
                   {"docker:none", {{"libcublas_path", "/b/libcublas.so.13"}, {"cublas_version", "13.0.2"}}}},
                  {"x"});
-  EXPECT_TRUE(differences(by_key)[0].same_version) << "where the file's name says no version, the library's own does";
+  EXPECT_TRUE(differences(by_key)[0].same_version)
+      << "where the file's name says no version, the library's own does";
 }
 
 TEST(EnvironmentDifferences, NameTheBenchmarkWhoseAlgorithmDiffers) {
@@ -65,9 +67,10 @@ TEST(EnvironmentDifferences, NameTheBenchmarkWhoseAlgorithmDiffers) {
 
 TEST(EnvironmentDifferences, CompareClocksUnderLoadByTheirMedians) {
   const auto run = [](const char* clock, const char* reasons) {
-    return example_of({{"native", {}, {}, {{"sm_clock_mhz_median", "1980"}, {"clocks_event_reasons", ""}}},
-                       {"docker:none", {}, {}, {{"sm_clock_mhz_median", clock}, {"clocks_event_reasons", reasons}}}},
-                      {"x"});
+    return example_of(
+        {{"native", {}, {}, {{"sm_clock_mhz_median", "1980"}, {"clocks_event_reasons", ""}}},
+         {"docker:none", {}, {}, {{"sm_clock_mhz_median", clock}, {"clocks_event_reasons", reasons}}}},
+        {"x"});
   };
   EXPECT_THAT(differences(run("1975", "")), IsEmpty()) << "they wander";
   EXPECT_THAT(differences(run("1755", "gpu_idle, sw_power_cap")),
@@ -76,8 +79,7 @@ TEST(EnvironmentDifferences, CompareClocksUnderLoadByTheirMedians) {
 }
 
 TEST(RestrictedTo, KeepsTheTwoModesAndChangesTheBaseline) {
-  const cuparity::Run run =
-      restricted_to(example_of({{"a"}, {"b"}, {"c"}}, {"x"}, "cpu", 2), "c", "a");
+  const cuparity::Run run = restricted_to(example_of({{"a"}, {"b"}, {"c"}}, {"x"}, "cpu", 2), "c", "a");
   EXPECT_EQ(run.baseline_mode, "c");
   EXPECT_THAT(run.modes, ElementsAre("c", "a"));
   EXPECT_EQ(run.trials.size(), 8u);

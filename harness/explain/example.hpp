@@ -31,8 +31,7 @@ inline Run example_of(const std::vector<ExampleMode>& modes, const std::vector<s
   int index = 0;
   for (int block = 0; block < blocks; ++block) {
     for (std::size_t position = 0; position < 2 * modes.size(); ++position) {
-      const ExampleMode& mode =
-          modes[position < modes.size() ? position : 2 * modes.size() - 1 - position];
+      const ExampleMode& mode = modes[position < modes.size() ? position : 2 * modes.size() - 1 - position];
       Trial trial;
       trial.index = index;
       trial.block = block;

@@ -40,8 +40,8 @@ std::string unlimited_as(const std::string& value, const std::string& word) {
   return value == "none" || value == "unlimited" ? word : value;
 }
 
-std::optional<Change> limit_flag(const std::string& flag, const std::string& value, const std::string& unlimited,
-                                 const Words& removed) {
+std::optional<Change> limit_flag(const std::string& flag, const std::string& value,
+                                 const std::string& unlimited, const Words& removed) {
   const std::string number = unlimited_as(value, unlimited);
   if (!is_number(number) && number != unlimited) return std::nullopt;
   return Change{removed, {flag + "=" + number}};
@@ -53,7 +53,8 @@ std::optional<Change> ulimit_flag(const std::string& name, const std::string& va
   return Change{{}, {fmt::format("--ulimit={0}={1}:{1}", name, number)}};
 }
 
-std::optional<Change> variable_flag(const std::string& key, const std::map<std::string, std::string>& baseline) {
+std::optional<Change> variable_flag(const std::string& key,
+                                    const std::map<std::string, std::string>& baseline) {
   const auto found = baseline.find(key);
   if (found == baseline.end()) return std::nullopt;
   return Change{{}, {fmt::format("--env={}={}", key.substr(key.find('_') + 1), found->second)}};
@@ -77,9 +78,9 @@ std::string major_of(const std::string& path) {
 /// The key under which the library's path stands: a version differs because of it.
 std::string path_key(const std::string& key) {
   static const std::map<std::string, std::string> keys = {
-      {"cublas_version", "libcublas_path"},       {"cudnn_version", "libcudnn_path"},
-      {"nccl_version", "libnccl_path"},           {"cuda_driver_version", "libcuda_path"},
-      {"driver_version", "libcuda_path"},         {"libcublaslt_path", "libcublas_path"}};
+      {"cublas_version", "libcublas_path"}, {"cudnn_version", "libcudnn_path"},
+      {"nccl_version", "libnccl_path"},     {"cuda_driver_version", "libcuda_path"},
+      {"driver_version", "libcuda_path"},   {"libcublaslt_path", "libcublas_path"}};
   const auto found = keys.find(key);
   return found == keys.end() ? key : found->second;
 }

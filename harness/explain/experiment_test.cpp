@@ -22,9 +22,10 @@ std::optional<Experiment> experiment(ExperimentKind kind, const std::string& key
 }
 
 TEST(ChangedMode, ComesBackFromItsText) {
-  for (const char* text :
-       {"docker:none", "docker:none --cpus=1", "docker:manual --init", "docker:--gpus='\"device=0,1\"' --cpus 2"}) {
-    const AccessMode changed = changed_mode(parse_access_mode(text), {"--cpus"}, {"--env=A=b c'd", "--cpus=0"});
+  for (const char* text : {"docker:none", "docker:none --cpus=1", "docker:manual --init",
+                           "docker:--gpus='\"device=0,1\"' --cpus 2"}) {
+    const AccessMode changed =
+        changed_mode(parse_access_mode(text), {"--cpus"}, {"--env=A=b c'd", "--cpus=0"});
     EXPECT_EQ(parse_access_mode(changed.text), changed) << changed.text;
     EXPECT_EQ(changed.arguments.back(), "--cpus=0");
   }
@@ -42,8 +43,9 @@ TEST(Experiment, GivesTheContainerTheBaselinesValue) {
             "--ulimit=memlock=-1:-1");
   EXPECT_EQ(experiment(ExperimentKind::same_nofile, "nofile_limit", "1024", "docker:none")->flags,
             "--ulimit=nofile=1024:1024");
-  EXPECT_EQ(experiment(ExperimentKind::same_shm, "shm_bytes", "1073741824", "docker:none --shm-size=1m")->mode,
-            "docker:none --shm-size=1073741824");
+  EXPECT_EQ(
+      experiment(ExperimentKind::same_shm, "shm_bytes", "1073741824", "docker:none --shm-size=1m")->mode,
+      "docker:none --shm-size=1073741824");
   EXPECT_EQ(experiment(ExperimentKind::same_memory_limit, "memory_limit_bytes", "none", "docker:none")->flags,
             "--memory=0");
   EXPECT_EQ(experiment(ExperimentKind::same_variable, "variable_OMP_NUM_THREADS", "2", "docker:none")->flags,
@@ -57,11 +59,11 @@ TEST(Experiment, GivesTheContainerTheBaselinesValue) {
 TEST(Experiment, IsNoneWhereNoFlagCanMakeIt) {
   EXPECT_FALSE(experiment(ExperimentKind::seccomp_unconfined, "seccomp", "disabled", "native"));
   EXPECT_FALSE(experiment(ExperimentKind::none, "kernel", "6.1", "docker:none"));
-  EXPECT_FALSE(experiment(ExperimentKind::same_cpus, "cpus_allowed", "0-1 (and 2 other values)", "docker:none"));
+  EXPECT_FALSE(
+      experiment(ExperimentKind::same_cpus, "cpus_allowed", "0-1 (and 2 other values)", "docker:none"));
   EXPECT_FALSE(experiment(ExperimentKind::same_cpu_quota, "cpu_quota", "", "docker:none"));
   EXPECT_FALSE(experiment(ExperimentKind::all_gpus, "gpu_count", "4", "docker:manual"));
-  EXPECT_FALSE(
-      experiment(ExperimentKind::seccomp_unconfined, "seccomp", "disabled", "nerdctl:--gpus=all"));
+  EXPECT_FALSE(experiment(ExperimentKind::seccomp_unconfined, "seccomp", "disabled", "nerdctl:--gpus=all"));
   const cuparity::Run run = example_of({{"native"}, {"docker:none"}}, {"x"});
   EXPECT_FALSE(experiment_for(ExperimentKind::same_variable, {"variable_A", "–", "1", false}, run, "native",
                               "docker:none"))
@@ -89,16 +91,17 @@ TEST_F(HostLibraryTest, AllItsPartsAreMountedOverThoseOfTheImage) {
   std::vector<std::string> sonames;
   for (const auto& [soname, file] : library_parts(host)) sonames.push_back(soname);
   EXPECT_THAT(sonames, ElementsAre("libcudnn.so.9", "libcudnn_cnn.so.9", "libcudnn_ops.so.9"));
-  const auto found =
-      experiment(ExperimentKind::host_library, "libcudnn_path", host, "docker:--gpus=all", "/usr/lib/libcudnn.so.9.13.1");
+  const auto found = experiment(ExperimentKind::host_library, "libcudnn_path", host, "docker:--gpus=all",
+                                "/usr/lib/libcudnn.so.9.13.1");
   ASSERT_TRUE(found);
   EXPECT_THAT(found->flags, HasSubstr("--volume=" + (folder_ / "libcudnn_ops.so.9.14.0").string() +
                                       ":/usr/lib/libcudnn_ops.so.9:ro"));
 }
 
 TEST_F(HostLibraryTest, AnotherMajorVersionIsNotPutInItsPlace) {
-  EXPECT_FALSE(experiment(ExperimentKind::host_library, "libcudnn_path", (folder_ / "libcudnn.so.9.14.0").string(),
-                          "docker:--gpus=all", "/usr/lib/libcudnn.so.8.9.7"));
+  EXPECT_FALSE(experiment(ExperimentKind::host_library, "libcudnn_path",
+                          (folder_ / "libcudnn.so.9.14.0").string(), "docker:--gpus=all",
+                          "/usr/lib/libcudnn.so.8.9.7"));
 }
 
 }  // namespace

@@ -47,14 +47,17 @@ std::string import_image(const fs::path& bin) {
   const ProcessResult made = shell(
       "set -e; root=$(mktemp -d); trap 'rm -rf $root' EXIT\n"
       "mkdir -p $root/opt/cuparity/bin $root/bin $root/tmp $root/proc $root/sys $root/dev\n"
-      "cp " + (bin / "cuparity-bench").string() + " $root/opt/cuparity/bin/\n"
+      "cp " +
+      (bin / "cuparity-bench").string() +
+      " $root/opt/cuparity/bin/\n"
       "cp $(readlink -f /bin/true) $root/bin/true\n"
       "for file in $root/opt/cuparity/bin/cuparity-bench $root/bin/true; do\n"
       "  for library in $(ldd $file | grep -o '/[^ ]*'); do\n"
       "    mkdir -p $root/$(dirname $library); cp -L $library $root/$library\n"
       "  done\n"
       "done\n"
-      "tar -C $root -c . | docker import - " + own_image);
+      "tar -C $root -c . | docker import - " +
+      own_image);
   return made.exit_code == 0 ? "" : "importing an image failed: " + made.standard_error;
 }
 
@@ -107,9 +110,10 @@ class ExplainEngineTest : public testing::Test {
 };
 
 TEST_F(ExplainEngineTest, FindsTheQuotaAndConfirmsIt) {
-  const cuparity::Run measured = run(throttled,
-                           "name: mine\nblocks: 6\nrepetitions: 3\nmin_time_seconds: 0.01\nvalidate: none\n"
-                           "benchmarks: {cpu: [launch/system_call]}\n");
+  const cuparity::Run measured =
+      run(throttled,
+          "name: mine\nblocks: 6\nrepetitions: 3\nmin_time_seconds: 0.01\nvalidate: none\n"
+          "benchmarks: {cpu: [launch/system_call]}\n");
   const Explanation explanation = explain(measured, "native", throttled);
   ASSERT_EQ(explanation.benchmarks.size(), 1u) << explanation_as_text(explanation);
   EXPECT_EQ(explanation.benchmarks[0].comparison.verdict, Verdict::slower);
@@ -129,9 +133,10 @@ TEST_F(ExplainEngineTest, FindsTheQuotaAndConfirmsIt) {
 TEST_F(ExplainEngineTest, SplitsARealStart) {
   // A device stands in for a GPU, so that there is a request to take away.
   const std::string mode = "docker:--device=/dev/null";
-  const cuparity::Run measured = run(mode,
-                           "name: mine\nblocks: 2\nrepetitions: 1\nmin_time_seconds: 0.001\nvalidate: none\n"
-                           "startup: true\nbenchmarks: {cpu: [launch/system_call]}\n");
+  const cuparity::Run measured =
+      run(mode,
+          "name: mine\nblocks: 2\nrepetitions: 1\nmin_time_seconds: 0.001\nvalidate: none\n"
+          "startup: true\nbenchmarks: {cpu: [launch/system_call]}\n");
   const StartupTable table = startup_table(measured);
   ASSERT_FALSE(table.phases.empty());
   const auto seconds = [&](const std::string& name, std::size_t of_mode) {
@@ -150,8 +155,10 @@ TEST_F(ExplainEngineTest, SplitsARealStart) {
   EXPECT_GT(seconds("remove", 1), 0);
   EXPECT_GT(parts, 0.8 * seconds("total", 1)) << "nothing large is missing";
   EXPECT_LT(parts, 1.05 * seconds("total", 1));
-  EXPECT_EQ(shell("docker ps --all --format '{{.Names}}' | grep ^cuparity-" + std::to_string(getpid()) +
-                  "- ; true").standard_error, "");
+  EXPECT_EQ(
+      shell("docker ps --all --format '{{.Names}}' | grep ^cuparity-" + std::to_string(getpid()) + "- ; true")
+          .standard_error,
+      "");
 }
 
 }  // namespace

@@ -92,7 +92,8 @@ std::string expected_reason(const EnvironmentDifference& difference) {
 
 bool known_to_another_backend(const std::string& key) {
   const auto all = known_influences();
-  return std::any_of(all.begin(), all.end(), [&](const auto& influence) { return matches(key, influence.key); });
+  return std::any_of(all.begin(), all.end(),
+                     [&](const auto& influence) { return matches(key, influence.key); });
 }
 
 ExplainedDifference explained(const EnvironmentDifference& difference, const Run& run,
@@ -119,8 +120,8 @@ std::vector<Cause> causes_of(const Comparison& comparison, const Explanation& ex
     for (const KnownInfluence& influence : one.influences) {
       if (!moves(influence, explanation.backend, benchmark) || !bears_on(one.difference, benchmark)) continue;
       if (direction(influence, one.difference) == -needed) continue;
-      causes.push_back({one.difference.key, one.difference.baseline, one.difference.candidate, influence,
-                        one.experiment});
+      causes.push_back(
+          {one.difference.key, one.difference.baseline, one.difference.candidate, influence, one.experiment});
       break;  // the strongest of this difference
     }
   }
@@ -176,8 +177,9 @@ std::string sentence_of(const Explanation& explanation) {
   if (explanation.compared == 0)
     return fmt::format("{} and {} have no benchmark in common.", explanation.baseline, explanation.candidate);
   if (all.empty())
-    return fmt::format("Nothing to explain: none of {} benchmarks is slower or faster under {} than under {}.",
-                       explanation.compared, explanation.candidate, explanation.baseline);
+    return fmt::format(
+        "Nothing to explain: none of {} benchmarks is slower or faster under {} than under {}.",
+        explanation.compared, explanation.candidate, explanation.baseline);
   const auto count = [&](auto condition) { return std::count_if(all.begin(), all.end(), condition); };
   const auto libraries = count([](const ExplainedBenchmark& one) { return one.different_libraries; });
   const auto unexplained = count([](const ExplainedBenchmark& one) { return one.causes.empty(); });

@@ -43,9 +43,10 @@ struct Explanation {
   std::string candidate;
   std::string backend;
   std::string sentence;
-  int compared = 0;                              ///< benchmarks that both modes measured
-  std::vector<ExplainedDifference> differences;  ///< likeliest first; those that no influence is known of last
-  std::vector<ExplainedDifference> expected;     ///< of any container; by key
+  int compared = 0;  ///< benchmarks that both modes measured
+  std::vector<ExplainedDifference>
+      differences;                            ///< likeliest first; those that no influence is known of last
+  std::vector<ExplainedDifference> expected;  ///< of any container; by key
   std::vector<ExplainedBenchmark> benchmarks;
   StartupTable startup;
 };

@@ -54,7 +54,8 @@ nlohmann::json to_json(const ExplainedBenchmark& one) {
           {"verdict", to_string(comparison.verdict)},
           {"effect", number_or_null(comparison.effect)},
           {"interval",
-           {{"low", number_or_null(comparison.interval_low)}, {"high", number_or_null(comparison.interval_high)}}},
+           {{"low", number_or_null(comparison.interval_low)},
+            {"high", number_or_null(comparison.interval_high)}}},
           {"causes", std::move(causes)},
           {"different_libraries", one.different_libraries},
           {"conclusion", valid_utf8(one.conclusion)}};

@@ -16,11 +16,16 @@ namespace {
 std::string plain(const std::string& text, std::size_t columns = 300) {
   std::string escaped;
   for (const char c : shortened(text, columns)) {
-    if (c == '&') escaped += "&amp;";
-    else if (c == '<') escaped += "&lt;";
-    else if (c == '@') escaped += "@<!-- -->";
-    else if (std::string_view("\\`*_{}[]#|~!$").find(c) != std::string_view::npos) escaped += {'\\', c};
-    else escaped += c;
+    if (c == '&')
+      escaped += "&amp;";
+    else if (c == '<')
+      escaped += "&lt;";
+    else if (c == '@')
+      escaped += "@<!-- -->";
+    else if (std::string_view("\\`*_{}[]#|~!$").find(c) != std::string_view::npos)
+      escaped += {'\\', c};
+    else
+      escaped += c;
   }
   return escaped;
 }
@@ -42,8 +47,8 @@ std::string benchmark_row(const ExplainedBenchmark& benchmark) {
 }
 
 std::string difference_line(const ExplainedDifference& one) {
-  std::string line = fmt::format("- {}: {} → {}", code(one.difference.key, 60), code(one.difference.baseline, 80),
-                                 code(one.difference.candidate, 80));
+  std::string line = fmt::format("- {}: {} → {}", code(one.difference.key, 60),
+                                 code(one.difference.baseline, 80), code(one.difference.candidate, 80));
   if (!one.expected.empty()) return line + ": " + one.expected + "\n";
   if (one.influences.empty()) return line + ": not known to move any benchmark\n";
   const KnownInfluence& influence = one.influences.front();
@@ -56,11 +61,12 @@ std::string difference_line(const ExplainedDifference& one) {
 
 std::string explanation_as_markdown(const Explanation& explanation) {
   std::string text = "### " + plain(explanation.sentence, 600) + "\n";
-  if (!explanation.benchmarks.empty()) text += "\n| benchmark | effect | interval | why |\n|:--|--:|--:|:--|\n";
+  if (!explanation.benchmarks.empty())
+    text += "\n| benchmark | effect | interval | why |\n|:--|--:|--:|:--|\n";
   for (const ExplainedBenchmark& benchmark : explanation.benchmarks) text += benchmark_row(benchmark);
   if (!explanation.differences.empty())
-    text += fmt::format("\nWhat differs, likeliest to matter first ({} → {}):\n\n", code(explanation.baseline, 60),
-                        code(explanation.candidate, 60));
+    text += fmt::format("\nWhat differs, likeliest to matter first ({} → {}):\n\n",
+                        code(explanation.baseline, 60), code(explanation.candidate, 60));
   for (const ExplainedDifference& one : explanation.differences) text += difference_line(one);
   if (!explanation.expected.empty()) {
     text += fmt::format("\n<details><summary>Expected of a container ({})</summary>\n\n",
@@ -76,9 +82,10 @@ std::string confirmations_as_markdown(const std::vector<ConfirmationResult>& res
   std::string text = "\n**Experiments**\n\n";
   if (results.empty()) text += "None: no cause of a slower or faster benchmark can be undone by a flag.\n";
   for (const ConfirmationResult& result : results) {
-    const std::string head = fmt::format("{} under {}", code(result.plan.experiment.flags, 200),
-                                         code(result.plan.candidate, 80));
-    if (!result.failure.empty()) text += fmt::format("- {}: could not be made: {}\n", head, plain(result.failure));
+    const std::string head =
+        fmt::format("{} under {}", code(result.plan.experiment.flags, 200), code(result.plan.candidate, 80));
+    if (!result.failure.empty())
+      text += fmt::format("- {}: could not be made: {}\n", head, plain(result.failure));
     for (const ConfirmedBenchmark& benchmark : result.benchmarks)
       text += fmt::format("- {}, {}: {}\n", head, code(benchmark.benchmark, 80), plain(benchmark.sentence));
   }

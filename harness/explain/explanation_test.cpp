@@ -64,20 +64,19 @@ TEST(Explain, NeverCallsDifferentLibrariesContainerOverhead) {
 
 TEST(Explain, LeavesOutWhatWouldActTheOtherWay) {
   // Four GPUs against one: cuInit of the container is the faster one, in spite of seccomp.
-  const Explanation explanation = two({"native", {{"gpu_count", "4"}, {"seccomp", "disabled"}}},
-                                      {"docker:--gpus=device=0",
-                                       {{"gpu_count", "1"}, {"seccomp", "filter"}},
-                                       {{"startup/cuinit", 0.16}}},
-                                      {"startup/cuinit"}, "cuda");
+  const Explanation explanation =
+      two({"native", {{"gpu_count", "4"}, {"seccomp", "disabled"}}},
+          {"docker:--gpus=device=0", {{"gpu_count", "1"}, {"seccomp", "filter"}}, {{"startup/cuinit", 0.16}}},
+          {"startup/cuinit"}, "cuda");
   EXPECT_THAT(keys(explanation.benchmarks[0].causes), ElementsAre("gpu_count"));
   EXPECT_EQ(explanation.benchmarks[0].causes[0].experiment->mode, "docker:--gpus=all");
 }
 
 TEST(Explain, KnowsThatFewerProcessorsSlowSomeAndSpeedOthers) {
-  const Explanation explanation =
-      two({"native", {{"cpus_allowed", "0-1"}}},
-          {"docker:none", {{"cpus_allowed", "0"}}, {{"gemm/own/fp32/1024", 1.9}, {"launch/thread_start", 0.4}}},
-          {"gemm/own/fp32/1024", "launch/thread_start"});
+  const Explanation explanation = two(
+      {"native", {{"cpus_allowed", "0-1"}}},
+      {"docker:none", {{"cpus_allowed", "0"}}, {{"gemm/own/fp32/1024", 1.9}, {"launch/thread_start", 0.4}}},
+      {"gemm/own/fp32/1024", "launch/thread_start"});
   ASSERT_EQ(explanation.benchmarks.size(), 2u);
   for (const ExplainedBenchmark& benchmark : explanation.benchmarks)
     EXPECT_THAT(keys(benchmark.causes), ElementsAre("cpus_allowed")) << benchmark.comparison.benchmark;
@@ -85,7 +84,7 @@ TEST(Explain, KnowsThatFewerProcessorsSlowSomeAndSpeedOthers) {
 
 TEST(Explain, AnAlgorithmBearsOnItsOwnBenchmarkAlone) {
   cuparity::Run run = example_of({{"native"}, {"docker:--gpus=all", {}, {{"gemm/a", 1.1}, {"gemm/b", 1.1}}}},
-                       {"gemm/a", "gemm/b"}, "cuda");
+                                 {"gemm/a", "gemm/b"}, "cuda");
   for (Trial& trial : run.trials) trial.rows[0].label["algorithm"] = trial.mode == "native" ? "66" : "17";
   const Explanation explanation = explain(run, "native", "docker:--gpus=all");
   EXPECT_TRUE(explanation.benchmarks[0].different_libraries);
@@ -93,11 +92,13 @@ TEST(Explain, AnAlgorithmBearsOnItsOwnBenchmarkAlone) {
 }
 
 TEST(Explain, ComparesAnyTwoModesOfTheRun) {
-  const cuparity::Run run = example_of({{"native", {{"seccomp", "disabled"}}},
-                              {"docker:none", {{"seccomp", "filter"}}, {{"launch/system_call", 1.5}}},
-                              {"docker:none --security-opt seccomp=unconfined", {{"seccomp", "disabled"}}}},
-                             {"launch/system_call"});
-  const Explanation explanation = explain(run, "docker:none --security-opt seccomp=unconfined", "docker:none");
+  const cuparity::Run run =
+      example_of({{"native", {{"seccomp", "disabled"}}},
+                  {"docker:none", {{"seccomp", "filter"}}, {{"launch/system_call", 1.5}}},
+                  {"docker:none --security-opt seccomp=unconfined", {{"seccomp", "disabled"}}}},
+                 {"launch/system_call"});
+  const Explanation explanation =
+      explain(run, "docker:none --security-opt seccomp=unconfined", "docker:none");
   ASSERT_EQ(explanation.benchmarks.size(), 1u);
   EXPECT_EQ(explanation.benchmarks[0].comparison.verdict, Verdict::slower);
   EXPECT_THAT(explain(run, "native", "docker:none --security-opt seccomp=unconfined").sentence,

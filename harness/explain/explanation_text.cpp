@@ -25,14 +25,15 @@ std::string values(const EnvironmentDifference& difference) {
 
 std::string benchmark_text(const ExplainedBenchmark& benchmark) {
   const Comparison& comparison = benchmark.comparison;
-  std::string text = fmt::format(
-      "  {}: {} {} ({})\n      {}\n", shortened(short_name(comparison.benchmark), 60),
-      to_string(comparison.verdict), signed_percent(comparison.effect.value_or(0)), interval_text(comparison),
-      shortened(benchmark.conclusion, 160));
+  std::string text =
+      fmt::format("  {}: {} {} ({})\n      {}\n", shortened(short_name(comparison.benchmark), 60),
+                  to_string(comparison.verdict), signed_percent(comparison.effect.value_or(0)),
+                  interval_text(comparison), shortened(benchmark.conclusion, 160));
   for (std::size_t i = 1; i < std::min<std::size_t>(benchmark.causes.size(), 4); ++i) {
     const Cause& cause = benchmark.causes[i];
-    text += fmt::format("      {}{}\n", i == 1 ? "also possible: " : "               ",
-                        shortened(fmt::format("{} ({} → {})", cause.key, cause.baseline, cause.candidate), 90));
+    text +=
+        fmt::format("      {}{}\n", i == 1 ? "also possible: " : "               ",
+                    shortened(fmt::format("{} ({} → {})", cause.key, cause.baseline, cause.candidate), 90));
   }
   return text;
 }
@@ -64,13 +65,14 @@ std::string explanation_as_text(const Explanation& explanation) {
     else
       known += difference_text(one, ++number);
   }
-  const std::string modes = fmt::format("{} → {}", shortened(explanation.baseline, 40),
-                                        shortened(explanation.candidate, 60));
+  const std::string modes =
+      fmt::format("{} → {}", shortened(explanation.baseline, 40), shortened(explanation.candidate, 60));
   if (!known.empty()) text += fmt::format("\nWhat differs, likeliest to matter first ({})\n{}", modes, known);
   if (!unknown.empty()) text += "\nDiffers too, not known to move any benchmark\n" + unknown;
   if (!explanation.expected.empty()) text += "\nExpected of a container\n";
   for (const ExplainedDifference& one : explanation.expected)
-    text += fmt::format("  {}: {} ({})\n", shortened(one.difference.key, 60), values(one.difference), one.expected);
+    text += fmt::format("  {}: {} ({})\n", shortened(one.difference.key, 60), values(one.difference),
+                        one.expected);
   if (known.empty() && unknown.empty() && explanation.expected.empty())
     text += "\nThe environments do not differ in anything that is recorded.\n";
   const std::string startup = startup_as_text(explanation.startup);
@@ -82,10 +84,12 @@ std::string confirmations_as_text(const std::vector<ConfirmationResult>& results
   if (results.empty()) text += "  None: no cause of a slower or faster benchmark can be undone by a flag.\n";
   for (const ConfirmationResult& result : results) {
     text += fmt::format("  {} under {}, to test {}\n", shortened(result.plan.experiment.flags, 160),
-                        shortened(result.plan.candidate, 60), shortened(fmt::format("{}", fmt::join(result.plan.keys, ", ")), 60));
+                        shortened(result.plan.candidate, 60),
+                        shortened(fmt::format("{}", fmt::join(result.plan.keys, ", ")), 60));
     if (!result.failure.empty()) text += "    could not be made: " + clean_text(result.failure) + "\n";
     for (const ConfirmedBenchmark& benchmark : result.benchmarks)
-      text += fmt::format("    {}: {}\n", shortened(benchmark.benchmark, 60), shortened(benchmark.sentence, 300));
+      text +=
+          fmt::format("    {}: {}\n", shortened(benchmark.benchmark, 60), shortened(benchmark.sentence, 300));
     if (!result.folder.empty()) text += "    Recorded in " + clean_text(result.folder) + "\n";
   }
   return text;

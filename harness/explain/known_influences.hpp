@@ -37,8 +37,8 @@ struct KnownInfluence {
   const char* on_cuda;  ///< the same for the CUDA backend's
   int strength;  ///< by how much, seen or documented: 3 ten per cent or more, 2 one per cent or more, 1 less
   SlowSide slow_side;
-  bool library;  ///< other code runs: a difference that rests on it is no overhead of the container
-  const char* effect;  ///< what it does and why, one sentence
+  bool library;            ///< other code runs: a difference that rests on it is no overhead of the container
+  const char* effect;      ///< what it does and why, one sentence
   const char* experiment;  ///< what would confirm it
   ExperimentKind kind;
   const char* source;

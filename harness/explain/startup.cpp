@@ -128,7 +128,8 @@ std::vector<std::string> notes_of(const Starts& starts, const StartupTable& tabl
     });
   };
   if (has("hook"))
-    notes.push_back("hook is a difference: the start of this container minus that of one without the GPU request.");
+    notes.push_back(
+        "hook is a difference: the start of this container minus that of one without the GPU request.");
   else if (table.modes.size() > 1)
     notes.push_back("No hook: no mode asked its engine for a GPU.");
   if (!has("cuinit")) notes.push_back("No GPU phases: the CPU backend ran.");

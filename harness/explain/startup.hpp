@@ -19,18 +19,19 @@ struct StartupValue {
 };
 
 struct StartupPhase {
-  std::string name;         ///< create, hook, start, cuinit, context, module_load, first_kernel, first_result …
-  std::string description;  ///< from where to where it is taken
-  bool sum = false;         ///< a sum of others, not a part of the whole
-  std::vector<std::optional<StartupValue>> values;       ///< one a mode; nothing where the mode has no such phase
+  std::string name;  ///< create, hook, start, cuinit, context, module_load, first_kernel, first_result …
+  std::string description;                          ///< from where to where it is taken
+  bool sum = false;                                 ///< a sum of others, not a part of the whole
+  std::vector<std::optional<StartupValue>> values;  ///< one a mode; nothing where the mode has no such phase
   std::vector<std::optional<StartupValue>> differences;  ///< to the baseline in the same block, seconds;
                                                          ///< a phase that only one of them has counts as 0 in
                                                          ///< the other; nothing for the baseline itself
 };
 
 struct StartupTable {
-  std::vector<std::string> modes;    ///< the baseline first
-  std::vector<StartupPhase> phases;  ///< in the order in which they happen, sums last; empty: nothing was timed
+  std::vector<std::string> modes;  ///< the baseline first
+  std::vector<StartupPhase>
+      phases;  ///< in the order in which they happen, sums last; empty: nothing was timed
   double confidence_level = 0.95;
   std::vector<std::string> notes;  ///< what is not in it, for people
 };

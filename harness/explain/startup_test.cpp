@@ -34,10 +34,20 @@ cuparity::Run example(int blocks = 8) {
   for (int block = 0; block < blocks; ++block) {
     const double noise = 0.001 * block;
     add(run, "native", block,
-        {{"start", 0.010 + noise}, {"cuinit", 0.09}, {"first_result", 0.001}, {"exit", 0.02}, {"total", 0.13 + noise}});
+        {{"start", 0.010 + noise},
+         {"cuinit", 0.09},
+         {"first_result", 0.001},
+         {"exit", 0.02},
+         {"total", 0.13 + noise}});
     add(run, "docker:--gpus=all", block,
-        {{"create", 0.1}, {"start", 0.5 + noise}, {"start_without_gpu", 0.3}, {"cuinit", 0.015},
-         {"first_result", 0.001}, {"exit", 0.1}, {"remove", 0.05}, {"total", 0.8 + noise}});
+        {{"create", 0.1},
+         {"start", 0.5 + noise},
+         {"start_without_gpu", 0.3},
+         {"cuinit", 0.015},
+         {"first_result", 0.001},
+         {"exit", 0.1},
+         {"remove", 0.05},
+         {"total", 0.8 + noise}});
   }
   return run;
 }
@@ -75,7 +85,8 @@ TEST(StartupTable, HasIntervalsAndPairedDifferences) {
   EXPECT_NEAR(phase(table, "cuinit").differences[1]->seconds, -0.075, 1e-9);
   EXPECT_NEAR(phase(table, "create").differences[1]->seconds, 0.1, 1e-9) << "natively there is none: 0";
   EXPECT_NEAR(phase(table, "total").differences[1]->seconds, 0.67, 1e-9);
-  EXPECT_NEAR(*phase(table, "total").differences[1]->low, 0.67, 1e-9) << "the common drift cancels in the block";
+  EXPECT_NEAR(*phase(table, "total").differences[1]->low, 0.67, 1e-9)
+      << "the common drift cancels in the block";
   EXPECT_FALSE(phase(table, "total").differences[0]);
 }
 

@@ -62,16 +62,18 @@ std::string caption(const StartupTable& table) {
   int most = 0;
   for (const StartupPhase& phase : table.phases)
     for (const auto& value : phase.values) most = std::max(most, value ? value->blocks : 0);
-  return fmt::format("Start-up: medians and {} intervals over {} blocks", format_percent(table.confidence_level),
-                     most);
+  return fmt::format("Start-up: medians and {} intervals over {} blocks",
+                     format_percent(table.confidence_level), most);
 }
 
 std::string cell(const std::string& text) {
   std::string escaped;
   for (const char c : text) {
     if (c == '|' || c == '\\' || c == '`' || c == '<' || c == '*' || c == '_' || c == '[') escaped += '\\';
-    if (c == '@') escaped += "@<!-- -->";
-    else escaped += c;
+    if (c == '@')
+      escaped += "@<!-- -->";
+    else
+      escaped += c;
   }
   return escaped;
 }

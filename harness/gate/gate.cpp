@@ -72,9 +72,9 @@ std::string sentence_of(const GateResult& result, const std::vector<Comparison>&
   }
   const auto expected = std::count_if(result.entries.begin(), result.entries.end(),
                                       [](const GateEntry& entry) { return !entry.expected.empty(); });
-  return expected == 0 ? fmt::format("Passed: all {} benchmarks.", comparisons.size())
-                       : fmt::format("Passed: {} benchmarks, {} of them slower as expected.", comparisons.size(),
-                                     expected);
+  const std::string all =
+      fmt::format("Passed: {} {}", comparisons.size(), comparisons.size() == 1 ? "benchmark" : "benchmarks");
+  return expected == 0 ? all + "." : fmt::format("{}, {} slower as expected.", all, expected);
 }
 
 }  // namespace

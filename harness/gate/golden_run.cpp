@@ -3,9 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <regex>
 
 #include "harness/errors.hpp"
+#include "harness/gate/gate_margins.hpp"
+#include "harness/plan/suite.hpp"
 #include "harness/record/run_json.hpp"
 #include "harness/run/process_outcome.hpp"
 #include "harness/run/selection.hpp"
@@ -67,6 +68,18 @@ std::vector<std::string> missing(const std::vector<std::string>& names, const st
   return result;
 }
 
+/// A regular expression for this name alone.
+std::string exact_pattern(const std::string& name) {
+  std::string pattern = "^";
+  for (const char c : name) {
+    if (std::string(".[]{}()\\*+?|^$").find(c) != std::string::npos) {
+      pattern += '\\';
+    }
+    pattern += c;
+  }
+  return pattern + "$";
+}
+
 /// Turns the session of the candidate's mode into one of two arms.
 class TwoArms {
  public:
@@ -94,14 +107,16 @@ class TwoArms {
 
  private:
   std::vector<std::string> keep_common_benchmarks(Session& session, const Arm& single) {
-    const auto selected = [&](std::vector<std::string> names) {
-      const std::regex filter(session.settings.benchmark_filter);
-      std::erase_if(names, [&](const std::string& name) { return !std::regex_search(name, filter); });
-      return names;
+    const SuiteText text = load_suite_text(options_.run.suite.empty() ? "quick" : options_.run.suite);
+    const Suite suite = parse_suite(text.yaml, text.file_name);
+    const auto list = [&](Engine& engine) {
+      return select_benchmarks(list_benchmarks(engine, single.mode, session.settings),
+                               suite.benchmarks.at(session.settings.backend), options_.run.filter)
+          .benchmarks;
     };
-    const auto golden = list_benchmarks(*golden_engine_, single.mode, session.settings);
-    const auto candidate = selected(list_benchmarks(*single.engine, single.mode, session.settings));
-    only_in_golden = missing(selected(golden), candidate);
+    const std::vector<std::string> golden = list(*golden_engine_);
+    const std::vector<std::string> candidate = list(*single.engine);
+    only_in_golden = missing(golden, candidate);
     only_in_candidate = missing(candidate, golden);
     const std::vector<std::string> common = missing(candidate, only_in_candidate);
     if (common.empty()) {
@@ -112,11 +127,17 @@ class TwoArms {
     return common;
   }
 
-  /// What the command line says stands above the suite's, in the run's record, too.
+  /// What the command line says stands above the suite's margins, in the run's record, too.
   void set_margins(const std::vector<std::string>& benchmarks, Run& run) const {
-    for (const auto& [name, margin] : options_.margins) {
-      run.margins[name] = margin;
+    if (options_.margins.empty()) {
+      return;
     }
+    const auto margin_of = margins_with(options_.margins, run.margins);
+    std::map<std::string, double> margins = {{"default", margin_of("default")}};
+    for (const std::string& name : benchmarks) {
+      margins[exact_pattern(name)] = margin_of(name);
+    }
+    run.margins = std::move(margins);
   }
 
   void name_arms(Run& run, const std::string& mode) {

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "harness/gate/gate.hpp"
 #include "harness/run/run_command.hpp"
@@ -15,8 +16,7 @@ struct GoldenOptions {
   std::string golden;     ///< an image, or a folder with cuparity-bench (or that program itself)
   std::string candidate;  ///< the same kind of thing
   std::string mode;       ///< for images: how both get the GPU; empty: docker:--gpus=all
-  bool margins_given = false;  ///< margin_of counts, not the suite's margins
-  std::function<double(const std::string& short_name)> margin_of;
+  std::vector<std::string> margins;  ///< above the suite's, as in margins_with()
   RunOptions run;         ///< suite, blocks, backend, filter, seed, out
   /// Makes an engine for an image (containers) or a folder of programs (native).
   std::function<std::unique_ptr<Engine>(EngineKind, const std::string& image, const std::filesystem::path& bin)>

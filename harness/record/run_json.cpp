@@ -187,25 +187,24 @@ nlohmann::json to_json(const Trial& trial) {
   for (const Row& row : trial.rows) {
     rows.push_back(to_json(row));
   }
-  nlohmann::json json = {
-          {"index", trial.index},
-          {"block", trial.block},
-          {"position", trial.position},
-          {"kind", to_string(trial.kind)},
-          {"mode", valid_utf8(trial.mode)},
-          {"started_at", trial.started_at},
-          {"wall_seconds", number_to_json(trial.wall_seconds)},
-          {"process_seconds", number_to_json(trial.process_seconds)},
-          {"ok", trial.ok},
-          {"failure", valid_utf8(trial.failure)},
-          {"raw_file", valid_utf8(trial.raw_file)},
-          {"environment", text_map(trial.environment)},
-          {"telemetry", text_map(trial.telemetry)},
-          {"rows", std::move(rows)},
-          {"tests_passed", trial.tests_passed},
-          {"tests_failed", trial.tests_failed},
-          {"tests_skipped", trial.tests_skipped},
-          {"failed_tests", text_list(trial.failed_tests)}};
+  nlohmann::json json = {{"index", trial.index},
+                         {"block", trial.block},
+                         {"position", trial.position},
+                         {"kind", to_string(trial.kind)},
+                         {"mode", valid_utf8(trial.mode)},
+                         {"started_at", trial.started_at},
+                         {"wall_seconds", number_to_json(trial.wall_seconds)},
+                         {"process_seconds", number_to_json(trial.process_seconds)},
+                         {"ok", trial.ok},
+                         {"failure", valid_utf8(trial.failure)},
+                         {"raw_file", valid_utf8(trial.raw_file)},
+                         {"environment", text_map(trial.environment)},
+                         {"telemetry", text_map(trial.telemetry)},
+                         {"rows", std::move(rows)},
+                         {"tests_passed", trial.tests_passed},
+                         {"tests_failed", trial.tests_failed},
+                         {"tests_skipped", trial.tests_skipped},
+                         {"failed_tests", text_list(trial.failed_tests)}};
   if (!trial.telemetry_series.empty()) {
     json["telemetry_series"] = series_to_json(trial.telemetry_series);
   }

@@ -224,7 +224,8 @@ std::string render_markdown(const Run& run, const Analysis& analysis) {
         "MDE: smallest effect that would have been found</sub>\n";
   }
   text += measured_text(view);
-  if (const std::string startup = startup_as_markdown(startup_table(run)); !startup.empty()) text += "\n" + startup;
+  const std::string startup = startup_as_markdown(startup_table(run));
+  if (!startup.empty()) text += "\n" + startup;
   text += list_text("Wrong", escaped(view.wrong), true);
   text += skipped_text(view);
   text += list_text("Notes", escaped(view.notes), false);

@@ -152,7 +152,8 @@ std::string render_terminal(const Run& run, const Analysis& analysis, bool colou
         "MDE: smallest effect that would have been found\n";
   }
   text += measured_text(view, colour);
-  if (const std::string startup = startup_as_text(startup_table(run)); !startup.empty()) text += "\n" + startup;
+  const std::string startup = startup_as_text(startup_table(run));
+  if (!startup.empty()) text += "\n" + startup;
   text += list_text("Wrong", view.wrong, colour, 40);
   text += skipped_text(view, colour);
   text += list_text("Notes", view.notes, colour, list_limit);

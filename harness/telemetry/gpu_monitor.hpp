@@ -33,7 +33,8 @@ std::map<std::string, std::string> summarise(const TrialReadings& readings, unsi
 
 /// Trial.telemetry_series: at most `most_points` points. Where there were more readings, neighbours are put
 /// together: the mean of each number, all event reasons that any of them had. Empty where nothing was read.
-std::map<std::string, std::vector<double>> series_of(const TrialReadings& readings, std::size_t most_points = 120);
+std::map<std::string, std::vector<double>> series_of(const TrialReadings& readings,
+                                                     std::size_t most_points = 120);
 
 /// One trial at a time: start(), run the process, stop(). Readings are taken on a thread of its own.
 class GpuMonitor {

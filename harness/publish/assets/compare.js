@@ -73,14 +73,12 @@
     return drawing;
   }
 
-  const tone = (value, margin) => Math.abs(value) <= margin ? 'v-same' : value > 0 ? 'v-slower' : 'v-faster';
-
   function effectRow(name, a, b) {
     const value = effect(a, b);
     const spread = a.seconds.length > 2 && b.seconds.length > 2 ? (Math.max(scatter(a), scatter(b)) * 100).toFixed(2) + ' %' : '–';
     const bits = a.digest && b.digest && a.digest !== b.digest ? element('small', {}, 'other bits') : '';
     const cell = (label, kind, ...content) => element('td', {class: kind, 'data-label': label}, ...content);
-    return element('tr', {class: tone(value, a.margin)}, element('th', {scope: 'row'}, element('bdi', {}, name), bits),
+    return element('tr', {}, element('th', {scope: 'row'}, element('bdi', {}, name), bits),
       cell('A', 'number', shown(a)), cell('B', 'number', shown(b)),
       cell('B takes', 'number effect', element('span', {class: 'tone'}, percent(value))),
       cell("", "plot", plot(value, a.margin)), cell('scatter', 'number', spread));

@@ -1,0 +1,152 @@
+#include "harness/gate/golden_run.hpp"
+
+#include <gmock/gmock.h>
+
+#include <fstream>
+
+#include "harness/errors.hpp"
+#include "harness/record/run_json.hpp"
+#include "harness/run/fake_engine.hpp"
+
+namespace cuparity {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::ThrowsMessage;
+
+/// Lends an engine of the test to the code under test.
+class Lent : public Engine {
+ public:
+  explicit Lent(FakeEngine& engine) : engine_(engine) {}
+  fs::path output_path(const ProcessRequest& request) const override { return engine_.output_path(request); }
+  fs::path binary_folder() const override { return engine_.binary_folder(); }
+  ProcessResult run(const ProcessRequest& request, const AccessMode& mode) override {
+    return engine_.run(request, mode);
+  }
+  std::string unusable(const AccessMode& mode) override { return engine_.unusable(mode); }
+  std::map<std::string, std::string> describe() override { return engine_.describe(); }
+
+ private:
+  FakeEngine& engine_;
+};
+
+class GoldenRun : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = (fs::temp_directory_path() / "cuparity-golden-XXXXXX").string();
+    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
+    folder_ = pattern;
+    std::ofstream(folder_ / "mine.yaml")
+        << "name: mine\nblocks: 12\nrepetitions: 3\nvalidate: none\nbenchmarks: {cpu: [saxpy/.*, gemm/.*]}\n";
+    options_.golden = "image:good";
+    options_.candidate = "image:new";
+    options_.mode = "docker:none";
+    options_.run.suite = (folder_ / "mine.yaml").string();
+    options_.run.out = folder_ / "out";
+    options_.run.seed = 1;
+    options_.make_engine = [this](EngineKind, const std::string& image, const fs::path&) {
+      return std::make_unique<Lent>(image == "image:good" ? golden_ : candidate_);
+    };
+    golden_.image_id = "sha256:good";
+    candidate_.image_id = "sha256:new";
+    surroundings_.stop_requested = [] { return false; };
+    surroundings_.progress = surroundings_.result = stream_;
+  }
+  void TearDown() override {
+    std::fclose(stream_);
+    fs::remove_all(folder_);
+  }
+  GateResult gate() {
+    GateResult result = gate_on_golden(options_, surroundings_);
+    conclude(result);
+    return result;
+  }
+
+  fs::path folder_;
+  FakeEngine golden_;
+  FakeEngine candidate_;
+  GoldenOptions options_;
+  RunSurroundings surroundings_;
+  std::FILE* stream_ = std::tmpfile();
+};
+
+TEST_F(GoldenRun, InterleavesBothAndPasses) {
+  const GateResult result = gate();
+  EXPECT_EQ(result.exit_code, exit_pass) << result.sentence;
+  EXPECT_EQ(result.baseline, "image:good");
+  EXPECT_EQ(result.entries.size(), 2U);
+  const cuparity::Run run = load_run(folder_ / "out");
+  EXPECT_THAT(run.modes, ElementsAre("golden", "candidate"));
+  EXPECT_EQ(run.baseline_mode, "golden");
+  EXPECT_EQ(run.environment.at("golden_image_id"), "sha256:good");
+  EXPECT_EQ(run.environment.at("image_id"), "sha256:new");
+  // Within each block one runs twice between or around the two of the other.
+  EXPECT_EQ(run.trials[0].mode, run.trials[3].mode);
+  EXPECT_EQ(run.trials[1].mode, run.trials[2].mode);
+  EXPECT_NE(run.trials[0].mode, run.trials[1].mode);
+}
+
+TEST_F(GoldenRun, FailsASlowerCandidate) {
+  candidate_.slowdown = {{"candidate", 1.05}};
+  const GateResult result = gate();
+  EXPECT_EQ(result.exit_code, exit_regression);
+  EXPECT_NEAR(result.entries[0].comparison.effect.value(), 0.05, 0.01);
+}
+
+TEST_F(GoldenRun, TakesMarginsFromTheCommandLine) {
+  candidate_.slowdown = {{"candidate", 1.05}};
+  options_.margins = {"default=10%"};
+  EXPECT_EQ(gate().exit_code, exit_pass);
+}
+
+TEST_F(GoldenRun, ListsWhatOnlyOneSideHas) {
+  candidate_.benchmarks.push_back("gemm/own/fp32/512");
+  golden_.benchmarks.push_back("saxpy/own/fp32/2048");
+  const GateResult result = gate();
+  EXPECT_EQ(result.entries.size(), 2U);
+  EXPECT_THAT(result.only_in_baseline, ElementsAre("saxpy/own/fp32/2048"));
+  EXPECT_THAT(result.only_in_candidate, ElementsAre("gemm/own/fp32/512"));
+  golden_.benchmarks = {"saxpy/own/fp32/2048"};
+  options_.run.out = folder_ / "out2";
+  EXPECT_THAT([&] { gate(); }, ThrowsMessage<UsageError>(HasSubstr("nothing to compare")));
+}
+
+TEST_F(GoldenRun, SaysWhyTheGoldenCantRun) {
+  golden_.refused = {{"docker:none", "image image:good is not there"}};
+  EXPECT_THAT([&] { gate(); },
+              ThrowsMessage<EnvironmentError>(HasSubstr("the golden 'image:good' can't be run: image")));
+  EXPECT_FALSE(fs::exists(folder_ / "out"));
+}
+
+TEST_F(GoldenRun, BothMustBeOfOneKind) {
+  fs::create_directories(folder_ / "bin");
+  std::ofstream(folder_ / "bin" / "cuparity-bench") << "x";
+  EXPECT_EQ(program_folder((folder_ / "bin").string()), folder_ / "bin");
+  EXPECT_EQ(program_folder((folder_ / "bin" / "cuparity-bench").string()), folder_ / "bin");
+  EXPECT_EQ(program_folder("image:good"), "");
+  options_.candidate = (folder_ / "bin").string();
+  EXPECT_THAT([&] { gate(); }, ThrowsMessage<UsageError>(HasSubstr("both must be images or both folders")));
+  options_.golden = options_.candidate;
+  EXPECT_THAT([&] { gate(); }, ThrowsMessage<UsageError>(HasSubstr("programs of a folder are run natively")));
+}
+
+TEST_F(GoldenRun, ProgramsRunNatively) {
+  for (const char* name : {"old", "new"}) {
+    fs::create_directories(folder_ / name);
+    std::ofstream(folder_ / name / "cuparity-bench") << "x";
+  }
+  options_.golden = (folder_ / "old").string();
+  options_.candidate = (folder_ / "new").string();
+  options_.mode.clear();
+  options_.make_engine = [this](EngineKind kind, const std::string&, const fs::path& bin) {
+    EXPECT_EQ(kind, EngineKind::native);
+    return std::make_unique<Lent>(bin == folder_ / "old" ? golden_ : candidate_);
+  };
+  candidate_.slowdown = {{"candidate", 1.05}};
+  EXPECT_EQ(gate().exit_code, exit_regression);
+}
+
+}  // namespace
+}  // namespace cuparity

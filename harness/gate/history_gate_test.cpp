@@ -1,0 +1,97 @@
+#include "harness/gate/history_gate.hpp"
+
+#include <gmock/gmock.h>
+
+#include "harness/errors.hpp"
+#include "harness/history/synthetic_history.hpp"
+#include "harness/record/result_file.hpp"
+
+namespace cuparity {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::ThrowsMessage;
+
+/// A candidate as write_history() would write it.
+ResultFile candidate(const std::vector<double>& seconds) {
+  BenchmarkFile file;
+  file.context = {{"backend", "cpu"}, {"cpu_model", "Simulated"}};
+  for (std::size_t i = 0; i < seconds.size(); ++i) {
+    Row row;
+    row.benchmark = "b/" + std::to_string(i);
+    row.seconds = seconds[i];
+    row.repetitions = {seconds[i]};
+    file.rows.push_back(row);
+  }
+  return result_file("new.json", file);
+}
+
+class HistoryGate : public ::testing::Test {
+ protected:
+  /// Scatter of 1 %; from run `change` on a third slower.
+  void write(int runs, int change) {
+    SimulatedSamples random(4);
+    write_history(folder_.path(), runs, 2, [&](int run, int) {
+      return (run >= change ? 1.33 : 1) * std::exp(0.01 * random.normal());
+    });
+  }
+  GateResult judge(const std::vector<double>& seconds, const std::vector<ExpectedChange>& expected = {}) {
+    HistoryIndex index(folder_.path());
+    index.update();
+    GateResult result = gate_on_history(index, "runs", candidate(seconds), "", "new.json", expected);
+    conclude(result);
+    return result;
+  }
+  TemporaryFolder folder_;
+};
+
+TEST_F(HistoryGate, WhatWasPredictedPasses) {
+  write(40, 100);
+  const GateResult result = judge({1.01, 0.99});
+  EXPECT_EQ(result.exit_code, exit_pass);
+  EXPECT_EQ(result.entries[0].comparison.n, 40);
+  EXPECT_NEAR(result.entries[0].comparison.margin, 0.02, 0.01);
+  EXPECT_THAT(result.entries[0].comparison.reason, HasSubstr("as 40 runs predict ±"));
+}
+
+TEST_F(HistoryGate, ASurpriseIsInconclusiveNeverSlower) {
+  write(40, 100);
+  const GateResult result = judge({1.1, 0.9});
+  EXPECT_EQ(result.entries[0].comparison.verdict, Verdict::inconclusive);
+  EXPECT_THAT(result.entries[0].comparison.reason, HasSubstr("history alone is no proof: re-run the golden"));
+  EXPECT_EQ(result.entries[1].comparison.verdict, Verdict::faster);
+  EXPECT_EQ(result.exit_code, exit_inconclusive);
+}
+
+TEST_F(HistoryGate, OnlyThePresentRegimePredicts) {
+  write(60, 30);
+  EXPECT_EQ(judge({1.33, 1.33}).exit_code, exit_pass);
+  const GateResult result = judge({1.0, 1.33});
+  EXPECT_EQ(result.entries[0].comparison.n, 30);
+  EXPECT_EQ(result.entries[0].comparison.verdict, Verdict::faster);
+}
+
+TEST_F(HistoryGate, TooFewRunsOrAnotherMachineAreNothingToCompare) {
+  write(19, 100);
+  EXPECT_THAT([&] { judge({1, 1}); }, ThrowsMessage<UsageError>(HasSubstr("holds at most 19 runs")));
+  write(40, 100);
+  HistoryIndex index(folder_.path());
+  index.update();
+  ResultFile other = candidate({1, 1});
+  other.environment["cpu_model"] = "Another";
+  EXPECT_THAT([&] { gate_on_history(index, "runs", other, "", "new.json", {}); },
+              ThrowsMessage<UsageError>(HasSubstr("on the same machine (backend=cpu; cpu_model=Another)")));
+}
+
+TEST_F(HistoryGate, AnExpectedChangeBeginsANewRegime) {
+  write(40, 100);
+  const auto expected = parse_expected_changes(
+      "expected_changes: [{benchmark: b/0, bound: 1 %, reason: r, since: 2000-02-01}]", "allow.yaml");
+  const GateResult result = judge({1, 1}, expected);
+  ASSERT_EQ(result.entries.size(), 1U);  // 12 runs since then are too few
+  EXPECT_EQ(result.entries[0].comparison.benchmark, "b/1");
+  EXPECT_THAT(result.notes, ::testing::Contains(HasSubstr("b/0: 12 of the 20 runs")));
+}
+
+}  // namespace
+}  // namespace cuparity
