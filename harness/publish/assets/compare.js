@@ -3,7 +3,7 @@
 // may not fetch files. The address (#a=ID&b=ID&ma=MODE&mb=MODE) says what is shown, so it can be shared.
 (() => {
   const get = (id) => document.getElementById(id);
-  const loaded = new Map(), waiting = new Map();
+  const loaded = new Map(), waiting = new Map(), requests = new Map();
   window.cuparityLoaded = (run) => {
     loaded.set(run.id, run);
     waiting.get(run.id)?.();
@@ -24,13 +24,15 @@
 
   const known = new Set(window.cuparityRuns.map((run) => run.id));
   function load(id) {
-    if (loaded.has(id)) return Promise.resolve();
-    return new Promise((resolve, reject) => {
-      waiting.set(id, resolve);
-      const script = element('script', {src: `../runs/${id}/summary.js`});
-      script.addEventListener('error', () => reject(new Error(`runs/${id}/summary.js can't be read`)));
-      document.head.append(script);
-    });
+    if (!requests.has(id)) {
+      requests.set(id, new Promise((resolve, reject) => {
+        waiting.set(id, resolve);
+        const script = element('script', {src: `../runs/${id}/summary.js`});
+        script.addEventListener('error', () => reject(new Error(`runs/${id}/summary.js can't be read`)));
+        document.head.append(script);
+      }));
+    }
+    return requests.get(id);
   }
 
   const units = {
