@@ -21,8 +21,8 @@ json rounded(double value) { return std::stod(fmt::format("{:.7g}", value)); }
 json series_data(const MeasuredSeries& series) {
   json data = {{"seconds", json::array()}, {"median", rounded(series.median_seconds)}, {"margin", series.margin}};
   for (const double seconds : series.seconds) data["seconds"].push_back(rounded(seconds));
-  if (series.bytes) data["bytes"] = rounded(*series.bytes);
-  if (series.flops) data["flops"] = rounded(*series.flops);
+  if (shows_flops(series)) data["flops"] = rounded(*series.flops);
+  else if (series.bytes) data["bytes"] = rounded(*series.bytes);
   if (!series.digest.empty()) data["digest"] = shortened(series.digest, 40);
   return data;
 }

@@ -10,6 +10,7 @@
 #include "harness/record/benchmark_json.hpp"
 #include "harness/record/median.hpp"
 #include "harness/report/environment_keys.hpp"
+#include "harness/report/report_view.hpp"
 #include "harness/stats/file_comparison.hpp"
 #include "harness/stats/fingerprint.hpp"
 #include "harness/stats/margins.hpp"
@@ -127,6 +128,10 @@ RunSummary summarise(const Run& run, const Analysis& analysis, const std::string
     add_mode(run, analysis, mode, summary);
   }
   return summary;
+}
+
+bool shows_flops(const MeasuredSeries& series) {
+  return series.flops && is_bound_by_flops(*series.flops, series.bytes.value_or(0));
 }
 
 std::string machine_of(const RunSummary& run) {

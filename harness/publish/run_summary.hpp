@@ -18,7 +18,7 @@ struct MeasuredSeries {
   std::string benchmark;        ///< short_name
   std::vector<double> seconds;  ///< one value a block that counts
   double median_seconds = 0;
-  std::optional<double> bytes;  ///< moved in those seconds; with either the rate can be shown
+  std::optional<double> bytes;  ///< moved in those seconds
   std::optional<double> flops;
   std::string digest;
   double margin = 0.01;
@@ -50,6 +50,9 @@ struct RunSummary {
 std::string run_id(const std::string& started_at, std::uint64_t seed, double first_wall_seconds);
 
 RunSummary summarise(const Run& run, const Analysis& analysis, const std::string& id);
+
+/// As in the reports: FLOP/s where that is what the benchmark is about, else bytes/s, else time.
+bool shows_flops(const MeasuredSeries& series);
 
 /// "NVIDIA H200 (gpu-1)".
 std::string machine_of(const RunSummary& run);

@@ -19,6 +19,17 @@ TEST(RunSummary, HoldsWhatTheIndexShows) {
   EXPECT_NEAR(*summary.measured.front().bytes, 3.2212e9, 1e5);
 }
 
+TEST(RunSummary, ShowsWhatTheBenchmarkIsAbout) {
+  MeasuredSeries triad, gemm, launch;
+  triad.bytes = 24;
+  triad.flops = 2;
+  gemm.bytes = 1;
+  gemm.flops = 1000;
+  EXPECT_FALSE(shows_flops(triad));
+  EXPECT_TRUE(shows_flops(gemm));
+  EXPECT_FALSE(shows_flops(launch));
+}
+
 TEST(RunSummary, OfNothing) {
   const RunSummary summary = summarise(cuparity::Run{}, Analysis{}, "x");
   EXPECT_EQ(summary.verdict, "nothing compared");

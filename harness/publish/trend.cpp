@@ -138,15 +138,14 @@ std::vector<BenchmarkTrend> trends_of(const std::vector<RunSummary>& newest_firs
 bool shows_a_rate(const MeasuredSeries& series) { return series.flops || series.bytes; }
 
 double shown_value(const MeasuredSeries& series) {
-  if (series.flops) return *series.flops / series.median_seconds;
+  if (shows_flops(series)) return *series.flops / series.median_seconds;
   if (series.bytes) return *series.bytes / series.median_seconds;
   return series.median_seconds;
 }
 
 std::string format_shown_value(const MeasuredSeries& kind, double value) {
-  return kind.flops ? format_flops_per_second(value)
-         : kind.bytes ? format_bytes_per_second(value)
-                      : format_seconds(value);
+  if (shows_flops(kind)) return format_flops_per_second(value);
+  return kind.bytes ? format_bytes_per_second(value) : format_seconds(value);
 }
 
 }  // namespace cuparity

@@ -21,9 +21,6 @@ double median(std::vector<double> values) {
   return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
 }
 
-/// GEMV, the densest of the memory-bound operations, does half a multiply-add a byte.
-constexpr double most_flops_a_byte_of_memory_benchmarks = 2;
-
 /// Rates by mode and benchmark: the median over the processes.
 class Rates {
  public:
@@ -46,7 +43,7 @@ class Rates {
     if (const auto found = samples_.find({mode, benchmark}); found != samples_.end()) {
       const double flops = found->second.flops.empty() ? 0 : median(found->second.flops);
       const double bytes = found->second.bytes.empty() ? 0 : median(found->second.bytes);
-      if (flops > most_flops_a_byte_of_memory_benchmarks * bytes) return format_flops_per_second(flops);
+      if (is_bound_by_flops(flops, bytes)) return format_flops_per_second(flops);
       if (bytes > 0) return format_bytes_per_second(bytes);
     }
     return seconds ? format_seconds(*seconds) : "–";
@@ -198,6 +195,12 @@ std::string command_of(const Run& run) {
 }
 
 }  // namespace
+
+bool is_bound_by_flops(double flops, double bytes) {
+  // GEMV, the densest of the memory-bound operations, does half a multiply-add a byte.
+  constexpr double most_flops_a_byte_of_memory_benchmarks = 2;
+  return flops > most_flops_a_byte_of_memory_benchmarks * bytes;
+}
 
 ReportView describe(const Run& run, const Analysis& analysis) {
   const Rates rates(run);

@@ -72,6 +72,10 @@ struct ReportView {
   std::string command;  ///< to repeat the run, quoted for a shell; empty where unknown
 };
 
+/// Whether a benchmark of so many operations and bytes (or of such rates) is about FLOP/s, as GEMM is, and not
+/// about bytes/s, as STREAM and SAXPY are. 0: it has none.
+bool is_bound_by_flops(double flops, double bytes);
+
 /// `analysis` must outlive the view: its cells point at the comparisons.
 ReportView describe(const Run& run, const Analysis& analysis);
 
