@@ -12,6 +12,7 @@
 
 #include "harness/access/access_mode.hpp"
 #include "harness/engine/container.hpp"
+#include "harness/engine/engines.hpp"
 #include "harness/engine/process.hpp"
 
 namespace cuparity {
@@ -26,8 +27,7 @@ constexpr const char* image_name = "localhost/cuparity-engine-test:latest";
 struct EngineCase {
   const char* name;
   ContainerCli (*cli)();
-  const char* flags_variable;
-  const char* restricted_flags;  ///< tried where a plain container can't start, e.g. in a nested machine
+  EngineKind kind;
 };
 
 /// What one look at an engine gave: done once for all tests.
@@ -69,17 +69,14 @@ class ContainerEngineTest : public testing::TestWithParam<EngineCase> {
     }
     ready.obstacle = import_image(cli.program);
     if (!ready.obstacle.empty()) return ready;
-    const char* given = std::getenv(engine_case.flags_variable);
-    for (const std::string flags : {given == nullptr ? "" : given, engine_case.restricted_flags}) {
-      ready.flags = split_shell_words(flags);
-      ContainerEngine engine(cli, image_name, ready.flags, nullptr);
-      ProcessRequest request;
-      request.command = {"/bin/sh", "-c", "exit 0"};
-      request.output_folder = fs::temp_directory_path();
-      const ProcessResult first = engine.run(request, parse_access_mode(cli.program + ":none"));
-      ready.obstacle =
-          first.exit_code == 0 ? "" : cli.program + " can't start containers here: " + first.standard_error;
-      if (ready.obstacle.empty()) break;
+    ready.flags = container_flags(engine_case.kind);
+    ContainerEngine engine(cli, image_name, ready.flags, nullptr);
+    ProcessRequest request;
+    request.command = {"/bin/sh", "-c", "exit 0"};
+    request.output_folder = fs::temp_directory_path();
+    const ProcessResult first = engine.run(request, parse_access_mode(cli.program + ":none"));
+    if (first.exit_code != 0) {
+      ready.obstacle = cli.program + " can't start containers here: " + first.standard_error;
     }
     return ready;
   }
@@ -219,9 +216,8 @@ TEST_P(ContainerEngineTest, GivesTheEnginesOwnWordsWhereItRefuses) {
 
 INSTANTIATE_TEST_SUITE_P(
     Engines, ContainerEngineTest,
-    testing::Values(EngineCase{"docker", docker_cli, "CUPARITY_DOCKER_FLAGS", ""},
-                    EngineCase{"podman", podman_cli, "CUPARITY_PODMAN_FLAGS",
-                               "--runtime runc --ulimit nofile=1024:1024 --ulimit nproc=1024:1024"}),
+    testing::Values(EngineCase{"docker", docker_cli, EngineKind::docker},
+                    EngineCase{"podman", podman_cli, EngineKind::podman}),
     [](const auto& test) { return test.param.name; });
 
 }  // namespace

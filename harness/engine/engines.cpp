@@ -4,6 +4,7 @@
 
 #include "harness/engine/container.hpp"
 #include "harness/engine/native.hpp"
+#include "harness/engine/podman_limits.hpp"
 
 namespace cuparity {
 namespace {
@@ -15,17 +16,25 @@ std::vector<std::string> words_from_variable(const char* name) {
 
 }  // namespace
 
+std::vector<std::string> container_flags(EngineKind kind) {
+  if (kind == EngineKind::docker) return words_from_variable("CUPARITY_DOCKER_FLAGS");
+  if (kind != EngineKind::podman) return {};
+  std::vector<std::string> flags = words_from_variable("CUPARITY_PODMAN_FLAGS");
+  for (std::string& flag : podman_limit_flags(limit_facts(), flags)) flags.push_back(std::move(flag));
+  return flags;
+}
+
 std::unique_ptr<Engine> make_engine(EngineKind kind, const EngineOptions& options) {
   switch (kind) {
     case EngineKind::native:
       return std::make_unique<NativeEngine>(
           options.binary_folder, words_from_variable("CUPARITY_NATIVE_LAUNCHER"), options.stop_requested);
     case EngineKind::docker:
-      return std::make_unique<ContainerEngine>(
-          docker_cli(), options.image, words_from_variable("CUPARITY_DOCKER_FLAGS"), options.stop_requested);
+      return std::make_unique<ContainerEngine>(docker_cli(), options.image, container_flags(kind),
+                                               options.stop_requested);
     case EngineKind::podman:
-      return std::make_unique<ContainerEngine>(
-          podman_cli(), options.image, words_from_variable("CUPARITY_PODMAN_FLAGS"), options.stop_requested);
+      return std::make_unique<ContainerEngine>(podman_cli(), options.image, container_flags(kind),
+                                               options.stop_requested);
   }
   return nullptr;
 }

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "harness/engine/engine.hpp"
 
@@ -17,6 +18,10 @@ struct EngineOptions {
 };
 
 std::unique_ptr<Engine> make_engine(EngineKind kind, const EngineOptions& options);
+
+/// What stands in every `run` of this engine: the user's CUPARITY_DOCKER_FLAGS or CUPARITY_PODMAN_FLAGS, and
+/// for Podman the limits without which it can't start containers here (podman_limits.hpp).
+std::vector<std::string> container_flags(EngineKind kind);
 
 /// "native", "docker", "podman".
 std::string engine_name(EngineKind kind);
