@@ -1,7 +1,6 @@
 #include "bench/peers/peer.hpp"
 
 #include <regex>
-#include <stdexcept>
 #include <utility>
 
 namespace cuparity {
@@ -45,6 +44,14 @@ std::vector<Case> taken_over(const std::vector<Case>& ours, const std::string& p
     taken.push_back(std::move(row));
   }
   return taken;
+}
+
+StreamProblem stream_problem_of(const Case& row, StreamOperation operation) {
+  StreamProblem problem;
+  problem.operation = operation;
+  problem.count = row.footprint_bytes / (sizeof(float) * arrays_moved(operation));
+  problem.compare_all = false;
+  return problem;
 }
 
 std::vector<Case> own_triad_cases(const std::vector<Case>& ours) {

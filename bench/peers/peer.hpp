@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "kernels/bandwidth/stream_operation.hpp"
 #include "kernels/workload.hpp"
 
 namespace cuparity {
@@ -26,6 +27,9 @@ const std::vector<Peer>& peers(Backend backend);
 using PeerPreparation = std::function<std::unique_ptr<Execution>(const Case& row, device::Context* context)>;
 std::vector<Case> taken_over(const std::vector<Case>& ours, const std::string& pattern,
                              const PeerPreparation& prepare);
+
+/// What a device row of bandwidth (fp32) works on.
+StreamProblem stream_problem_of(const Case& row, StreamOperation operation);
 
 /// saxpy/own as our own triad does it: both move the same bytes.
 std::vector<Case> own_triad_cases(const std::vector<Case>& ours);
