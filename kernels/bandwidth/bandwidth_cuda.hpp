@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string_view>
 
@@ -13,6 +14,17 @@ namespace cuparity {
 
 /// An Execution of a STREAM operation on fp32 arrays in device memory; timed by events.
 std::unique_ptr<Execution> prepare_stream(device::Context& context, const StreamProblem& problem);
+
+/// Enqueues z = operation(x, y) for `count` elements, whoever's kernel that is; dot has its result in z[0].
+using StreamLaunch =
+    std::function<void(const float* x, const float* y, float* z, std::size_t count, cudaStream_t stream)>;
+
+/// The same with a kernel that the caller brings, for programs that are compared with ours. `roundings` as in
+/// compare_dot().
+std::unique_ptr<Execution> prepare_elementwise(device::Context& context, const StreamProblem& problem,
+                                               StreamLaunch launch);
+std::unique_ptr<Execution> prepare_dot(device::Context& context, const StreamProblem& problem,
+                                       StreamLaunch launch, double roundings);
 
 /// Copies between host and device: from or to pinned or pageable host memory, or both ways at once.
 enum class Transfer { h2d_pinned, d2h_pinned, h2d_pageable, d2h_pageable, bidirectional_pinned };

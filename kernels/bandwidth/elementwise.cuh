@@ -5,6 +5,7 @@
 // to cover the memory's latency; a block does one tile and ends, so that the hardware hands out tiles in
 // order and reads and writes sweep memory in long runs, without a loop or a last uneven round. Data that is
 // touched once is marked to leave the caches first. Odd beginnings and ends are a second, tiny launch.
+// Reaches on an H200, 1 GiB: copy 4.240 TB/s, triad 4.403 TB/s (results/published/2026-11-23-h200-quick).
 #pragma once
 
 #include "kernels/bandwidth/vector_access.cuh"

@@ -1,6 +1,7 @@
 // STREAM operations in device memory.
 #include <numeric>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "kernels/bandwidth/bandwidth_cuda.hpp"
@@ -17,8 +18,11 @@ constexpr std::size_t compared_whole = std::size_t{1} << 20;
 
 class ElementwiseExecution final : public Execution {
  public:
-  ElementwiseExecution(device::Context& context, const StreamProblem& problem)
-      : context_(context), problem_(problem), z_(problem.count + problem.offsets.z) {
+  ElementwiseExecution(device::Context& context, const StreamProblem& problem, StreamLaunch launch)
+      : context_(context),
+        problem_(problem),
+        launch_(std::move(launch)),
+        z_(problem.count + problem.offsets.z) {
     const int inputs = input_arrays(problem.operation);
     if (inputs >= 1) x_ = device::Buffer<float>(problem.count + problem.offsets.x);
     if (inputs >= 2) y_ = device::Buffer<float>(problem.count + problem.offsets.y);
@@ -28,8 +32,7 @@ class ElementwiseExecution final : public Execution {
   }
 
   void run() override {
-    device::launch_stream_elementwise(problem_.operation, x(), y(), z(), problem_.count,
-                                      context_.compute_capability(), context_.stream());
+    launch_(x(), y(), z(), problem_.count, context_.stream());
   }
 
   Verification verify() override {
@@ -61,6 +64,7 @@ class ElementwiseExecution final : public Execution {
 
   device::Context& context_;
   StreamProblem problem_;
+  StreamLaunch launch_;
   device::Buffer<float> x_, y_, z_;
 };
 
@@ -102,34 +106,26 @@ class ReadExecution final : public Execution {
 
 class DotExecution final : public Execution {
  public:
-  DotExecution(device::Context& context, const StreamProblem& problem)
+  DotExecution(device::Context& context, const StreamProblem& problem, StreamLaunch launch, double roundings)
       : context_(context),
         problem_(problem),
+        launch_(std::move(launch)),
+        roundings_(roundings),
         x_(problem.count + problem.offsets.x),
         y_(problem.count + problem.offsets.y),
-        partials_(device::dot_partials(problem.count)),
-        finished_(1),
         result_(1) {
     device::fill_random(x(), problem.count, x_seed, context.stream());
     device::fill_random(y(), problem.count, y_seed, context.stream());
-    device::check(cudaMemsetAsync(partials_.data(), 0, partials_.bytes(), context.stream()),
-                  "clearing the partial sums of dot");
-    device::check(cudaMemsetAsync(finished_.data(), 0, finished_.bytes(), context.stream()),
-                  "clearing the counter of dot");
     context.synchronize("filling the inputs of dot");
   }
 
-  void run() override {
-    device::launch_dot(x(), y(), problem_.count, {partials_.data(), finished_.data()}, result_.data(),
-                       context_.compute_capability(), context_.stream());
-  }
+  void run() override { launch_(x(), y(), result_.data(), problem_.count, context_.stream()); }
 
   Verification verify() override {
     device::poison(result_.data(), result_.bytes(), context_.stream());
     run();
     const float result = device::to_host(result_.data(), 1, context_.stream()).front();
-    Verification verification =
-        compare_dot(result, problem_.count, device::dot_roundings(context_.compute_capability()));
+    Verification verification = compare_dot(result, problem_.count, roundings_);
     verification.digest = digest_bytes(&result, sizeof result);
     return verification;
   }
@@ -140,19 +136,58 @@ class DotExecution final : public Execution {
 
   device::Context& context_;
   StreamProblem problem_;
-  device::Buffer<float> x_, y_, partials_;
-  device::Buffer<unsigned> finished_;
+  StreamLaunch launch_;
+  double roundings_;
+  device::Buffer<float> x_, y_;
   device::Buffer<float> result_;
 };
+
+StreamLaunch own_elementwise(StreamOperation operation, int capability) {
+  return [=](const float* x, const float* y, float* z, std::size_t count, cudaStream_t stream) {
+    device::launch_stream_elementwise(operation, x, y, z, count, capability, stream);
+  };
+}
+
+/// What our dot kernel keeps between its blocks, cleared once: it leaves both as it found them.
+struct DotSums {
+  DotSums(std::size_t count, cudaStream_t stream) : partials(device::dot_partials(count)), finished(1) {
+    device::check(cudaMemsetAsync(partials.data(), 0, partials.bytes(), stream),
+                  "clearing the partial sums of dot");
+    device::check(cudaMemsetAsync(finished.data(), 0, finished.bytes(), stream),
+                  "clearing the counter of dot");
+  }
+  device::Buffer<float> partials;
+  device::Buffer<unsigned> finished;
+};
+
+StreamLaunch own_dot(const device::Context& context, std::size_t count) {
+  const auto sums = std::make_shared<DotSums>(count, context.stream());
+  const int capability = context.compute_capability();
+  return [=](const float* x, const float* y, float* result, std::size_t n, cudaStream_t stream) {
+    device::launch_dot(x, y, n, {sums->partials.data(), sums->finished.data()}, result, capability, stream);
+  };
+}
 
 }  // namespace
 
 std::unique_ptr<Execution> prepare_stream(device::Context& context, const StreamProblem& problem) {
+  const int capability = context.compute_capability();
   switch (problem.operation) {
     case StreamOperation::read: return std::make_unique<ReadExecution>(context, problem);
-    case StreamOperation::dot: return std::make_unique<DotExecution>(context, problem);
-    default: return std::make_unique<ElementwiseExecution>(context, problem);
+    case StreamOperation::dot:
+      return prepare_dot(context, problem, own_dot(context, problem.count), device::dot_roundings(capability));
+    default: return prepare_elementwise(context, problem, own_elementwise(problem.operation, capability));
   }
+}
+
+std::unique_ptr<Execution> prepare_elementwise(device::Context& context, const StreamProblem& problem,
+                                               StreamLaunch launch) {
+  return std::make_unique<ElementwiseExecution>(context, problem, std::move(launch));
+}
+
+std::unique_ptr<Execution> prepare_dot(device::Context& context, const StreamProblem& problem,
+                                       StreamLaunch launch, double roundings) {
+  return std::make_unique<DotExecution>(context, problem, std::move(launch), roundings);
 }
 
 }  // namespace cuparity

@@ -1,5 +1,6 @@
 // Copies between host and device. The bound is the link; the copy engines reach it, one for each direction,
 // from pinned memory. Pageable memory goes through the driver's pinned buffer, which the CPU fills.
+// Reaches on an H200, pinned, 256 MiB: 54.0 GB/s up, 55.3 GB/s down (results/published/2026-11-23-h200-quick).
 #include <algorithm>
 #include <cstring>
 #include <limits>

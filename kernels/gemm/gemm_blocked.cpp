@@ -1,4 +1,4 @@
-// After Goto and van de Geijn, Anatomy of High-Performance Matrix Multiplication (2008): a panel of B
+// Bound: FLOP of the vector units. After Goto and van de Geijn, Anatomy of High-Performance Matrix Multiplication (2008): a panel of B
 // (depth x width) is packed once for all threads and stays in the outer caches, each thread packs a block
 // of A (height x depth) for its L2, and the micro kernel keeps a tile of C in registers while it runs
 // along the depth. Packing turns both operands into the micro kernel's order and pads edges with zeros,

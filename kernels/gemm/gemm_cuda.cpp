@@ -61,7 +61,7 @@ device::PreparedGemm prepare(GemmVariant variant, const GemmProblem& problem,
 
 class CudaGemm final : public Execution {
  public:
-  CudaGemm(GemmVariant variant, const GemmProblem& problem, Context& context)
+  CudaGemm(const GemmProblem& problem, Context& context, const device::GemmPreparation& preparation)
       : problem_(problem),
         context_(context),
         a_(problem.a_elements() * gemm_input_bytes(problem.type)),
@@ -69,7 +69,7 @@ class CudaGemm final : public Execution {
         c_(problem.c_elements() * gemm_output_bytes(problem.type) + guard_bytes) {
     fill(a_, gemm_seed_a, problem.m, problem.lda);
     fill(b_, gemm_seed_b, problem.n, problem.ldb);
-    prepared_ = prepare(variant, problem, {a_.data(), b_.data(), c_.data()}, context);
+    prepared_ = preparation(problem, {a_.data(), b_.data(), c_.data()}, context);
     context.synchronize("preparing a GEMM");
   }
 
@@ -155,12 +155,21 @@ class CudaGemm final : public Execution {
 
 }  // namespace
 
+std::unique_ptr<Execution> device::prepare_gemm(const GemmProblem& problem, Context& context,
+                                                const GemmPreparation& preparation) {
+  return std::make_unique<CudaGemm>(problem, context, preparation);
+}
+
 void complete_cuda_gemm_case(Case& row, GemmVariant variant, const GemmProblem& problem) {
   row.unsupported = [variant, problem](Context* context) {
     return unsupported_on(*context, variant, problem);
   };
   row.prepare = [variant, problem](Context* context) -> std::unique_ptr<Execution> {
-    return std::make_unique<CudaGemm>(variant, problem, *context);
+    return device::prepare_gemm(problem, *context,
+                                [variant](const GemmProblem& same_problem, const device::GemmBuffers& buffers,
+                                          Context& same_context) {
+                                  return prepare(variant, same_problem, buffers, same_context);
+                                });
   };
 }
 

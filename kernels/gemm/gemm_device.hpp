@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -27,6 +28,13 @@ struct PreparedGemm {
   std::function<void(cudaStream_t)> enqueue;  ///< throws CudaError when a launch fails
   std::string algorithm;                      ///< which kernel, with its tile; without ';'
 };
+
+/// Whose GEMM runs: may time candidates and overwrite C.
+using GemmPreparation = std::function<PreparedGemm(const GemmProblem&, const GemmBuffers&, Context&)>;
+
+/// An Execution with filled inputs and a verified output, around any GEMM, also one that the caller brings.
+std::unique_ptr<Execution> prepare_gemm(const GemmProblem& problem, Context& context,
+                                        const GemmPreparation& preparation);
 
 /// Fills `rows` rows of `columns` elements, `leading` apart, with gemm_input_bits(seed, row, column).
 /// `matrix` points at element (0, 0). Leaves the gaps between rows alone.

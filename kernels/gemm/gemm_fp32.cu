@@ -9,6 +9,7 @@
 //   the registers, several steps ahead; a warp's copy takes 8 elements of k in 4 rows, which are whole
 //   32-byte sectors in memory and 32 different banks in shared memory. One barrier a step.
 // Before compute capability 8.0 the copies are ordinary loads and stores: correct, but they are waited for.
+// What it reaches is in no published run yet.
 #include <cstdint>
 
 #include "kernels/gemm/gemm_device.hpp"

@@ -1,0 +1,70 @@
+// Runs the built program cuparity-peers on the CPU.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <sys/wait.h>
+
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace {
+
+using testing::HasSubstr;
+
+struct Outcome {
+  int code = -1;
+  std::string output;  ///< standard output and standard error
+};
+
+Outcome run(const std::string& arguments) {
+  std::FILE* pipe = popen((std::string(CUPARITY_PEERS_PROGRAM) + " " + arguments + " 2>&1").c_str(), "r");
+  Outcome outcome;
+  for (int c = std::fgetc(pipe); c != EOF; c = std::fgetc(pipe)) outcome.output += static_cast<char>(c);
+  const int status = pclose(pipe);
+  outcome.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  return outcome;
+}
+
+nlohmann::json rows_of(const std::string& arguments) {
+  const Outcome outcome = run(arguments + " --backend=cpu --benchmark_format=json --benchmark_min_time=0.001 2>/dev/null");
+  EXPECT_EQ(outcome.code, 0) << outcome.output;
+  return nlohmann::json::parse(outcome.output.substr(outcome.output.find('{'))).at("benchmarks");
+}
+
+TEST(PeersProgram, ThePeersAreListed) {
+  const Outcome outcome = run("--peer=list");
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_THAT(outcome.output, HasSubstr("stream"));
+  EXPECT_THAT(outcome.output, HasSubstr("own_triad"));
+}
+
+TEST(PeersProgram, ABadPeerIsAUsageError) {
+  for (const char* arguments : {"", "--peer=", "--peer=nobody", "--peer=stream --backend=gpu", "--peer=stream --nonsense"})
+    EXPECT_EQ(run(arguments).code, 2) << arguments;
+}
+
+TEST(PeersProgram, APeerDoesOurRowsUnderTheirNamesAndIsVerified) {
+  const nlohmann::json rows = rows_of("--peer=stream");
+  ASSERT_EQ(rows.size(), 4u);
+  EXPECT_EQ(rows[0].at("name"), "bandwidth/copy/fp64/256MiB/manual_time");
+  for (const auto& row : rows) {
+    EXPECT_FALSE(row.contains("error_occurred")) << row.dump();
+    EXPECT_THAT(row.at("label").get<std::string>(), HasSubstr("digest="));
+    EXPECT_GT(row.at("bytes_per_second").get<double>(), 0);
+  }
+}
+
+TEST(PeersProgram, OurTriadStandsInForSaxpyBecauseItMovesTheSameBytes) {
+  const nlohmann::json rows = rows_of("--peer=own_triad");
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(rows[0].at("name"), "saxpy/own/fp32/67108864/manual_time");
+}
+
+TEST(PeersProgram, AWrongResultOfAPeerIsNotTimed) {
+  const Outcome outcome = run("--peer=stream --backend=cpu --benchmark_filter=copy --inject-wrong=copy");
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_THAT(outcome.output, HasSubstr("wrong result"));
+}
+
+}  // namespace
