@@ -24,6 +24,8 @@ using kainjow::mustache::mustache;
 
 constexpr std::size_t name_limit = 120;
 constexpr std::size_t text_limit = 600;
+/// So many rows are laid out at first; report.js knows the number, too. Thousands would take seconds.
+constexpr std::size_t rows_at_first = 200;
 
 std::string badge(const ReportView& view, const Analysis& analysis) {
   if (analysis.comparisons.empty() && analysis.wrong.empty()) return "nothing compared";
@@ -57,7 +59,9 @@ data comparisons_data(const ReportView& view, const Analysis& analysis) {
   data rows = data::type::list;
   for (const ModeTable& table : view.tables) {
     for (const ComparisonCells& cells : table.rows) {
-      rows << row_data(cells, static_cast<std::size_t>(cells.comparison - analysis.comparisons.data()));
+      data row = row_data(cells, static_cast<std::size_t>(cells.comparison - analysis.comparisons.data()));
+      row.set("later", rows.list_value().size() >= rows_at_first);
+      rows << row;
     }
   }
   return rows;

@@ -17,6 +17,7 @@
 
   const rows = () => [...table.tBodies[0].querySelectorAll('.row')];
 
+  let most = 200;  // rows shown, until all are asked for; as in html.cpp
   function filter() {
     const value = (id) => document.getElementById(id)?.value ?? '';
     const words = value('filter-name').toLowerCase().split(/\s+/);
@@ -25,11 +26,14 @@
       const fits = words.every((word) => row.dataset.name.toLowerCase().includes(word)) &&
         (!value('filter-verdict') || row.dataset.verdict === value('filter-verdict')) &&
         (!value('filter-mode') || row.dataset.mode === value('filter-mode'));
-      row.hidden = !fits;
+      row.hidden = !fits || shown >= most;
       const next = row.nextElementSibling;
-      if (next?.classList.contains('details')) next.hidden = !fits;
+      if (next?.classList.contains('details')) next.hidden = row.hidden;
       shown += fits;
     }
+    const more = document.getElementById('more');
+    more.hidden = shown <= most;
+    more.textContent = `Show the other ${shown - most}`;
     for (const button of document.querySelectorAll('[data-only]')) {
       button.setAttribute('aria-pressed', String(button.dataset.only === value('filter-verdict')));
     }
@@ -54,6 +58,7 @@
       table.tBodies[0].append(row);
       if (next?.classList.contains('details')) table.tBodies[0].append(next);
     }
+    filter();
   }
 
   // From benchmark to benchmark with the arrows; what is filtered out is passed over.
@@ -99,6 +104,10 @@
       if (row && String(getSelection()) === '') toggle(row);
     });
     document.querySelector('.toolbar').addEventListener('input', filter);
+    document.getElementById('more').addEventListener('click', () => {
+      most = Infinity;
+      filter();
+    });
     document.querySelector('.toolbar').addEventListener('submit', (event) => event.preventDefault());
     filter();
   }
