@@ -95,6 +95,18 @@ TEST_F(ReportPage, SortsFiltersAndCounts) {
                         "slower=2 of 14,true;all=14 of 14;only=true</pre>"));
 }
 
+TEST_F(ReportPage, ManyRowsAreShownOnDemand) {
+  EXPECT_THAT(open(large_run(60, 5, 2), R"(
+    const shown = () => [...document.querySelectorAll('.row')].filter((row) => row.getClientRects().length > 0).length;
+    const more = document.getElementById('more');
+    see('first=' + shown() + ',' + more.textContent);
+    document.querySelector('[data-sort=name]').click();
+    see('sorted=' + shown());
+    more.click();
+    see('all=' + shown() + ',' + more.hidden);)"),
+              HasSubstr("first=200,Show the other 40;sorted=200;all=240,true</pre>"));
+}
+
 TEST_F(ReportPage, TheKeyboardReachesEverything) {
   EXPECT_THAT(open(example_run(), R"(
     const press = (key) => document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true, cancelable: true}));

@@ -40,6 +40,8 @@ data row_data(const ComparisonCells& cells, std::size_t index) {
   row.set("mode", shortened(comparison.candidate, name_limit));
   row.set("baseline_value", cells.baseline_value);
   row.set("candidate_value", cells.candidate_value);
+  row.set("attained", cells.attained);
+  row.set("attained_source", shortened(cells.attained_source, text_limit));
   row.set("effect", cells.effect);
   row.set("effect_sort", comparison.effect ? fmt::format("{:.9g}", *comparison.effect) : "");
   row.set("forest", svg_forest_row(comparison));
@@ -241,6 +243,11 @@ std::string render_html(const Run& run, const Analysis& analysis, const std::str
   set_list(page, "counts", counts_data(view));
   set_list(page, "comparisons", comparisons_data(view, analysis));
   page.set("several_modes", view.tables.size() > 1);
+  const bool any_attained = std::any_of(view.tables.begin(), view.tables.end(), [](const ModeTable& table) {
+    return std::any_of(table.rows.begin(), table.rows.end(),
+                       [](const ComparisonCells& cells) { return !cells.attained.empty(); });
+  });
+  page.set("any_attained", any_attained);
   page.set("baseline", shortened(run.baseline_mode, 40));
   page.set("candidate", view.tables.size() == 1 ? shortened(view.tables.front().candidate, 40) : "candidate");
   page.set("level", view.tables.empty()
