@@ -4,7 +4,7 @@
   if (!startup) return;
   const holder = document.getElementById('startup-chart');
   const {modes, phases} = startup;
-  holder.style.height = `${70 + 46 * modes.length}px`;
+  holder.style.height = `${(holder.clientWidth < 600 ? 150 : 85) + 42 * modes.length}px`;
   const begins = modes.map(() => 0);
   const bars = phases.map(({name, seconds}) => ({name, spans: seconds.map((value, mode) => {
     if (value == null) return null;
@@ -17,7 +17,7 @@
     type: 'bar',
     data: {labels: modes.map((mode) => mode.length > 34 ? mode.slice(0, 33) + '…' : mode), datasets: bars.map(({name, spans}, i) => ({
       label: name, data: spans, backgroundColor: charts.series(i, i < 8 ? 1 : .55), barPercentage: .8, grouped: false}))},
-    options: {indexAxis: 'y', scales: {x: axis('since the first command', time), y: {grid: {display: false}}},
+    options: {indexAxis: 'y', scales: {x: axis('since the first command', time), y: {grid: {display: false}, ticks: {autoSkip: false}}},
       plugins: {legend: {display: true, position: 'bottom', labels: {boxWidth: 11, boxHeight: 11}},
         tooltip: {callbacks: {label: ({dataset, raw}) => `${dataset.label}: ${time(raw[1] - raw[0])}`}}}},
   }));
