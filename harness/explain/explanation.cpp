@@ -154,6 +154,18 @@ ExplainedBenchmark explained(const Comparison& comparison, const Explanation& ex
   return result;
 }
 
+/// Benchmarks that both modes measured and that one of the difference's influences is known to move.
+void count_measured(Explanation& explanation, const std::vector<Comparison>& comparisons) {
+  for (ExplainedDifference& one : explanation.differences) {
+    for (const Comparison& comparison : comparisons) {
+      const std::string benchmark = short_name(comparison.benchmark);
+      one.measured += std::any_of(one.influences.begin(), one.influences.end(), [&](const KnownInfluence& influence) {
+        return moves(influence, explanation.backend, benchmark) && bears_on(one.difference, benchmark);
+      });
+    }
+  }
+}
+
 void count_moved(Explanation& explanation) {
   for (ExplainedDifference& one : explanation.differences) {
     for (const ExplainedBenchmark& benchmark : explanation.benchmarks) {
@@ -167,6 +179,7 @@ void count_moved(Explanation& explanation) {
                        return one.influences.empty() ? 0 : one.influences.front().strength;
                      };
                      if ((a.moved > 0) != (b.moved > 0)) return a.moved > 0;
+                     if ((a.measured > 0) != (b.measured > 0)) return a.measured > 0;
                      if (strength(a) != strength(b)) return strength(a) > strength(b);
                      return a.moved > b.moved;
                    });
@@ -221,11 +234,13 @@ Explanation explain(const Run& run, const std::string& baseline, const std::stri
     ExplainedDifference one = explained(difference, two, explanation);
     (one.expected.empty() ? explanation.differences : explanation.expected).push_back(std::move(one));
   }
-  for (const Comparison& comparison : analyse(two).comparisons) {
+  const Analysis analysis = analyse(two);
+  for (const Comparison& comparison : analysis.comparisons) {
     ++explanation.compared;
     if (comparison.verdict == Verdict::slower || comparison.verdict == Verdict::faster)
       explanation.benchmarks.push_back(explained(comparison, explanation));
   }
+  count_measured(explanation, analysis.comparisons);
   count_moved(explanation);
   explanation.startup = startup_table(two);
   explanation.sentence = sentence_of(explanation);

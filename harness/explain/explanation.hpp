@@ -20,6 +20,7 @@ struct ExplainedDifference {
   std::vector<KnownInfluence> influences;  ///< on this run's backend, strongest first; empty: none is known
   std::optional<Experiment> experiment;    ///< of the first influence, where a flag of the engine can do it
   std::string expected;                    ///< why any container differs in it; empty: not expected
+  int measured = 0;  ///< benchmarks of this run that it is known to move, whatever their verdict
   int moved = 0;  ///< benchmarks of this run that are slower or faster and that it may explain
 };
 

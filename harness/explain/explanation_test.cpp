@@ -131,5 +131,26 @@ TEST(Explain, EveryFormatSaysTheSame) {
   EXPECT_THAT(explanation_as_text(explanation), HasSubstr("+50.0 %"));
 }
 
+TEST(Explanation, WhatMovesABenchmarkOfThisRunComesBeforeWhatMovesNone) {
+  // NCCL moves collectives strongly, but none was measured; seccomp moves launches, which were.
+  const cuparity::Run run = example_of({{"native", {{"nccl_version", "2.28.3"}, {"seccomp", "disabled"}}},
+                                        {"docker:--gpus=all", {{"nccl_version", "2.27.1"}, {"seccomp", "filter"}}}},
+                                       {"launch/device_allocation/1MiB"}, "cuda");
+  const Explanation explanation = explain(run, "native", "docker:--gpus=all");
+  ASSERT_EQ(explanation.differences.size(), 2U);
+  EXPECT_EQ(explanation.differences[0].difference.key, "seccomp");
+  EXPECT_EQ(explanation.differences[0].measured, 1);
+  EXPECT_EQ(explanation.differences[1].measured, 0);
+  EXPECT_NE(explanation_as_text(explanation).find("none of which was measured here"), std::string::npos);
+}
+
+TEST(Explanation, TheNameOfTheImagesNcclIsNoSetting) {
+  const cuparity::Run run = example_of({{"native", {{"variable_NCCL_VERSION", "2.28.3-1"}}}, {"docker:none", {}}},
+                                       {"launch/submit"}, "cuda");
+  const Explanation explanation = explain(run, "native", "docker:none");
+  EXPECT_TRUE(explanation.differences.empty());
+  EXPECT_EQ(explanation.expected.size(), 1U);
+}
+
 }  // namespace
 }  // namespace cuparity

@@ -42,9 +42,11 @@ std::string difference_text(const ExplainedDifference& one, std::size_t number) 
   std::string text =
       fmt::format("  {}. {}: {}\n", number, shortened(one.difference.key, 60), values(one.difference));
   const KnownInfluence& influence = one.influences.front();
-  text += fmt::format("     {}{} Known to move benchmarks by {}.\n", influence.effect,
+  text += fmt::format("     {}{} Known to move {} by {}{}.\n", influence.effect,
                       influence.library ? " Different libraries: not container overhead." : "",
-                      strength_text(influence.strength));
+                      one.measured == 1 ? "a benchmark" : "benchmarks", strength_text(influence.strength),
+                      one.measured == 0 ? ", none of which was measured here"
+                                        : fmt::format("; of those measured here: {}", one.measured));
   text += fmt::format("     To confirm: {}{}\n", influence.experiment,
                       one.experiment ? ": " + shortened(one.experiment->flags, 200) : "");
   return text + fmt::format("     Source: {}\n", influence.source);

@@ -177,7 +177,7 @@ constexpr ExpectedDifference expected[] = {
     {"variable_NVIDIA_(VISIBLE_DEVICES|DRIVER_CAPABILITIES|REQUIRE_.*|DISABLE_REQUIRE|PRODUCT_NAME|CTK_.*)",
      "read by the toolkit before the container starts"},
     {"variable_LD_LIBRARY_PATH", "what was found with it is compared by itself"},
-    {"variable_(CUDA|NV)_(VERSION|HOME|.*PATH)|variable_NVIDIA_[A-Z0-9_]*VERSION",
+    {"variable_(CUDA|NV|NCCL)_VERSION|variable_(CUDA|NV)_(HOME|.*PATH)|variable_NVIDIA_[A-Z0-9_]*VERSION",
      "a name that the image gives"},
     {"variable_CUDA_VISIBLE_DEVICES", "set by cuparity so that both sides use the same GPU"},
     {"cuda_cache_path", "whether it can be written to is compared by itself"},

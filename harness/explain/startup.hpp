@@ -40,6 +40,10 @@ struct StartupTable {
 /// mode. `first_result` phases and before make up `to_first_result`; `total` adds exit and removal.
 StartupTable startup_table(const Run& run);
 
+/// The table as cells, the headings first: phase, then each mode, each but the baseline with its difference.
+std::vector<std::vector<std::string>> startup_lines(const StartupTable& table);
+/// "Start-up: medians and 95 % intervals over 12 blocks".
+std::string startup_caption(const StartupTable& table);
 /// Aligned columns, at most 110 wide with two modes; empty where nothing was timed.
 std::string startup_as_text(const StartupTable& table);
 /// A table of GitHub's Markdown with its notes; empty where nothing was timed.

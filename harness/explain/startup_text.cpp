@@ -40,8 +40,21 @@ std::string difference_text(const std::optional<StartupValue>& value) {
   return (value->seconds >= 0 ? "+" : "") + seconds_text(value->seconds) + interval_text(*value);
 }
 
-/// First line: the headings. Mode by mode, each but the baseline with its difference.
-std::vector<std::vector<std::string>> lines_of(const StartupTable& table) {
+std::string cell(const std::string& text) {
+  std::string escaped;
+  for (const char c : text) {
+    if (c == '|' || c == '\\' || c == '`' || c == '<' || c == '*' || c == '_' || c == '[') escaped += '\\';
+    if (c == '@')
+      escaped += "@<!-- -->";
+    else
+      escaped += c;
+  }
+  return escaped;
+}
+
+}  // namespace
+
+std::vector<std::vector<std::string>> startup_lines(const StartupTable& table) {
   std::vector<std::vector<std::string>> lines = {{"phase"}};
   for (std::size_t mode = 0; mode < table.modes.size(); ++mode) {
     lines.front().push_back(shortened(table.modes[mode], 32));
@@ -58,7 +71,7 @@ std::vector<std::vector<std::string>> lines_of(const StartupTable& table) {
   return lines;
 }
 
-std::string caption(const StartupTable& table) {
+std::string startup_caption(const StartupTable& table) {
   int most = 0;
   for (const StartupPhase& phase : table.phases)
     for (const auto& value : phase.values) most = std::max(most, value ? value->blocks : 0);
@@ -66,27 +79,13 @@ std::string caption(const StartupTable& table) {
                      format_percent(table.confidence_level), most);
 }
 
-std::string cell(const std::string& text) {
-  std::string escaped;
-  for (const char c : text) {
-    if (c == '|' || c == '\\' || c == '`' || c == '<' || c == '*' || c == '_' || c == '[') escaped += '\\';
-    if (c == '@')
-      escaped += "@<!-- -->";
-    else
-      escaped += c;
-  }
-  return escaped;
-}
-
-}  // namespace
-
 std::string startup_as_text(const StartupTable& table) {
   if (table.phases.empty()) return "";
-  const auto lines = lines_of(table);
+  const auto lines = startup_lines(table);
   std::vector<std::size_t> widths(lines.front().size(), 0);
   for (const auto& line : lines)
     for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], display_width(line[i]));
-  std::string text = caption(table) + "\n";
+  std::string text = startup_caption(table) + "\n";
   for (const auto& line : lines) {
     std::string row;
     for (std::size_t i = 0; i < line.size(); ++i)
@@ -99,8 +98,8 @@ std::string startup_as_text(const StartupTable& table) {
 
 std::string startup_as_markdown(const StartupTable& table) {
   if (table.phases.empty()) return "";
-  std::string text = "**" + caption(table) + "**\n\n";
-  const auto lines = lines_of(table);
+  std::string text = "**" + startup_caption(table) + "**\n\n";
+  const auto lines = startup_lines(table);
   for (std::size_t i = 0; i < lines.size(); ++i) {
     text += "|";
     for (const std::string& value : lines[i]) text += " " + cell(value) + " |";

@@ -112,7 +112,7 @@ class Site {
     const fs::path folder = fs::path("runs") / source.id;
     folder_.write(folder / "run.json",
                   to_json(run, analysis).dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
-    folder_.write(folder / "index.html", add_navigation(render_html(run, analysis), summary));
+    folder_.write(folder / "index.html", add_navigation(render_html(run, analysis, "../../assets/chart.js"), summary));
     folder_.write(folder / "report.csv", render_csv(run, analysis));
     folder_.write(folder / "report.md", render_markdown(run, analysis));
     folder_.write(folder / "report.junit.xml", render_junit(run, analysis));
@@ -126,6 +126,7 @@ class Site {
     folder_.write("compare/index.html", render_comparison_page(options_.title));
     folder_.write("assets/runs-data.js", render_runs_data(runs));
     folder_.write("assets/site.css", std::string(report_style) + std::string(site_style));
+    folder_.write("assets/chart.js", std::string(chart_library));
     folder_.write("assets/runs.js", std::string(runs_script));
     folder_.write("assets/compare.js", std::string(compare_script));
     folder_.write(".nojekyll", "");  // GitHub Pages is to serve the files as they are

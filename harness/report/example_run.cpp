@@ -116,7 +116,47 @@ Trial trial_of(const std::string& mode, int index, int block, int position) {
                                           : mode == "docker:manual" ? "manual"
                                                                     : "cdi"}};
   if (mode == "docker:manual") trial.environment["variable_LD_LIBRARY_PATH"] = "/usr/local/nvidia/lib64";
-  trial.telemetry = {{"sm_clock_mhz_min", std::to_string(1950 + index % 3)}};
+  trial.telemetry = {{"sm_clock_mhz_min", std::to_string(1950 + index % 3)},
+                     {"sm_clock_mhz_median", "1980"},
+                     {"sm_clock_mhz_max", "1980"},
+                     {"power_watts_min", "180"},
+                     {"power_watts_median", std::to_string(300 + index % 5)},
+                     {"power_watts_max", "690"},
+                     {"clocks_event_reasons", index % 4 == 0 ? "sw_power_cap" : ""}};
+  trial.telemetry_series = {{"seconds", {0.1, 0.7, 1.3, 1.9}},
+                            {"sm_clock_mhz", {1980, 1950.0 + index % 3, 1965, 1980}},
+                            {"power_watts", {180, 690, 300.0 + index % 5, 310}},
+                            {"temperature_celsius", {41, 44.0 + index % 3, 45, 43}},
+                            {"clocks_event_reasons", {0, index % 4 == 0 ? 4.0 : 0.0, 0, 1}}};
+  return trial;
+}
+
+/// One start, in phases of fixed lengths that grow a little from block to block.
+Trial startup_trial_of(const std::string& mode, int index, int block) {
+  Trial trial = trial_of(mode, index, block, 6);
+  trial.kind = TrialKind::startup;
+  trial.telemetry.clear();
+  trial.telemetry_series.clear();
+  const bool native = mode == "native";
+  const double longer = 1 + 0.01 * block;
+  std::vector<std::pair<const char*, double>> phases = {{"start", native ? 0.068 : 0.174}, {"cuinit", 0.1},
+                                                        {"context", 0.11},                 {"module_load", 0.0004},
+                                                        {"first_kernel", 4e-5},            {"first_result", 3e-5},
+                                                        {"exit", 0.12}};
+  if (!native) {
+    phases.insert(phases.begin(), {"create", 0.023});
+    phases.emplace_back("remove", 0.019);
+  }
+  double total = 0;
+  for (const auto& [name, seconds] : phases) {
+    Row row;
+    row.benchmark = name;
+    row.seconds = seconds * longer;
+    total += row.seconds;
+    trial.rows.push_back(row);
+  }
+  trial.rows.emplace_back().benchmark = "total";
+  trial.rows.back().seconds = total;
   return trial;
 }
 
@@ -164,6 +204,7 @@ Example example_run() {
       run.trials.push_back(std::move(trial));
       ++index;
     }
+    for (const std::string& mode : modes) run.trials.push_back(startup_trial_of(mode, index++, block));
   }
   Analysis& analysis = example.analysis;
   for (std::size_t which = 1; which < modes.size(); ++which) {

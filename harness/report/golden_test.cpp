@@ -6,6 +6,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "harness/record/run_json.hpp"
 #include "harness/report/example_run.hpp"
 #include "harness/report/report.hpp"
 
@@ -48,9 +49,16 @@ TEST(Golden, Junit) {
   compare_with_golden("report.junit.xml", render_junit(example.run, example.analysis));
 }
 
+TEST(Golden, Json) {
+  Example example = example_run();
+  std::erase_if(example.run.trials, [](const Trial& trial) { return trial.block > 0; });  // the rest is alike
+  compare_with_golden("run.json", to_json(example.run, example.analysis).dump(1) + "\n");
+}
+
 TEST(Golden, Html) {
   const Example example = example_run();
-  compare_with_golden("report.html", render_html(example.run, example.analysis));
+  // Without the chart library, which belongs to the system.
+  compare_with_golden("report.html", render_html(example.run, example.analysis, "chart.js"));
 }
 
 }  // namespace

@@ -45,7 +45,8 @@ class HeadlessBrowser : public testing::Test {
     child.command = {
         "sh",
         "-c",
-        "exec \"$0\" --headless --no-sandbox --disable-gpu --disable-background-networking --no-first-run "
+        "exec \"$0\" --headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
+        "--disable-background-networking --disable-component-update --disable-sync "
         "--enable-logging=stderr --user-data-dir=\"$1\" --dump-dom \"$2\" >\"$3\" 2>\"$4\"",
         program_,
         (folder_ / "profile").string(),

@@ -5,12 +5,15 @@
 #include <algorithm>
 #include <kainjow/mustache.hpp>
 
+#include "harness/explain/startup.hpp"
+#include "harness/report/chart_data.hpp"
 #include "harness/report/numbers.hpp"
 #include "harness/report/report.hpp"
 #include "harness/report/report_assets.hpp"
 #include "harness/report/report_data.hpp"
 #include "harness/report/report_view.hpp"
 #include "harness/report/svg_forest.hpp"
+#include "harness/report/telemetry_view.hpp"
 #include "harness/report/text.hpp"
 
 namespace cuparity {
@@ -21,6 +24,8 @@ using kainjow::mustache::mustache;
 
 constexpr std::size_t name_limit = 120;
 constexpr std::size_t text_limit = 600;
+/// So many rows are laid out at first; report.js knows the number, too. Thousands would take seconds.
+constexpr std::size_t rows_at_first = 200;
 
 std::string badge(const ReportView& view, const Analysis& analysis) {
   if (analysis.comparisons.empty() && analysis.wrong.empty()) return "nothing compared";
@@ -35,6 +40,8 @@ data row_data(const ComparisonCells& cells, std::size_t index) {
   row.set("mode", shortened(comparison.candidate, name_limit));
   row.set("baseline_value", cells.baseline_value);
   row.set("candidate_value", cells.candidate_value);
+  row.set("attained", cells.attained);
+  row.set("attained_source", shortened(cells.attained_source, text_limit));
   row.set("effect", cells.effect);
   row.set("effect_sort", comparison.effect ? fmt::format("{:.9g}", *comparison.effect) : "");
   row.set("forest", svg_forest_row(comparison));
@@ -54,7 +61,9 @@ data comparisons_data(const ReportView& view, const Analysis& analysis) {
   data rows = data::type::list;
   for (const ModeTable& table : view.tables) {
     for (const ComparisonCells& cells : table.rows) {
-      rows << row_data(cells, static_cast<std::size_t>(cells.comparison - analysis.comparisons.data()));
+      data row = row_data(cells, static_cast<std::size_t>(cells.comparison - analysis.comparisons.data()));
+      row.set("later", rows.list_value().size() >= rows_at_first);
+      rows << row;
     }
   }
   return rows;
@@ -141,6 +150,52 @@ data pairs_data(const std::vector<std::pair<std::string, std::string>>& pairs) {
   return list;
 }
 
+/// Cells of the start-up table: the headings apart, each phase with what it is.
+void set_startup(data& page, const Run& run) {
+  const StartupTable table = startup_table(run);
+  page.set("has_startup", !table.phases.empty());
+  if (table.phases.empty()) return;
+  const auto lines = startup_lines(table);
+  data headings = data::type::list, rows = data::type::list, notes = data::type::list;
+  for (std::size_t i = 1; i < lines.front().size(); ++i)
+    headings << data("text", shortened(lines.front()[i], name_limit));
+  for (std::size_t i = 1; i < lines.size(); ++i) {
+    data row;
+    row.set("name", lines[i].front());
+    row.set("description", table.phases[i - 1].description);
+    row.set("sum", table.phases[i - 1].sum);
+    data values = data::type::list;
+    for (std::size_t column = 1; column < lines[i].size(); ++column) values << data("text", lines[i][column]);
+    row.set("values", values);
+    rows << row;
+  }
+  for (const std::string& note : table.notes) notes << data("text", shortened(note, text_limit));
+  page.set("startup_caption", startup_caption(table));
+  page.set("startup_modes", headings);
+  page.set("startup_phases", rows);
+  page.set("startup_notes", notes);
+  page.set("startup_data", script_safe(startup_data(table)));
+}
+
+void set_telemetry(data& page, const Run& run, const std::vector<std::string>& modes) {
+  const auto curves = telemetry_curves(run, modes);
+  data rows = data::type::list;
+  for (const TelemetryCells& cells : telemetry_cells(run, modes)) {
+    data row;
+    row.set("mode", shortened(cells.mode, name_limit));
+    row.set("sm_clock", cells.sm_clock);
+    row.set("memory_clock", cells.memory_clock);
+    row.set("power", cells.power);
+    row.set("temperature", cells.temperature);
+    row.set("reasons", shortened(cells.reasons, text_limit));
+    rows << row;
+  }
+  page.set("telemetry", rows);
+  page.set("has_telemetry", rows.is_non_empty_list());
+  page.set("has_telemetry_curves", !curves.empty());
+  page.set("telemetry_data", script_safe(telemetry_data(curves)));
+}
+
 /// The line under the verdict: what was measured on what.
 std::string subtitle(const Run& run, const ReportView& view) {
   std::string text;
@@ -168,11 +223,16 @@ void set_list(data& page, const std::string& name, const data& list) {
 
 }  // namespace
 
-std::string render_html(const Run& run, const Analysis& analysis) {
+std::string render_html(const Run& run, const Analysis& analysis, const std::string& chart_library_address) {
   const ReportView view = describe(run, analysis);
   data page;
   page.set("style", std::string(report_style));
   page.set("script", std::string(report_script));
+  // Mustache takes an empty text for true.
+  if (chart_library_address.empty())
+    page.set("chart_library", std::string(chart_library));
+  else
+    page.set("chart_library_address", chart_library_address);
   page.set("data", script_safe(report_data(run, analysis)));
   page.set("verdict", badge(view, analysis));
   page.set("verdict_class", analysis.wrong.empty() ? to_string(view.verdict) : "slower");
@@ -183,6 +243,11 @@ std::string render_html(const Run& run, const Analysis& analysis) {
   set_list(page, "counts", counts_data(view));
   set_list(page, "comparisons", comparisons_data(view, analysis));
   page.set("several_modes", view.tables.size() > 1);
+  const bool any_attained = std::any_of(view.tables.begin(), view.tables.end(), [](const ModeTable& table) {
+    return std::any_of(table.rows.begin(), table.rows.end(),
+                       [](const ComparisonCells& cells) { return !cells.attained.empty(); });
+  });
+  page.set("any_attained", any_attained);
   page.set("baseline", shortened(run.baseline_mode, 40));
   page.set("candidate", view.tables.size() == 1 ? shortened(view.tables.front().candidate, 40) : "candidate");
   page.set("level", view.tables.empty()
@@ -198,6 +263,8 @@ std::string render_html(const Run& run, const Analysis& analysis) {
   set_list(page, "skipped", skipped_data(view));
   set_list(page, "noise_floor", noise_floor_data(view));
   page.set("noise_floor_summary", shortened(view.noise_floor_summary, text_limit));
+  set_startup(page, run);
+  set_telemetry(page, run, view.modes);
   set_list(page, "modes", texts_data(view.modes));
   set_list(page, "environment", environment_data(view));
   set_list(page, "provenance", pairs_data(view.provenance));

@@ -11,7 +11,9 @@ namespace cuparity {
 
 std::string render_terminal(const Run& run, const Analysis& analysis, bool colour);
 std::string render_markdown(const Run& run, const Analysis& analysis);
-std::string render_html(const Run& run, const Analysis& analysis);
+/// `chart_library`: the address of the chart library for a page of a site; empty: it is in the page, which then
+/// needs no other file.
+std::string render_html(const Run& run, const Analysis& analysis, const std::string& chart_library = "");
 /// One line a comparison, RFC 4180; what was skipped, wrong or could not be compared follows.
 std::string render_csv(const Run& run, const Analysis& analysis);
 /// A test suite a mode, a test case a benchmark; "time" is the median under that mode.

@@ -7,6 +7,7 @@ namespace cuparity {
 
 extern const std::string_view report_template;  ///< report.mustache
 extern const std::string_view report_style;     ///< report.css
-extern const std::string_view report_script;    ///< report.js
+extern const std::string_view report_script;    ///< charts.js, overview.js, row_details.js, report.js
+extern const std::string_view chart_library;    ///< Chart.js, as Debian's libjs-chart.js has it
 
 }  // namespace cuparity

@@ -44,9 +44,10 @@ json comparison_data(const Comparison& comparison) {
   return data;
 }
 
+/// [trial, block, seconds, repetition, repetition …]: without names, for there may be hundreds of thousands.
 json process_data(const Trial& trial, const Row& row) {
-  json data = {{"trial", trial.index}, {"block", trial.block}, {"seconds", rounded(row.seconds)}};
-  if (!row.repetitions.empty()) data["repetitions"] = rounded_list(row.repetitions);
+  json data = json::array({trial.index, trial.block, rounded(row.seconds)});
+  for (const double seconds : row.repetitions) data.push_back(rounded(seconds));
   return data;
 }
 

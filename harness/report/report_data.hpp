@@ -10,7 +10,7 @@
 namespace cuparity {
 
 /// {"comparisons": [in the order of analysis.comparisons],
-///  "measured": {mode: {benchmark: {"processes": [{trial, block, seconds, repetitions}], "label": {key:
+///  "measured": {mode: {benchmark: {"processes": [[trial, block, seconds, repetitions…]], "label": {key:
 ///  [values]}}}}, "noise_floor": {benchmark: {effect, low, high}}}. Times in seconds.
 nlohmann::json report_data(const Run& run, const Analysis& analysis);
 

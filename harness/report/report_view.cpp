@@ -8,6 +8,7 @@
 #include <set>
 
 #include "harness/record/benchmark_json.hpp"
+#include "harness/report/attainable.hpp"
 #include "harness/report/environment_keys.hpp"
 #include "harness/report/numbers.hpp"
 #include "harness/report/text.hpp"
@@ -49,6 +50,18 @@ class Rates {
     return seconds ? format_seconds(*seconds) : "–";
   }
 
+  /// As one process would have reported it: medians over the processes.
+  Row median_row(const std::string& mode, const std::string& benchmark, double seconds) const {
+    Row row;
+    row.benchmark = benchmark;
+    row.seconds = seconds;
+    if (const auto found = samples_.find({mode, benchmark}); found != samples_.end()) {
+      if (!found->second.flops.empty()) row.flops_per_second = median(found->second.flops);
+      if (!found->second.bytes.empty()) row.bytes_per_second = median(found->second.bytes);
+    }
+    return row;
+  }
+
  private:
   struct Samples {
     std::vector<double> flops, bytes;
@@ -76,8 +89,30 @@ ComparisonCells cells(const Comparison& comparison, const Rates& rates) {
   return result;
 }
 
+/// Empty: not a GPU, or no such processes.
+std::string gpu_name(const Run& run, const std::string& mode) {
+  for (const Trial& trial : run.trials) {
+    const auto found = trial.environment.find("gpu_name");
+    if (trial.mode == mode && found != trial.environment.end()) return found->second;
+  }
+  return "";
+}
+
+void set_attained(ComparisonCells& cells, const Rates& rates, const std::string& gpu) {
+  const Comparison& comparison = *cells.comparison;
+  if (gpu.empty() || !comparison.candidate_seconds) return;
+  const auto found =
+      attained(builtin_attainable(), gpu,
+               rates.median_row(comparison.candidate, comparison.benchmark, *comparison.candidate_seconds));
+  if (!found) return;
+  cells.attained = fmt::format("{:.0f} %", 100 * found->fraction);
+  cells.attained_source =
+      fmt::format("{}: {}", found->kind == AttainableKind::vendor ? "data sheet" : "measured", found->source);
+}
+
 std::vector<ModeTable> mode_tables(const Run& run, const Analysis& analysis, const Rates& rates) {
   std::vector<ModeTable> tables;
+  std::map<std::string, std::string> gpus;  // by mode
   for (const std::string& mode : run.modes) {
     if (mode != run.baseline_mode) tables.push_back({run.baseline_mode, mode, {}, {}});
   }
@@ -87,6 +122,7 @@ std::vector<ModeTable> mode_tables(const Run& run, const Analysis& analysis, con
     if (table == tables.end())
       table = tables.insert(table, {comparison.baseline, comparison.candidate, {}, {}});
     table->rows.push_back(cells(comparison, rates));
+    set_attained(table->rows.back(), rates, gpus.try_emplace(comparison.candidate, gpu_name(run, comparison.candidate)).first->second);
     ++table->count[comparison.verdict];
   }
   std::erase_if(tables, [](const ModeTable& table) { return table.rows.empty(); });

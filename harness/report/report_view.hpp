@@ -18,6 +18,8 @@ struct ComparisonCells {
   std::string name;            ///< short_name of the benchmark
   std::string baseline_value;  ///< rate where the benchmark has one, else time
   std::string candidate_value;
+  std::string attained;         ///< of what this GPU can attain, by the candidate: "98 %"; empty where unknown
+  std::string attained_source;  ///< by whose figure
   std::string effect;  ///< how much longer the candidate takes
   std::string interval;
   std::string blocks;

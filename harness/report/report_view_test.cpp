@@ -103,5 +103,20 @@ TEST(ReportView, OneModeAloneShowsWhatItMeasured) {
   EXPECT_EQ(view.measured[0].processes, "16");
 }
 
+TEST(ReportView, SaysHowNearARowComesToWhatItsGpuCanAttain) {
+  const Example example = example_run();  // an H200
+  const ReportView view = describe(example.run, example.analysis);
+  const ComparisonCells& triad = view.tables[0].rows[0];
+  EXPECT_EQ(triad.candidate_value, "4.076 TB/s");
+  EXPECT_EQ(triad.attained, "93 %");
+  EXPECT_NE(triad.attained_source, "");
+}
+
+TEST(ReportView, SaysNothingOfWhatAnUnknownGpuCanAttain) {
+  Example example = example_run();
+  for (Trial& trial : example.run.trials) trial.environment["gpu_name"] = "no such GPU";
+  EXPECT_EQ(describe(example.run, example.analysis).tables[0].rows[0].attained, "");
+}
+
 }  // namespace
 }  // namespace cuparity

@@ -1,0 +1,2 @@
+'use strict';
+window.cuparityRuns = [{"id":"20261123T171456Z-0ec33bc9","machine":"NVIDIA H200 (gpu-2)","name":"2026-11-23 17:14 \u00b7 NVIDIA H200 (gpu-2) \u00b7 quick \u00b7 same"},{"id":"20261123T164338Z-f0069823","machine":"NVIDIA H200 (gpu-1)","name":"2026-11-23 16:43 \u00b7 NVIDIA H200 (gpu-1) \u00b7 standard \u00b7 inconclusive"},{"id":"20261123T164153Z-ba27b894","machine":"NVIDIA H200 (gpu-1)","name":"2026-11-23 16:41 \u00b7 NVIDIA H200 (gpu-1) \u00b7 quick \u00b7 inconclusive"}];
