@@ -127,8 +127,13 @@ Calibration run_calibration(const CalibrationOptions& options, const RunSurround
     budget.begin();
   };
   run.replan = [&](int complete_blocks) { return budget.blocks(complete_blocks); };
-  execute_run(run, surroundings);
   std::error_code error;
+  try {
+    execute_run(run, surroundings);
+  } catch (...) {
+    fs::remove(options.folder, error);  // only if nothing is in it: it could not begin
+    throw;
+  }
   if (!fs::exists(run_folder / "journal.jsonl", error)) {
     Calibration nothing;
     nothing.interrupted = true;

@@ -145,6 +145,13 @@ TEST_F(CalibrationRun, AFinishedOneOrNoneCantGoOn) {
   EXPECT_THROW(run_calibration(options_, surroundings_), UsageError);
 }
 
+TEST_F(CalibrationRun, OneThatCantBeginLeavesNothingBehind) {
+  engine_.refused = {{"docker:none", "no daemon"}};
+  options_.run.modes = {"native", "docker:none"};
+  EXPECT_THROW(run_calibration(options_, surroundings_), EnvironmentError);
+  EXPECT_FALSE(fs::exists(options_.folder));
+}
+
 TEST_F(CalibrationRun, ADamagedPlanIsRefused) {
   fs::create_directories(options_.folder);
   options_.resume = true;

@@ -2,6 +2,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <cmath>
 #include <cstdio>
 #include <ctime>
 #include <filesystem>
@@ -71,7 +72,20 @@ int conclude(const Calibration& calibration, const std::filesystem::path& folder
   return exit_pass;
 }
 
+/// CLI11's ranges let NaN pass.
+void check_numbers(const CommandOptions& options) {
+  if (std::isnan(options.calibration.minutes.value_or(1))) {
+    throw UsageError("--minutes nan: expected a number of minutes such as 20");
+  }
+  for (const double percent : options.percent) {
+    if (std::isnan(percent)) {
+      throw UsageError("--inject nan: expected per cent such as 0.5,1");
+    }
+  }
+}
+
 int calibrate_here(CommandOptions options) {
+  check_numbers(options);
   settle(options);
   const Interrupt interrupt;
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> nowhere(std::fopen("/dev/null", "w"), std::fclose);
