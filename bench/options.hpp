@@ -15,7 +15,7 @@ struct OptionError : std::invalid_argument {
 struct Options {
   std::string backend = "auto";  ///< auto, cuda or cpu
   bool list_only = false;        ///< Google Benchmark will list the rows and run none
-  double inject_slowdown = 0;    ///< share of each measured time that is added to it, 0.02 for 2 %
+  double inject_slowdown = 0;    ///< share by which each time is made longer, 0.02 for 2 %
   std::string inject_wrong;      ///< regular expression on row names; empty: none
   /// Arguments that were rewritten for Google Benchmark; argv points into them.
   std::list<std::string> rewritten;

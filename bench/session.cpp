@@ -135,7 +135,10 @@ void Session::set_up(Row& row) {
   if (row.outcome != Row::Outcome::ready) return;
   row.setup.verify = seconds_of([&] { verify(row); });
   if (row.outcome != Row::Outcome::ready) return;
-  row.setup.warm_up = seconds_of([&] { warm_up(row); });
+  row.setup.warm_up = seconds_of([&] {
+    warm_up(row);
+    inject(row);
+  });
   row.label += "; setup_seconds=" + row.setup.text();
 }
 
@@ -185,6 +188,14 @@ void Session::warm_up(Row& row) {
   const auto begin = Clock::now();
   for (int runs = 0; runs < 2 || Clock::now() - begin < least; ++runs)
     row.timer->measure(*row.execution);
+}
+
+/// Only when warm: the spin is a share of the steady time.
+void Session::inject(Row& row) {
+  if (const auto obstacle = row.timer->calibrate_injection(*row.execution)) {
+    row.outcome = Row::Outcome::skipped;
+    row.message = *obstacle;
+  }
 }
 
 void Session::time(Row& row, benchmark::State& state) {

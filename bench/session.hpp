@@ -49,6 +49,7 @@ class Session {
   void prepare(Row& row);
   void verify(Row& row);
   void warm_up(Row& row);
+  void inject(Row& row);
   void time(Row& row, benchmark::State& state);
   void fail(Row& row, const std::string& message);
 

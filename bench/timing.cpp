@@ -1,11 +1,14 @@
 #include "bench/timing.hpp"
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <stdexcept>
 
 #ifdef CUPARITY_HAVE_CUDA
-#include "bench/head_start.hpp"
+#include "bench/injected_spin.hpp"
+#include "bench/spin_kernel.hpp"
 #include "kernels/device/context.hpp"
 #endif
 
@@ -18,19 +21,18 @@ double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
-/// Seconds that really passed; at least `seconds`.
-double spin(double seconds) {
-  const auto begin = Clock::now();
-  double passed = 0;
-  do passed = seconds_since(begin);
-  while (passed < seconds);
+/// Seconds from `begin` on, which are at least (1 + share) times those until now.
+double spin_longer(Clock::time_point begin, double share) {
+  const double seconds = seconds_since(begin);
+  double passed = seconds;
+  while (passed < (1 + share) * seconds) passed = seconds_since(begin);
   return passed;
 }
 
-double measure_on_host(Execution& execution) {
+double measure_on_host(Execution& execution, double injected_slowdown) {
   const auto begin = Clock::now();
   execution.run();
-  return seconds_since(begin);
+  return injected_slowdown > 0 ? spin_longer(begin, injected_slowdown) : seconds_since(begin);
 }
 
 }  // namespace
@@ -48,6 +50,7 @@ struct Timer::DeviceEvents {
     enqueue_head_start(context.stream());
     device::check(cudaEventRecord(begin.get(), context.stream()), "recording the event before a run");
     execution.run();
+    if (spin_cycles > 0) enqueue_spin(context.stream(), spin_cycles);
     device::check(cudaEventRecord(end.get(), context.stream()), "recording the event after a run");
     device::check(cudaEventSynchronize(end.get()), waiting_for);
     float milliseconds = 0;
@@ -56,7 +59,27 @@ struct Timer::DeviceEvents {
     return 1e-3 * static_cast<double>(milliseconds);
   }
 
+  double median_with_spin(Execution& execution, long long cycles) {
+    std::array<double, 9> times;
+    spin_cycles = cycles;
+    for (double& time : times) time = measure(execution);
+    std::nth_element(times.begin(), times.begin() + times.size() / 2, times.end());
+    return times[times.size() / 2];
+  }
+
+  std::optional<std::string> calibrate(Execution& execution, double share) {
+    SpinTimes times;
+    times.with_short_spin = median_with_spin(execution, short_spin_cycles);
+    times.with_long_spin = median_with_spin(execution, long_spin_cycles);
+    times.alone = median_with_spin(execution, 0);
+    const std::optional<long long> cycles = injected_spin_cycles(times, share);
+    if (!cycles) return injected_spin_obstacle();
+    spin_cycles = *cycles;
+    return std::nullopt;
+  }
+
   device::Context& context;
+  long long spin_cycles = 0;  ///< of the kernel that slows down; 0: none
   bool flush;
   std::string waiting_for;
   device::Event begin;
@@ -70,6 +93,7 @@ struct Timer::DeviceEvents {
     throw std::logic_error(benchmark_case.name + " asks for device events on the CPU backend");
   }
   double measure(Execution&) { return 0; }
+  std::optional<std::string> calibrate(Execution&, double) { return std::nullopt; }
 };
 
 #endif
@@ -91,17 +115,21 @@ double Timer::measure(Execution& execution) {
       seconds = events_->measure(execution);
       break;
     case Timing::host_clock:
-      seconds = measure_on_host(execution);
+      seconds = measure_on_host(execution, injected_slowdown_);
       break;
     case Timing::reported:
       execution.run();
-      seconds = execution.reported_seconds();
+      seconds = execution.reported_seconds() * (1 + injected_slowdown_);
       break;
   }
   if (!std::isfinite(seconds) || seconds < 0)
     throw std::runtime_error("a run reported a time of " + std::to_string(seconds) + " s");
-  if (injected_slowdown_ > 0) seconds += spin(injected_slowdown_ * seconds);
   return seconds;
+}
+
+std::optional<std::string> Timer::calibrate_injection(Execution& execution) {
+  if (injected_slowdown_ <= 0 || timing_ != Timing::device_events) return std::nullopt;
+  return events_->calibrate(execution, injected_slowdown_);
 }
 
 }  // namespace cuparity

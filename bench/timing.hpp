@@ -2,6 +2,8 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <string>
 
 #include "kernels/workload.hpp"
 
@@ -11,13 +13,19 @@ class Timer {
  public:
   /// `context` is null on the CPU backend. Timing::device_events: the L2 is flushed before each run whose
   /// footprint is below four times its size (a larger one starts from device memory by itself), and a head
-  /// start (head_start.hpp) keeps the host's latency out of the time. `injected_slowdown` is the share that
-  /// is added to each time, spun on the host.
+  /// start (spin_kernel.hpp) keeps the host's latency out of the time. `injected_slowdown` is the share by
+  /// which each time is made longer: by a spin of the host inside the timed section, or, between device
+  /// events, by a spin kernel in the stream once calibrate_injection() was called. A time that the execution
+  /// reports itself is multiplied.
   Timer(const Case& benchmark_case, device::Context* context, double injected_slowdown);
   ~Timer();
 
   /// Runs once; seconds of that run, all of its operations together. Throws std::runtime_error.
   double measure(Execution& execution);
+
+  /// To be called once, when the row is warm. Finds out how long the spin kernel has to be for this row; why
+  /// the slow-down can't be injected, or nothing. Does nothing where none is asked for or the host spins.
+  std::optional<std::string> calibrate_injection(Execution& execution);
 
  private:
   struct DeviceEvents;

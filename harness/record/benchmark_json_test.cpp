@@ -186,6 +186,10 @@ TEST(BenchmarkJson, SaysWhereRubbishBegins) {
   EXPECT_THAT(error_of("\xff\xfe garbage"), HasSubstr("not JSON"));
 }
 
+TEST(BenchmarkJson, ANumberBeyondAllBoundsIsAnErrorOfTheFile) {
+  EXPECT_THROW(parse_json_text("{\"benchmarks\": [{\"name\": \"x\", \"real_time\": 1e999}]}", "a.json"), UsageError);
+}
+
 TEST(BenchmarkJson, NamesTheFileThatCannotBeRead) {
   EXPECT_THROW(read_benchmark_json("/nonexistent/file.json"), UsageError);
   EXPECT_THROW(read_benchmark_json(std::filesystem::temp_directory_path()), UsageError);

@@ -96,6 +96,8 @@ nlohmann::json parse_json_text(const std::string& text, const std::string& origi
   } catch (const nlohmann::json::parse_error& error) {
     throw UsageError(
         fmt::format("{}: not JSON: stops making sense at {}", origin, line_and_column(clean, error.byte)));
+  } catch (const nlohmann::json::out_of_range& error) {
+    throw UsageError(fmt::format("{}: a number that no program can hold: {}", origin, error.what()));
   }
 }
 

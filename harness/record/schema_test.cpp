@@ -8,6 +8,8 @@
 #include <valijson/schema_parser.hpp>
 #include <valijson/validator.hpp>
 
+#include "harness/calibrate/calibration_format.hpp"
+#include "harness/calibrate/calibration_plan.hpp"
 #include "harness/cli/compare_format.hpp"
 #include "harness/explain/explanation_json.hpp"
 #include "harness/record/json_fields.hpp"
@@ -132,6 +134,23 @@ TEST(Schema, AComparisonFollowsIt) {
     json["comparisons"][0]["verdict"] = "fine";
     EXPECT_NE(violations("comparison.schema.json", json), "");
   }
+}
+
+TEST(Schema, AcceptsACalibration) {
+  CalibrationPlan plan;
+  plan.modes = {"native"};
+  plan.slowdowns = {0.04};
+  SimulatedSamples random(3);
+  SimulatedRun shape;
+  shape.modes = {"native", "native, again", "native, 4 % slower"};
+  shape.effect = {{"native, 4 % slower", 0.04}};
+  const Calibration calibration = calibrate(simulate_run(shape, random), calibration_arms(plan), {6});
+  ASSERT_EQ(calibration.cells.size(), 2U);
+  nlohmann::json json = nlohmann::json::parse(calibration_as_json(calibration));
+  EXPECT_EQ(violations("calibration.schema.json", json), "");
+  EXPECT_EQ(violations("calibration.schema.json", nlohmann::json::parse(calibration_as_json({}))), "");
+  json["rates"][0]["found"]["share"] = 2;
+  EXPECT_NE(violations("calibration.schema.json", json), "");
 }
 
 }  // namespace

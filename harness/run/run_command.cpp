@@ -122,7 +122,7 @@ void print_end(const RunSurroundings& to, LoopEnd end, const fs::path& folder, i
 
 /// Runs the loop, writes the reports whatever happened, and says the verdict.
 int measure_and_report(Session& session, Journal& journal, Progress& progress, Clock::time_point begin,
-                       const RunSurroundings& to) {
+                       const RunOptions& options, const RunSurroundings& to) {
   Run& run = session.run;
   const fs::path folder = session.settings.folder;
   const double harness_before = run.harness_seconds;
@@ -132,7 +132,8 @@ int measure_and_report(Session& session, Journal& journal, Progress& progress, C
     return harness_before + elapsed - (process_seconds(run) - processes_before);
   };
   const GpuWatch gpu = watch_gpu(session.gpu_uuid, run);
-  LoopInputs inputs{session.arms, session.settings, gpu.monitor.get(), to.stop_requested, analyse};
+  LoopInputs inputs{session.arms, session.settings, gpu.monitor.get(), to.stop_requested, analyse,
+                    options.replan};
   RunLoop loop(run, std::move(inputs), journal, progress);
   const LoopEnd end = loop.run_to_end();
   if (end != LoopEnd::interrupted) run.finished_at = utc_now();
@@ -157,7 +158,7 @@ int start_run(const RunOptions& options, const RunSurroundings& to, Progress& pr
   store_suite(folder.path(), suite_text.yaml);
   Journal journal = Journal::create(folder.path(), session.run);
   folder.keep();
-  return measure_and_report(session, journal, progress, begin, to);
+  return measure_and_report(session, journal, progress, begin, options, to);
 }
 
 int continue_run(const RunOptions& options, const RunSurroundings& to, Progress& progress,
@@ -172,7 +173,7 @@ int continue_run(const RunOptions& options, const RunSurroundings& to, Progress&
   Session session = resume_session(here, to.make_engine, progress);
   Journal journal = Journal::reopen(here.resume);
   progress.say(fmt::format("going on after {} trials", session.run.trials.size()));
-  return measure_and_report(session, journal, progress, begin, to);
+  return measure_and_report(session, journal, progress, begin, options, to);
 }
 
 }  // namespace

@@ -47,12 +47,21 @@ LoopEnd RunLoop::run_to_end() {
   return run_blocks();
 }
 
+/// The verdict is then given once, after the last block.
+void RunLoop::replan() {
+  if (!inputs_.replan) return;
+  run_.planned_blocks = std::max(complete_blocks_, inputs_.replan(complete_blocks_));
+  run_.looks = {run_.planned_blocks};
+}
+
 LoopEnd RunLoop::run_blocks() {
+  replan();
   while (complete_blocks_ < run_.planned_blocks) {
     if (inputs_.stop_requested()) return LoopEnd::interrupted;
     if (!comparison_possible()) return LoopEnd::gave_up;
     if (!run_block(next_block_++)) return LoopEnd::interrupted;
     ++complete_blocks_;
+    replan();
     progress_.block_done(complete_blocks_, run_.planned_blocks, seconds_left());
     if (decided_early()) return LoopEnd::complete;
   }

@@ -23,6 +23,7 @@ struct LoopInputs {
   GpuMonitor* monitor = nullptr;  ///< null where the GPU can't be watched
   std::function<bool()> stop_requested;
   std::function<Analysis(const Run&)> analyse;
+  std::function<int(int complete_blocks)> replan = {};  ///< RunOptions.replan
 };
 
 enum class LoopEnd {
@@ -42,6 +43,7 @@ class RunLoop {
 
  private:
   LoopEnd run_blocks();
+  void replan();
   bool run_validations();
   /// False where it was interrupted: the block is then not complete.
   bool run_block(int block);

@@ -296,7 +296,8 @@ void check_same_run(const std::filesystem::path& folder, const RunOptions& optio
   if (!options.suite.empty() && options.suite != run.suite) {
     refuse_resume(folder, fmt::format("its suite is '{}', not '{}'", run.suite, options.suite));
   }
-  if (!options.modes.empty() && options.modes != run.modes) {
+  // Where the session is adjusted, the modes are compared after that.
+  if (!options.adjust_session && !options.modes.empty() && options.modes != run.modes) {
     refuse_resume(folder, fmt::format("its modes are {}, not {}", fmt::join(run.modes, ", "),
                                       fmt::join(options.modes, ", ")));
   }
@@ -329,7 +330,7 @@ Session resume_session(const RunOptions& options, const EngineFactory& make_engi
   if (!reported.finished_at.empty())
     refuse_resume(folder, "it is finished ('cuparity report' shows it again)");
   RunOptions same = options;
-  same.modes = run.modes;
+  if (!options.adjust_session) same.modes = run.modes;
   same.image = run.image;
   same.seed = run.seed;
   same.blocks = run.planned_blocks;
@@ -337,6 +338,11 @@ Session resume_session(const RunOptions& options, const EngineFactory& make_engi
   same.filter = fact(run, "benchmark_filter");
   const SuiteText suite_text = load_suite_text((folder / "suite.yaml").string());
   Session session = prepare_session(same, folder, suite_text, make_engine, progress);
+  if (options.adjust_session) options.adjust_session(session);
+  if (session.run.modes != run.modes) {
+    refuse_resume(folder, fmt::format("its arms are {}, not {}", fmt::join(run.modes, "; "),
+                                      fmt::join(session.run.modes, "; ")));
+  }
   for (const char* name : fixed_facts) {
     if (fact(session.run, name) != fact(run, name)) {
       refuse_resume(

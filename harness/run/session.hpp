@@ -34,9 +34,12 @@ struct RunOptions {
   std::string backend = "auto";
   std::string filter;
   std::vector<std::string> command;  ///< the whole command line, to be recorded
-  /// Changes the session of a new run before its first trial, e.g. to run one mode in several arms. May be
-  /// empty.
+  /// Changes the session before its first trial, e.g. to run one mode in several arms. May be empty. A run
+  /// that goes on needs the same changes, and `modes` as they were before them.
   std::function<void(Session&)> adjust_session;
+  /// Asked before the first block and after each: how many blocks there are to be, e.g. what a time limit
+  /// allows. May be empty: then the suite's number or `blocks` stands, and the suite's looks.
+  std::function<int(int complete_blocks)> replan;
 };
 
 using EngineFactory = std::function<std::unique_ptr<Engine>(EngineKind kind, const std::string& image)>;

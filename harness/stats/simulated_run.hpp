@@ -18,6 +18,9 @@ struct SimulatedRun {
   std::vector<int> looks = {12};
   double deviation = 0.001;  ///< of the logarithm of one process's number
   double drift = 0;          ///< relative, from the first trial to the last
+  double random_walk = 0;    ///< standard deviation of a step from process to process, of the logarithm
+  double correlation = 0;    ///< of a process's deviation with that of the process before
+  double (SimulatedSamples::*scatter)() = &SimulatedSamples::normal;
 };
 
 /// Blocks of every mode once in random order and once more in reverse; one second is the true time.
@@ -31,6 +34,11 @@ inline Run simulate_run(const SimulatedRun& shape, SimulatedSamples& random) {
   run.looks = shape.looks;
   run.finished_at = "2026-01-01T00:00:00Z";
   const int total = shape.blocks * 2 * static_cast<int>(shape.modes.size());
+  // What all benchmarks of a process have in common.
+  const std::vector<double> common =
+      shape.correlation > 0 ? random.autoregressive(static_cast<std::size_t>(total), shape.correlation)
+                            : std::vector<double>();
+  double level = 0;
   for (int block = 0; block < shape.blocks; ++block) {
     std::vector<std::string> order = random.shuffled(shape.modes);
     const std::vector<std::string> reversed(order.rbegin(), order.rend());
@@ -44,11 +52,13 @@ inline Run simulate_run(const SimulatedRun& shape, SimulatedSamples& random) {
       trial.ok = true;
       trial.wall_seconds = 1;
       const auto effect = shape.effect.find(trial.mode);
+      level += shape.random_walk > 0 ? shape.random_walk * random.normal() : 0;
       for (const std::string& benchmark : shape.benchmarks) {
         Row row;
         row.benchmark = benchmark;
         row.seconds = (1 + (effect == shape.effect.end() ? 0 : effect->second)) *
-                      (1 + shape.drift * trial.index / total) * std::exp(shape.deviation * random.normal());
+                      (1 + shape.drift * trial.index / total) * std::exp(level + shape.deviation * (common.empty() ? (random.*shape.scatter)()
+                                                                              : common[run.trials.size()]));
         row.repetitions = {row.seconds};
         row.label = {{"digest", "00ff00ff00ff00ff"}};
         trial.rows.push_back(row);

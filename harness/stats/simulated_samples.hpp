@@ -28,6 +28,14 @@ class SimulatedSamples {
   /// One in ten comes from a distribution five times as wide.
   double with_outliers() { return (uniform() < 0.1 ? 5 : 1) * normal(); }
 
+  /// n values of variance 1, each r times the one before plus noise.
+  std::vector<double> autoregressive(std::size_t n, double r) {
+    std::vector<double> values(n);
+    double last = normal();
+    for (double& value : values) value = last = r * last + std::sqrt(1 - r * r) * normal();
+    return values;
+  }
+
   std::vector<std::string> shuffled(std::vector<std::string> values) {
     for (std::size_t i = values.size(); i > 1; --i) std::swap(values[i - 1], values[random_() % i]);
     return values;

@@ -4,6 +4,7 @@
 
 #include <boost/math/distributions/binomial.hpp>
 #include <cmath>
+#include <cstdio>
 #include <functional>
 
 #include "harness/stats/analysis.hpp"
@@ -50,6 +51,12 @@ int count(const std::function<bool()>& happens) {
   return times;
 }
 
+/// Prints the rate, so that what the documents quote can be read off the full-size run.
+int report(const char* what, int times) {
+  std::printf("%s: %d of %d = %.2f %%\n", what, times, simulations, 100.0 * times / simulations);
+  return times;
+}
+
 Verdict verdict_of(const std::vector<double>& differences, double margin) {
   std::vector<double> baseline(differences.size(), 1.0);
   std::vector<double> candidate;
@@ -67,7 +74,7 @@ TEST(Simulation, SignedRankIntervalMissesNoMoreThanItSays) {
         const Interval interval = signed_rank_interval(sample(random, draw, n, 0.3, 1), 0.05);
         return interval.low > 0.3 || interval.high < 0.3;
       });
-      EXPECT_LE(missed, most(0.05)) << n;
+      EXPECT_LE(report("signed-rank interval misses", missed), most(0.05)) << n;
       EXPECT_GE(missed, fewest(0.03)) << n;  // not by being far too wide
     }
   }
@@ -82,7 +89,7 @@ TEST(Simulation, RankSumIntervalMissesNoMoreThanItSays) {
             rank_sum_interval(sample(random, draw, n, 0, 1), sample(random, draw, n, 0.3, 1), 0.05);
         return interval.low > 0.3 || interval.high < 0.3;
       });
-      EXPECT_LE(missed, most(0.05)) << n;
+      EXPECT_LE(report("rank-sum interval misses", missed), most(0.05)) << n;
       EXPECT_GE(missed, fewest(0.03)) << n;
     }
   }
@@ -104,7 +111,7 @@ TEST(Simulation, PowerIsAsPublishedInTheMethod) {
         return signed_rank_interval(differences, 0.05).low > 0;
       });
       // The figures are rounded to two digits.
-      EXPECT_GE(found, fewest(row.power[i] - 0.01)) << row.deviation << " " << effects[i];
+      EXPECT_GE(report("power, 20 blocks", found), fewest(row.power[i] - 0.01)) << row.deviation << " " << effects[i];
       EXPECT_LE(found, most(std::min(1.0, row.power[i] + 0.01))) << row.deviation << " " << effects[i];
     }
   }
@@ -117,7 +124,7 @@ TEST(Simulation, TheMinimumDetectableEffectIsFoundNearlyAsOftenAsSaid) {
     const double shift = minimum_detectable_shift(0.01, n, 0.05, 0.95);
     const int found =
         count([&] { return signed_rank_interval(sample(random, normal, n, shift, 0.01), 0.05).low > 0; });
-    EXPECT_GE(found, fewest(power)) << n;
+    EXPECT_GE(report("MDE found", found), fewest(power)) << n;
     EXPECT_LE(found, most(0.955)) << n;
   }
 }
@@ -129,7 +136,7 @@ TEST(Simulation, AnEffectOfExactlyTheMarginIsRarelyCalledSame) {
       const int same = count([&] {
         return verdict_of(sample(random, draw, 20, sign * std::log1p(0.01), 0.004), 0.01) == Verdict::same;
       });
-      EXPECT_LE(same, most(0.055));
+      EXPECT_LE(report("effect of the margin called same", same), most(0.055));
     }
   }
 }
@@ -170,12 +177,53 @@ int false_alarms(SimulatedRun shape, std::uint64_t seed) {
   });
 }
 
-TEST(Simulation, ARunAgainstItselfRaisesNoMoreAlarmsThanSaid) { EXPECT_LE(false_alarms({}, 18), most(0.05)); }
+TEST(Simulation, ARunAgainstItselfRaisesNoMoreAlarmsThanSaid) { EXPECT_LE(report("A/A", false_alarms({}, 18)), most(0.05)); }
+
+TEST(Simulation, HeavyTailsAndOutliersRaiseNoMoreAlarms) {
+  for (const auto scatter : {&SimulatedSamples::heavy_tailed, &SimulatedSamples::with_outliers}) {
+    SimulatedRun shape;
+    shape.scatter = scatter;
+    EXPECT_LE(report("A/A, heavy tails or outliers", false_alarms(shape, 21)), most(0.05));
+  }
+}
+
+TEST(Simulation, InterleavedBlocksBearARandomWalk) {
+  SimulatedRun shape;
+  shape.random_walk = 0.001;  // as large a step as the deviation of a process
+  EXPECT_LE(report("A/A, random walk", false_alarms(shape, 22)), most(0.05));
+}
+
+TEST(Simulation, InterleavedBlocksBearSerialCorrelation) {
+  for (const double correlation : {0.5, 0.9}) {
+    SimulatedRun shape;
+    shape.correlation = correlation;
+    EXPECT_LE(report("A/A, serial correlation", false_alarms(shape, 23)), most(0.05)) << correlation;
+  }
+}
+
+TEST(Simulation, TwoLooksTogetherRarelyCallAnEffectOfTheMarginSame) {
+  SimulatedSamples random(24);
+  SimulatedRun shape;
+  shape.blocks = 24;
+  shape.looks = {12, 24};
+  shape.deviation = 0.004;
+  shape.effect = {{"docker:--gpus=all", 0.01}};
+  const auto same = [](const cuparity::Run& run) {
+    return analyse(run).comparisons.front().verdict == Verdict::same;
+  };
+  EXPECT_LE(report("effect of the margin called same, two looks", count([&] {
+                     const cuparity::Run whole = simulate_run(shape, random);
+                     cuparity::Run first_look = whole;
+                     first_look.trials.resize(whole.trials.size() / 2);
+                     return same(first_look) || same(whole);
+                   })),
+            most(0.05));
+}
 
 TEST(Simulation, InterleavedBlocksBearDrift) {
   SimulatedRun shape;
   shape.drift = 0.01;  // ten times the deviation of a process
-  EXPECT_LE(false_alarms(shape, 19), most(0.05));
+  EXPECT_LE(report("A/A, drift", false_alarms(shape, 19)), most(0.05));
 }
 
 TEST(Simulation, TwoLooksTogetherKeepTheErrorRate) {
@@ -193,7 +241,7 @@ TEST(Simulation, TwoLooksTogetherKeepTheErrorRate) {
     first_look.trials.resize(whole.trials.size() / 2);
     return slower(first_look) || slower(whole);
   });
-  EXPECT_LE(alarms, most(0.025));  // slower is one of two sides
+  EXPECT_LE(report("slower at one of two looks", alarms), most(0.025));  // slower is one of two sides
 }
 
 }  // namespace

@@ -1,0 +1,148 @@
+#include "harness/calibrate/calibration_run.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <fstream>
+#include <system_error>
+
+#include "harness/calibrate/calibration_format.hpp"
+#include "harness/errors.hpp"
+#include "harness/record/journal.hpp"
+#include "harness/record/run_json.hpp"
+
+namespace cuparity {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+constexpr int fewest_blocks = 2;
+constexpr int most_blocks = 100'000;
+
+void write(const fs::path& path, const std::string& text) {
+  std::ofstream file(path, std::ios::binary);
+  file << text;
+  if (!file.flush()) {
+    throw EnvironmentError(fmt::format("writing {} failed: is the disk full?", path.string()));
+  }
+}
+
+/// How many blocks the minutes allow.
+class TimeBudget {
+ public:
+  TimeBudget(double minutes, double seconds_before) : budget_(60 * minutes), before_(seconds_before) {}
+
+  void begin() { begin_ = Clock::now(); }
+
+  int blocks(int complete) const {
+    if (complete == 0) {
+      return fewest_blocks;
+    }
+    const double elapsed = before_ + std::chrono::duration<double>(Clock::now() - begin_).count();
+    const double blocks = std::floor(budget_ / (elapsed / complete));
+    return static_cast<int>(std::clamp<double>(blocks, std::max(complete, fewest_blocks), most_blocks));
+  }
+
+ private:
+  double budget_;
+  double before_;  ///< what an earlier part of the run took
+  Clock::time_point begin_ = Clock::now();
+};
+
+const Arm& arm_of_mode(const std::vector<Arm>& arms, const std::string& mode) {
+  return *std::find_if(arms.begin(), arms.end(), [&](const Arm& arm) { return arm.mode.text == mode; });
+}
+
+/// Adds the arms to a session that has one a mode. The first mode is what slow-downs are injected under.
+void add_arms(const std::vector<CalibrationArm>& added, Session& session) {
+  session.run.baseline_mode = session.run.modes.front();
+  for (const CalibrationArm& one : added) {
+    Arm arm = arm_of_mode(session.arms, one.reference);
+    arm.mode.text = one.name;
+    if (one.slowdown > 0) {
+      arm.arguments = {fmt::format("--inject-slowdown={:g}", 100 * one.slowdown)};
+    }
+    session.arms.push_back(std::move(arm));
+    session.run.modes.push_back(one.name);
+  }
+  // Neither says anything about times.
+  session.settings.validate.clear();
+  session.settings.startup = false;
+}
+
+void prepare_folder(const fs::path& folder) {
+  std::error_code error;
+  if (fs::exists(folder / "plan.json", error)) {
+    throw UsageError(fmt::format(
+        "--out {0} holds a calibration; choose another folder, or go on with cuparity calibrate --resume {0}",
+        folder.string()));
+  }
+  fs::create_directories(folder, error);
+  if (error || !fs::is_directory(folder)) {
+    throw UsageError(
+        fmt::format("making the folder {} failed; choose another with --out", folder.string()));
+  }
+}
+
+double seconds_so_far(const fs::path& run_folder) {
+  double seconds = 0;
+  for (const Trial& trial : read_journal(run_folder).trials) {
+    seconds += trial.wall_seconds;
+  }
+  return seconds;
+}
+
+/// The plan that stands, and the run's options for a new calibration or one that goes on.
+CalibrationPlan settle(const CalibrationOptions& options, RunOptions& run) {
+  const fs::path run_folder = options.folder / "run";
+  if (!options.resume) {
+    prepare_folder(options.folder);
+    run.out = run_folder;
+    if (run.suite.empty()) {
+      run.suite = "calibrate";
+    }
+    return options.plan;
+  }
+  CalibrationPlan plan = read_plan(options.folder);
+  plan.minutes = options.minutes.value_or(plan.minutes);
+  run.modes = plan.modes;
+  run.resume = run_folder;
+  return plan;
+}
+
+}  // namespace
+
+Calibration run_calibration(const CalibrationOptions& options, const RunSurroundings& surroundings) {
+  const fs::path run_folder = options.folder / "run";
+  RunOptions run = options.run;
+  CalibrationPlan plan = settle(options, run);
+  TimeBudget budget(plan.minutes, options.resume ? seconds_so_far(run_folder) : 0);
+  run.adjust_session = [&](Session& session) {
+    plan.modes = session.run.modes;
+    add_arms(calibration_arms(plan), session);
+    write_plan(plan, options.folder);
+    budget.begin();
+  };
+  run.replan = [&](int complete_blocks) { return budget.blocks(complete_blocks); };
+  std::error_code error;
+  try {
+    execute_run(run, surroundings);
+  } catch (...) {
+    fs::remove(options.folder, error);  // only if nothing is in it: it could not begin
+    throw;
+  }
+  if (!fs::exists(run_folder / "journal.jsonl", error)) {
+    Calibration nothing;
+    nothing.interrupted = true;
+    return nothing;  // the user stopped it before the first process
+  }
+  const Calibration calibration = calibrate(load_run(run_folder), calibration_arms(plan), plan.group_sizes);
+  write(options.folder / "calibration.json", calibration_as_json(calibration));
+  write(options.folder / "calibration.md", calibration_as_markdown(calibration));
+  return calibration;
+}
+
+}  // namespace cuparity

@@ -1,0 +1,164 @@
+// cuparity calibrate: how often the verdicts are wrong on this machine.
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <cmath>
+#include <cstdio>
+#include <ctime>
+#include <filesystem>
+#include <memory>
+
+#include "harness/calibrate/calibration_format.hpp"
+#include "harness/calibrate/calibration_run.hpp"
+#include "harness/cli/commands.hpp"
+#include "harness/engine/engines.hpp"
+#include "harness/engine/interrupt.hpp"
+#include "harness/errors.hpp"
+
+namespace cuparity {
+namespace {
+
+struct CommandOptions {
+  CalibrationOptions calibration;
+  std::vector<double> percent = {0.5, 1, 2, 5};
+  std::filesystem::path resume;
+  std::string format = "text";
+};
+
+std::filesystem::path folder_of_this_program() {
+  std::error_code error;
+  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", error);
+  return error ? std::filesystem::path(".") : program.parent_path();
+}
+
+/// Fills in what the user left open.
+void settle(CommandOptions& options) {
+  CalibrationOptions& calibration = options.calibration;
+  calibration.resume = !options.resume.empty();
+  if (calibration.resume) {
+    calibration.folder = options.resume;
+  } else if (calibration.folder.empty()) {
+    calibration.folder = std::filesystem::path("results") / "runs" /
+                         fmt::format("{:%Y%m%dT%H%M%SZ}-calibrate", fmt::gmtime(std::time(nullptr)));
+  }
+  if (calibration.run.bin.empty()) {
+    calibration.run.bin = folder_of_this_program();
+  }
+  calibration.plan.minutes = calibration.minutes.value_or(calibration.plan.minutes);
+  calibration.plan.slowdowns.clear();
+  for (const double percent : options.percent) {
+    calibration.plan.slowdowns.push_back(percent / 100);
+  }
+}
+
+std::string shown_as(const std::string& format, const Calibration& calibration) {
+  return format == "json" ? calibration_as_json(calibration)
+         : format == "md" ? calibration_as_markdown(calibration)
+                          : calibration_as_text(calibration);
+}
+
+int conclude(const Calibration& calibration, const std::filesystem::path& folder) {
+  fmt::print(stderr, "cuparity: calibration.md and calibration.json are in {}\n", folder.string());
+  if (calibration.interrupted) {
+    fmt::print(stderr, "cuparity: stopped after {} blocks; go on with: cuparity calibrate --resume {}\n",
+               calibration.blocks, folder.string());
+    return exit_inconclusive;
+  }
+  if (calibration.cells.empty()) {
+    fmt::print(stderr, "cuparity: {} blocks counted: too few for one comparison; give more --minutes\n",
+               calibration.blocks);
+    return exit_inconclusive;
+  }
+  return exit_pass;
+}
+
+/// CLI11's ranges let NaN pass.
+void check_numbers(const CommandOptions& options) {
+  if (std::isnan(options.calibration.minutes.value_or(1))) {
+    throw UsageError("--minutes nan: expected a number of minutes such as 20");
+  }
+  for (const double percent : options.percent) {
+    if (std::isnan(percent)) {
+      throw UsageError("--inject nan: expected per cent such as 0.5,1");
+    }
+  }
+}
+
+int calibrate_here(CommandOptions options) {
+  check_numbers(options);
+  settle(options);
+  const Interrupt interrupt;
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> nowhere(std::fopen("/dev/null", "w"), std::fclose);
+  RunSurroundings surroundings;
+  surroundings.stop_requested = Interrupt::requested;
+  surroundings.result = nowhere.get();
+  surroundings.make_engine = [bin = options.calibration.run.bin](EngineKind kind, const std::string& image) {
+    return make_engine(kind, {image, std::filesystem::absolute(bin), Interrupt::requested});
+  };
+  const Calibration calibration = run_calibration(options.calibration, surroundings);
+  if (calibration.processes == 0) {
+    fmt::print(stderr, "cuparity: stopped before anything was measured\n");
+    return exit_inconclusive;
+  }
+  fmt::print("{}", shown_as(options.format, calibration));
+  std::fflush(stdout);
+  return conclude(calibration, options.calibration.folder);
+}
+
+/// What a calibration that goes on has already.
+void add_plan_options(CLI::App& command, CommandOptions& options, CLI::Option* resume) {
+  CalibrationOptions& calibration = options.calibration;
+  const auto fixed = [resume](CLI::Option* option) { option->excludes(resume); };
+  fixed(command.add_option("--inject", options.percent, "Slow-downs in per cent (default: 0.5,1,2,5)")
+            ->delimiter(',')
+            ->check(CLI::Range(0.001, 1000.0)));
+  fixed(command.add_option("--blocks", calibration.plan.group_sizes, "Blocks of one comparison (default: 6,12,20)")
+            ->delimiter(',')
+            ->check(CLI::Range(2, 10000)));
+  fixed(command.add_option("--suite", calibration.run.suite,
+                           "calibrate (default), quick, standard, full or a file"));
+  fixed(command
+            .add_option("--mode", calibration.run.modes,
+                        "Modes to compare with themselves; slow-downs are injected under the first (default: "
+                        "native and the first container mode that works)")
+            ->allow_extra_args(false)
+            ->take_all());
+  fixed(command.add_option("--image", calibration.run.image, "Image for container modes"));
+  fixed(command.add_option("--backend", calibration.run.backend, "auto, cuda or cpu")
+            ->check(CLI::IsMember({"auto", "cuda", "cpu"})));
+  fixed(command.add_option("--filter", calibration.run.filter, "Only benchmarks in whose names this is found"));
+  fixed(command.add_option("--seed", calibration.run.seed, "Seed of the order (default: random, recorded)"));
+  fixed(command.add_option("--out", calibration.folder,
+                           "Folder for the results (default: results/runs/<time>-calibrate)"));
+}
+
+}  // namespace
+
+void add_calibrate_command(CLI::App& app, int& exit_code) {
+  CLI::App* command =
+      app.add_subcommand("calibrate", "Measure false alarms and power of the verdicts here, on known truths");
+  auto options = std::make_shared<CommandOptions>();
+  CLI::Option* resume =
+      command->add_option("--resume", options->resume, "Go on with the calibration in this folder");
+  command->add_option("--minutes", options->calibration.minutes, "How long in all (default: 20)")
+      ->check(CLI::Range(0.01, 10000.0));
+  add_plan_options(*command, *options, resume);
+  command->add_option("--bin", options->calibration.run.bin,
+                      "Folder of cuparity-bench (default: that of cuparity)");
+  command->add_option("--format", options->format, "text (default), json or md, on standard output")
+      ->check(CLI::IsMember({"text", "json", "md"}));
+  command->footer(
+      "Slow-downs are injected by cuparity-bench --inject-slowdown.\n"
+      "Exit code 0: measured, whatever was found; 3: interrupted, or too few blocks for one comparison.");
+  command->callback([options, command, &exit_code] {
+    options->calibration.run.command = {"cuparity", "calibrate"};
+    for (const CLI::Option* option : command->get_options()) {
+      for (const std::string& value : option->results()) {
+        options->calibration.run.command.push_back(option->get_name() + "=" + value);
+      }
+    }
+    exit_code = calibrate_here(*options);
+  });
+}
+
+}  // namespace cuparity
