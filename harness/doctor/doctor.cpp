@@ -40,8 +40,12 @@ nlohmann::json to_json(const DoctorReport& report) {
                         {"cause", finding.cause},
                         {"evidence", finding.evidence},
                         {"fix", finding.fix}});
+    if (!finding.check.empty()) findings.back()["check"] = finding.check;
   }
-  return {{"schema_version", doctor_schema_version}, {"machine", report.machine}, {"findings", findings}};
+  nlohmann::json json = {{"schema_version", doctor_schema_version}, {"findings", findings}};
+  if (!report.machine.is_null()) json["machine"] = report.machine;
+  if (!report.text.is_null()) json["text"] = report.text;
+  return json;
 }
 
 }  // namespace cuparity
