@@ -26,10 +26,12 @@ const char* name_of(Severity severity) {
 
 }  // namespace
 
-DoctorReport examine(const DoctorOptions& options) {
-  return diagnose(
-      gather_probe(machine_sources(options.image.empty() ? default_image() : options.image, options.modes)));
+Probe look_at_machine(const DoctorOptions& options) {
+  return gather_probe(
+      machine_sources(options.image.empty() ? default_image() : options.image, options.modes));
 }
+
+DoctorReport examine(const DoctorOptions& options) { return diagnose(look_at_machine(options)); }
 
 nlohmann::json to_json(const DoctorReport& report) {
   nlohmann::json findings = nlohmann::json::array();

@@ -33,6 +33,9 @@ struct DoctorOptions {
   std::vector<AccessMode> modes;   ///< empty: what this machine can do
 };
 
+struct Probe;
+
+Probe look_at_machine(const DoctorOptions& options);
 DoctorReport examine(const DoctorOptions& options);
 std::string render_text(const DoctorReport& report, bool colour);
 nlohmann::json to_json(const DoctorReport& report);

@@ -157,7 +157,7 @@ void gather_images(const Sources& sources, Probe& probe) {
     if (!engine.answers) continue;
     const CommandResult result =
         sources.run({engine.name, "image", "inspect", "--format", "{{.Id}}", sources.image}, question_limit);
-    ImageFact image{engine.name, sources.image, result.exit_code == 0, ""};
+    ImageFact image{engine.name, sources.image, result.exit_code == 0, "", {}};
     if (image.present) image.id = last_words(result.output);
     probe.images.push_back(std::move(image));
   }
