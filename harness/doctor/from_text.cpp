@@ -133,6 +133,12 @@ DoctorReport diagnose_text(const std::string& text, const Probe* probe) {
   return report;
 }
 
+std::optional<Finding> likeliest_cause(const std::string& text, const Probe& probe) {
+  const std::vector<Candidate> candidates = candidates_in(text, &probe);
+  if (candidates.empty()) return std::nullopt;
+  return finding_of(candidates.front(), false, candidates.size() == 1);
+}
+
 std::string read_pasted_text(const std::string& file) {
   std::string text;
   std::error_code error;

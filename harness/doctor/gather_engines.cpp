@@ -22,11 +22,20 @@ std::string text(const nlohmann::json& json, const char* key) {
   return json.is_object() && json.contains(key) && json[key].is_string() ? json[key].get<std::string>() : "";
 }
 
+std::string real_path(const Sources& sources, const std::string& path) {
+  std::error_code error, no_root;
+  const auto root = std::filesystem::canonical(sources.root, no_root);
+  const auto real = std::filesystem::canonical(sources.root / std::filesystem::path(path).relative_path(), error);
+  return error || no_root ? "" : ("/" / real.lexically_relative(root)).string();
+}
+
 void read_docker_info(const nlohmann::json& info, EngineFacts& docker) {
   docker.cgroup_version = text(info, "CgroupVersion");
   docker.cgroup_driver = text(info, "CgroupDriver");
   docker.operating_system = text(info, "OperatingSystem");
-  for (const std::string& option : strings(info, "SecurityOptions")) {
+  docker.default_runtime = text(info, "DefaultRuntime");
+  docker.security_options = strings(info, "SecurityOptions");
+  for (const std::string& option : docker.security_options) {
     docker.rootless = docker.rootless || option.find("rootless") != std::string::npos;
   }
   if (info.contains("Runtimes") && info["Runtimes"].is_object()) {
@@ -40,6 +49,9 @@ EngineFacts ask_docker(const Sources& sources, const std::string& path) {
   EngineFacts docker;
   docker.name = "docker";
   docker.path = path;
+  docker.real_path = real_path(sources, path);
+  const CommandResult context = sources.run({"docker", "context", "show"}, question_limit);
+  if (context.exit_code == 0) docker.context = last_words(context.output);
   const CommandResult version = sources.run({"docker", "version", "--format", "{{json .}}"}, question_limit);
   const nlohmann::json versions = last_json(version.output);
   if (versions.is_object()) {

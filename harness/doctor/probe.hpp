@@ -63,7 +63,7 @@ struct GpuFacts {
   bool persistence_known = false;
   bool persistence = false;
   bool mig = false;
-  std::string compute_mode;  ///< "default", "exclusive process", "prohibited"; empty: not known
+  std::string compute_mode = {};  ///< "default", "exclusive process", "prohibited"; empty: not known
 };
 
 /// How a look in a child process ended: "ok", "failed", "hung" (ended at the time limit), "crashed",
@@ -152,7 +152,7 @@ struct ImageFact {
   std::string image;
   bool present = false;
   std::string id;
-  std::map<std::string, std::string> variables;  ///< NVIDIA_* of its configuration
+  std::map<std::string, std::string> variables = {};  ///< NVIDIA_* of its configuration
 };
 
 /// One short container started under one mode.

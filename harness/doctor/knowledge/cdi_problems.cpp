@@ -171,6 +171,7 @@ const KnownProblems& cdi_problems() {
       {.id = "cdi-schema-hostpath",
        .where = "engine-start",
        .unasked = Severity::warning,
+       .without_gpu = true,
        .summary = "The engine does not know a field of the CDI specification",
        .cause = "The specification was written for a newer CDI (hostPath of a device node: 0.5.0) than the engine's "
                 "library reads, or has a field that no version knows; the whole file is then passed over.",
@@ -182,6 +183,7 @@ const KnownProblems& cdi_problems() {
       {.id = "cdi-stale-missing-lib",
        .where = "engine-start",
        .unasked = Severity::warning,
+       .without_gpu = true,
        .summary = "The CDI specification is out of date: what it names is no longer there",
        .cause = "The driver or the GPUs changed after the specification was written: containers that use it fail "
                 "to start.",
@@ -199,6 +201,7 @@ const KnownProblems& cdi_problems() {
       {.id = "cdi-hook-missing",
        .where = "engine-start",
        .unasked = Severity::warning,
+       .without_gpu = true,
        .summary = "The CDI specification calls a program that is not there",
        .cause = "The toolkit was removed, moved or installed in part, or the specification comes from another "
                 "machine.",

@@ -74,7 +74,6 @@ const KnownProblems& engine_problems() {
        .source = "docker/compose#8142, #9190"},
       {.id = "podman-gpus-noop",
        .where = "in-container-driver",
-       .unasked = Severity::info,
        .summary = "This Podman takes --gpus and does nothing",
        .cause = "Podman before 5.0 accepts the flag for Docker's sake alone.",
        .check = "podman version: below 5.0, and the command has --gpus: this",
@@ -87,6 +86,7 @@ const KnownProblems& engine_problems() {
       {.id = "podman-rlimit-not-permitted",
        .where = "engine-start",
        .unasked = Severity::warning,
+       .without_gpu = true,
        .summary = "Podman may not raise a limit, so no container starts",
        .cause = "Podman asks for higher limits (open files, processes) than its own, and without CAP_SYS_RESOURCE, "
                 "as in a nested machine, the kernel refuses.",
@@ -111,6 +111,7 @@ const KnownProblems& engine_problems() {
       {.id = "apparmor-userns-enroot",
        .where = "engine-start",
        .unasked = Severity::info,
+       .without_gpu = true,
        .summary = "AppArmor keeps ordinary users from making user namespaces",
        .cause = "Ubuntu from 23.10 on restricts them; enroot and rootless Docker or Podman need one.",
        .check = "sysctl kernel.apparmor_restrict_unprivileged_userns: 1, and unshare -U true fails: this",

@@ -30,6 +30,7 @@ struct KnownProblem {
   const char* where = "";  ///< "engine-start", "in-container-driver", "in-container-runtime", "multi-gpu", "perf", "build"
   Severity severity = Severity::error;  ///< for who meets it
   std::optional<Severity> unasked = {};  ///< for who did not complain, where the probe shows it; nothing: not told
+  bool without_gpu = false;                ///< told on a host without a GPU, too
   const char* summary = "";
   const char* cause = "";
   const char* check = "";  ///< what to run, and what its answer says for or against this cause
@@ -42,7 +43,7 @@ struct KnownProblem {
 
 using KnownProblems = std::vector<KnownProblem>;
 
-// The tables, in the order in which a GPU reaches a program.
+// The tables. Where a text has several causes and nothing else decides, known_problems()'s order does.
 const KnownProblems& driver_problems();
 const KnownProblems& device_problems();
 const KnownProblems& toolkit_problems();

@@ -13,8 +13,8 @@ const std::vector<const KnownProblem*>& known_problems() {
   static const std::vector<const KnownProblem*> all = [] {
     std::vector<const KnownProblem*> list;
     for (const KnownProblems* table :
-         {&driver_problems(), &device_problems(), &toolkit_problems(), &hook_problems(), &engine_problems(),
-          &cdi_problems(), &image_problems(), &cuda_problems(), &library_problems(), &limit_problems(),
+         {&device_problems(), &toolkit_problems(), &hook_problems(), &engine_problems(), &cdi_problems(),
+          &image_problems(), &cuda_problems(), &driver_problems(), &library_problems(), &limit_problems(),
           &cluster_problems()}) {
       for (const KnownProblem& problem : *table) list.push_back(&problem);
     }

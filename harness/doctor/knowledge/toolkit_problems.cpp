@@ -17,7 +17,7 @@ Sign toolkit_missing(const Probe& probe) {
     return present("neither nvidia-container-runtime-hook nor nvidia-cdi-hook is in PATH");
   if (toolkit.hook_on_daemon_path == "no") return present("a hook is installed, but not on dockerd's own PATH");
   if (toolkit.hook_newer_than_daemon) return present("a hook was installed after dockerd was started");
-  return absent("a hook is installed");
+  return toolkit.hook_on_daemon_path == "yes" ? absent("a hook is on dockerd's own PATH") : Sign{};
 }
 
 Sign runtime_unknown(const Probe& probe) {
@@ -108,9 +108,24 @@ const KnownProblems& toolkit_problems() {
        .texts = {{"could not select device driver nvidia*"}},
        .sign = toolkit_missing,
        .source = "infiniflow/ragflow#9573"},
+      {.id = "host-driver-missing",
+       .where = "engine-start",
+       .summary = "The hook finds no NVIDIA driver on the machine on which the engine runs",
+       .cause = "The host's driver is not installed, or its libraries are not in the loader's cache.",
+       .check = "nvidia-smi on that machine: fails means this; works: see docker-desktop-linux-context and "
+                "snap-docker-nvml",
+       .fix = {"install the driver, reboot, and check with nvidia-smi", "sudo ldconfig"},
+       .texts = {no_nvml_for_hook},
+       .sign = [](const Probe& probe) {
+         if (in_container(probe)) return Sign{};
+         return probe.driver.module_loaded ? absent("the kernel driver is loaded")
+                                           : present("no NVIDIA kernel driver is loaded");
+       },
+       .source = "NVIDIA/nvidia-docker#1637"},
       {.id = "docker-desktop-linux-context",
        .where = "engine-start",
        .unasked = Severity::warning,
+       .without_gpu = true,
        .summary = "docker talks to Docker Desktop, whose virtual machine has no GPU",
        .cause = "On Linux, Docker Desktop runs containers in a virtual machine without the host's GPU; the "
                 "toolkit was set up for the host's own dockerd.",
@@ -161,6 +176,7 @@ const KnownProblems& toolkit_problems() {
       {.id = "snap-docker-runtime",
        .where = "engine-start",
        .unasked = Severity::warning,
+       .without_gpu = true,
        .summary = "Docker is a snap: it reads neither /etc/docker/daemon.json nor the host's toolkit",
        .cause = "The snap has its own configuration (/var/snap/docker/current/config/daemon.json) and its own "
                 "toolkit.",
@@ -181,23 +197,10 @@ const KnownProblems& toolkit_problems() {
        .hints = {"snap|/snap/*"},
        .sign = snap,
        .source = "canonical/docker-snap#148; NVIDIA/nvidia-docker#1637"},
-      {.id = "host-driver-missing",
-       .where = "engine-start",
-       .summary = "The hook finds no NVIDIA driver on the machine on which the engine runs",
-       .cause = "The host's driver is not installed, or its libraries are not in the loader's cache.",
-       .check = "nvidia-smi on that machine: fails means this; works: see docker-desktop-linux-context and "
-                "snap-docker-nvml",
-       .fix = {"install the driver, reboot, and check with nvidia-smi", "sudo ldconfig"},
-       .texts = {no_nvml_for_hook},
-       .sign = [](const Probe& probe) {
-         if (in_container(probe)) return Sign{};
-         return probe.driver.module_loaded ? absent("the kernel driver is loaded")
-                                           : present("no NVIDIA kernel driver is loaded");
-       },
-       .source = "NVIDIA/nvidia-docker#1637"},
       {.id = "debian-conflicting-signed-by",
        .where = "build",
        .unasked = Severity::warning,
+       .without_gpu = true,
        .summary = "apt knows the toolkit's repository twice, with different keys",
        .cause = "An old list file (nvidia-docker.list) and the new one (nvidia-container-toolkit.list) name the "
                 "same repository.",
