@@ -50,8 +50,6 @@ EngineFacts ask_docker(const Sources& sources, const std::string& path) {
   docker.name = "docker";
   docker.path = path;
   docker.real_path = real_path(sources, path);
-  const CommandResult context = sources.run({"docker", "context", "show"}, question_limit);
-  if (context.exit_code == 0) docker.context = last_words(context.output);
   const CommandResult version = sources.run({"docker", "version", "--format", "{{json .}}"}, question_limit);
   const nlohmann::json versions = last_json(version.output);
   if (versions.is_object()) {
@@ -59,6 +57,10 @@ EngineFacts ask_docker(const Sources& sources, const std::string& path) {
     docker.server_version = text(versions.value("Server", nlohmann::json()), "Version");
   }
   docker.timed_out = version.timed_out;
+  if (!version.timed_out) {  // one hang is enough
+    const CommandResult context = sources.run({"docker", "context", "show"}, question_limit);
+    if (context.exit_code == 0) docker.context = last_words(context.output);
+  }
   docker.answers = version.exit_code == 0 && !docker.server_version.empty();
   if (!docker.answers) {
     docker.failure = version.timed_out ? "no answer within 5 s" : last_words(version.output);
@@ -78,7 +80,7 @@ EngineFacts ask_podman(const Sources& sources, const std::string& path) {
       sources.run({"podman", "version", "--format", "{{.Client.Version}}"}, question_limit);
   podman.client_version = last_words(version.output);
   const CommandResult info =
-      sources.run({"podman", "info", "--format",
+      version.timed_out ? version : sources.run({"podman", "info", "--format",
                    "{{.Host.Security.Rootless}} {{.Host.CgroupsVersion}} {{.Host.CgroupManager}}"},
                   question_limit);
   podman.timed_out = version.timed_out || info.timed_out;
@@ -112,7 +114,8 @@ void name_others(const Sources& sources, Probe& probe) {
                               {"enroot", "enroot", {"enroot", "version"}}};
   for (const Program& program : programs) {
     const std::string path = find_program(sources, program.program);
-    if (path.empty()) continue;
+    const EngineFacts* asked = find_engine(probe, program.program);
+    if (path.empty() || (asked && asked->timed_out)) continue;
     const CommandResult result = sources.run(program.question, question_limit);
     if (result.exit_code != 0) continue;  // e.g. docker without its compose plugin
     EngineFacts engine;

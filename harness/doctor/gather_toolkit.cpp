@@ -69,7 +69,7 @@ std::string first_number(const std::string& text) {
 std::string version_of(const Sources& sources, const ToolkitFacts& toolkit, const char* program) {
   const auto found = toolkit.programs.find(program);
   if (found == toolkit.programs.end()) return "";
-  const CommandResult result = sources.run({found->second, "--version"}, std::chrono::seconds(3));
+  const CommandResult result = sources.run({found->second, "--version"}, std::chrono::seconds(2));
   return result.exit_code == 0 ? first_number(result.output) : "";
 }
 
@@ -127,7 +127,7 @@ void gather_toolkit(const Sources& sources, Probe& probe) {
   for (const char* program : {"nvidia-ctk", "nvidia-container-cli"}) {
     if (!toolkit.programs.contains(program)) continue;
     const CommandResult result =
-        sources.run({toolkit.programs[program], "--version"}, std::chrono::seconds(5));
+        sources.run({toolkit.programs[program], "--version"}, std::chrono::seconds(2));
     if (result.exit_code == 0) toolkit.version = first_number(result.output);
     if (!toolkit.version.empty()) break;
   }
