@@ -1,5 +1,5 @@
 // Real Docker's own words, made to fail in each way that needs no GPU, and the doctor's answer to them.
-// Skipped, with the reason, where no Docker answers. CDI needs Docker 25 or newer.
+// Skipped, with the reason, where no Docker answers. CDI needs Docker 25 or newer: DOCKER_HOST chooses another daemon.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -96,6 +96,7 @@ const RealCase cases[] = {
      "cdi-driver-not-enabled", 0, 24},
     {"compose_toolkit_missing", "$R --gpus driver=nvidia $IMAGE sh -c true", "compose-toolkit-missing", 0, 24},
     {"cdi_unresolvable", "$R --device cuparity.test/none=0 $IMAGE sh -c true", "cdi-unresolvable-docker", 29},
+    {"cdi_driver_with_count", "$R --gpus driver=cdi,count=1 $IMAGE sh -c true", "cdi-driver-with-count", 29},
     {"nvidia_smi_not_found", "$R $IMAGE nvidia-smi", "nvidia-smi-not-found"},
     {"nvidia_smi_not_found_by_shell", "$R $IMAGE sh -c nvidia-smi", "build-nvidia-smi"},
     {"build_nvidia_smi",
