@@ -29,6 +29,7 @@ struct Nvml::Library {
     find(pci_info, "nvmlDeviceGetPciInfo_v3");
     find(memory_info, "nvmlDeviceGetMemoryInfo");
     find(persistence_mode, "nvmlDeviceGetPersistenceMode");
+    find(compute_mode, "nvmlDeviceGetComputeMode");
     find(mig_mode, "nvmlDeviceGetMigMode");
     find(ecc_mode, "nvmlDeviceGetEccMode");
     find(clock_info, "nvmlDeviceGetClockInfo");
@@ -78,6 +79,7 @@ struct Nvml::Library {
   nvml::GetPciInfo pci_info = nullptr;
   nvml::GetMemoryInfo memory_info = nullptr;
   nvml::GetState persistence_mode = nullptr;
+  nvml::GetState compute_mode = nullptr;
   nvml::GetTwoStates mig_mode = nullptr;
   nvml::GetTwoStates ecc_mode = nullptr;
   nvml::GetKind clock_info = nullptr;
@@ -194,6 +196,7 @@ std::vector<NvmlDevice> Nvml::devices() const {
       device.memory_total_bytes = memory.total;
     if (const auto mode = read_number(library_->persistence_mode, handle))
       device.persistence_mode = *mode != 0;
+    device.compute_mode = read_number(library_->compute_mode, handle);
     device.mig_enabled = read_current_state(library_->mig_mode, handle);
     device.ecc_enabled = read_current_state(library_->ecc_mode, handle);
   }

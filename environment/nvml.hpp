@@ -19,6 +19,7 @@ struct NvmlDevice {
   std::optional<bool> persistence_mode;
   std::optional<bool> mig_enabled;
   std::optional<bool> ecc_enabled;
+  std::optional<unsigned> compute_mode;  ///< nvmlComputeMode_t: 0 default, 2 prohibited, 3 exclusive process
 };
 
 /// A moment of one GPU's life.

@@ -1,7 +1,6 @@
 #include "environment/text_file.hpp"
 
 #include <fstream>
-#include <iterator>
 
 namespace cuparity::environment {
 
@@ -10,7 +9,10 @@ std::optional<std::string> read_text_file(const std::filesystem::path& path) {
   if (std::filesystem::is_directory(path, error)) return std::nullopt;
   std::ifstream file(path, std::ios::binary);
   if (!file) return std::nullopt;
-  std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  // read() turns the stream buffer's exception (some files of /proc can be opened but not read) into badbit.
+  std::string text;
+  char buffer[4096];
+  while (file.read(buffer, sizeof buffer), file.gcount() > 0) text.append(buffer, static_cast<std::size_t>(file.gcount()));
   if (file.bad()) return std::nullopt;
   return text;
 }

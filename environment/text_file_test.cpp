@@ -19,6 +19,11 @@ TEST(TextFile, MissingFilesAndFoldersAreNothing) {
   EXPECT_FALSE(read_text_file(root.path() / "nothing"));
 }
 
+TEST(TextFile, AFileThatOpensButFailsToReadIsNothing) {
+  // The first page of this process's memory: open, but EIO.
+  EXPECT_NO_THROW(EXPECT_FALSE(read_text_file("/proc/self/mem")));
+}
+
 TEST(TextFile, SplitLeavesEmptyPiecesOut) {
   EXPECT_THAT(split("a::b:", ':'), ElementsAre("a", "b"));
   EXPECT_THAT(split("", ':'), IsEmpty());

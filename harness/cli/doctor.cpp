@@ -5,12 +5,16 @@
 #include <algorithm>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "harness/cli/commands.hpp"
+#include "harness/doctor/diagnose.hpp"
 #include "harness/doctor/doctor.hpp"
+#include "harness/doctor/from_text.hpp"
 #include "harness/doctor/look.hpp"
+#include "harness/doctor/record.hpp"
 #include "harness/errors.hpp"
 
 namespace cuparity {
@@ -21,26 +25,62 @@ struct DoctorFlags {
   std::string image;
   std::string format = "text";
   std::string look_at;
+  std::string from_text;
+  bool text_only = false;
+  std::string record;
+  std::string probe;
 };
+
+DoctorOptions options_of(const DoctorFlags& flags) {
+  DoctorOptions options;
+  options.image = flags.image;
+  for (const std::string& mode : flags.modes) options.modes.push_back(parse_access_mode(mode));
+  return options;
+}
+
+/// Of a file, or of this machine; nothing with --text-only.
+std::optional<Probe> probe_of(const DoctorFlags& flags) {
+  if (!flags.probe.empty()) return read_record(flags.probe);
+  if (flags.text_only) return std::nullopt;
+  return look_at_machine(options_of(flags));
+}
+
+void print(const DoctorReport& report, const std::string& format) {
+  if (format == "json") {
+    fmt::print("{}\n", to_json(report).dump(1, ' ', false, nlohmann::json::error_handler_t::replace));
+    return;
+  }
+  const bool colour = isatty(STDOUT_FILENO) && !std::getenv("NO_COLOR");
+  fmt::print("{}", render_text(report, colour));
+}
+
+/// A text that fits nothing leaves it open; otherwise an error is an unusable environment.
+int exit_code_of(const DoctorReport& report) {
+  if (report.text.is_object()) {
+    return report.text["recognised"].get<bool>() ? exit_environment : exit_inconclusive;
+  }
+  const bool sick = std::any_of(report.findings.begin(), report.findings.end(),
+                                [](const Finding& finding) { return finding.severity == Severity::error; });
+  return sick ? exit_environment : exit_pass;
+}
 
 int run_doctor(const DoctorFlags& flags) {
   if (!flags.look_at.empty()) {
     fmt::print("{}\n", look_at(flags.look_at).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace));
     return exit_pass;
   }
-  DoctorOptions options;
-  options.image = flags.image;
-  for (const std::string& mode : flags.modes) options.modes.push_back(parse_access_mode(mode));
-  const DoctorReport report = examine(options);
-  if (flags.format == "json") {
-    fmt::print("{}\n", to_json(report).dump(1, ' ', false, nlohmann::json::error_handler_t::replace));
-  } else {
-    const bool colour = isatty(STDOUT_FILENO) && !std::getenv("NO_COLOR");
-    fmt::print("{}", render_text(report, colour));
+  // Read first: a file that is no text must not wait for the machine.
+  const std::string text = flags.from_text.empty() ? "" : read_pasted_text(flags.from_text);
+  const std::optional<Probe> probe = probe_of(flags);
+  if (!flags.record.empty()) {
+    write_record(*probe, flags.record);
+    fmt::print(stderr, "cuparity: the probe is in {}; read it with: cuparity doctor --probe {}\n", flags.record,
+               flags.record);
   }
-  const bool sick = std::any_of(report.findings.begin(), report.findings.end(),
-                                [](const Finding& finding) { return finding.severity == Severity::error; });
-  return sick ? exit_environment : exit_pass;
+  const DoctorReport report =
+      flags.from_text.empty() ? diagnose(*probe) : diagnose_text(text, probe ? &*probe : nullptr);
+  print(report, flags.format);
+  return exit_code_of(report);
 }
 
 }  // namespace
@@ -58,7 +98,21 @@ void add_doctor_command(CLI::App& app, int& exit_code) {
   command->add_option("--format", flags->format, "text or json")->check(CLI::IsMember({"text", "json"}));
   // Used by the doctor itself: what may hang is looked at in a child process.
   command->add_option("--look-at", flags->look_at, "")->group("")->check(CLI::IsMember(things_to_look_at()));
-  command->footer("Exit code: 0 nothing of severity error, 4 otherwise.");
+  CLI::Option* from_text = command->add_option("--from-text", flags->from_text,
+                                               "Name the causes of an error message in this file; - is stdin");
+  CLI::Option* probe =
+      command->add_option("--probe", flags->probe, "Judge this recorded probe instead of looking at the machine");
+  command
+      ->add_flag("--text-only", flags->text_only, "With --from-text: judge the text alone, look at no machine")
+      ->needs(from_text)
+      ->excludes(probe);
+  command
+      ->add_option("--record", flags->record, "Write what was looked at into this file, without names and addresses")
+      ->excludes(probe)
+      ->excludes("--text-only");
+  command->footer(
+      "Exit code: 0 nothing of severity error, 4 otherwise. With --from-text: 4 the text was recognised, 3 it was "
+      "not.");
   command->callback([flags, &exit_code] { exit_code = run_doctor(*flags); });
 }
 

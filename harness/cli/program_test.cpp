@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "environment/text_file.hpp"
@@ -65,6 +66,41 @@ TEST_F(Program, TheDoctorsChildLooksAtTheDriver) {
   EXPECT_EQ(run({"doctor", "--look-at", "nvml"}), exit_pass);
   EXPECT_TRUE(nlohmann::json::parse(output_).contains("outcome"));
   EXPECT_EQ(run({"doctor", "--look-at", "nothing"}), exit_usage);
+}
+
+TEST_F(Program, DoctorReadsAPastedText) {
+  const auto text = (folder_ / "text").string();
+  std::ofstream(text) << "docker: Error response from daemon: could not select device driver \"\" with capabilities: [[gpu]].";
+  EXPECT_EQ(run({"doctor", "--from-text", text, "--text-only", "--format", "json"}), exit_environment);
+  EXPECT_EQ(nlohmann::json::parse(output_)["findings"][0]["id"], "toolkit-missing");
+  std::ofstream(text) << "something else";
+  EXPECT_EQ(run({"doctor", "--from-text", text, "--text-only"}), exit_inconclusive);
+  EXPECT_THAT(output_, HasSubstr("fits no known cause"));
+  EXPECT_EQ(run({"doctor", "--from-text", (folder_ / "none").string()}), exit_usage);
+  EXPECT_EQ(run({"doctor", "--text-only"}), exit_usage);
+}
+
+TEST_F(Program, DoctorRecordsAndJudgesAProbe) {
+  const auto file = (folder_ / "probe.json").string();
+  const int here = run({"doctor", "--record", file, "--format", "json"});
+  const nlohmann::json findings = nlohmann::json::parse(output_)["findings"];
+  EXPECT_EQ(run({"doctor", "--probe", file, "--format", "json"}), here);
+  EXPECT_EQ(nlohmann::json::parse(output_)["findings"].size(), findings.size());
+  std::ofstream(file) << "{";
+  EXPECT_EQ(run({"doctor", "--probe", file}), exit_usage);
+  EXPECT_THAT(errors_, HasSubstr(file));
+}
+
+TEST_F(Program, ProgramsThatHangDoNotHangTheDoctor) {
+  for (const char* name : {"docker", "podman", "nvidia-ctk", "nvidia-smi", "nvidia-container-cli"}) {
+    std::ofstream(folder_ / name) << "#!/bin/sh\nexec sleep 600\n";
+    std::filesystem::permissions(folder_ / name, std::filesystem::perms::owner_all);
+  }
+  const std::string path = std::getenv("PATH");
+  setenv("PATH", (folder_.string() + ":" + path).c_str(), 1);
+  EXPECT_EQ(run({"doctor", "--format", "json"}), exit_environment);
+  setenv("PATH", path.c_str(), 1);
+  EXPECT_THAT(output_, HasSubstr("engine.docker.hung"));
 }
 
 TEST_F(Program, ListSuites) {

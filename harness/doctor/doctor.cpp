@@ -26,10 +26,12 @@ const char* name_of(Severity severity) {
 
 }  // namespace
 
-DoctorReport examine(const DoctorOptions& options) {
-  return diagnose(
-      gather_probe(machine_sources(options.image.empty() ? default_image() : options.image, options.modes)));
+Probe look_at_machine(const DoctorOptions& options) {
+  return gather_probe(
+      machine_sources(options.image.empty() ? default_image() : options.image, options.modes));
 }
+
+DoctorReport examine(const DoctorOptions& options) { return diagnose(look_at_machine(options)); }
 
 nlohmann::json to_json(const DoctorReport& report) {
   nlohmann::json findings = nlohmann::json::array();
@@ -40,8 +42,12 @@ nlohmann::json to_json(const DoctorReport& report) {
                         {"cause", finding.cause},
                         {"evidence", finding.evidence},
                         {"fix", finding.fix}});
+    if (!finding.check.empty()) findings.back()["check"] = finding.check;
   }
-  return {{"schema_version", doctor_schema_version}, {"machine", report.machine}, {"findings", findings}};
+  nlohmann::json json = {{"schema_version", doctor_schema_version}, {"findings", findings}};
+  if (!report.machine.is_null()) json["machine"] = report.machine;
+  if (!report.text.is_null()) json["text"] = report.text;
+  return json;
 }
 
 }  // namespace cuparity

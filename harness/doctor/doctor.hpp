@@ -19,11 +19,13 @@ struct Finding {
   std::string cause;     ///< empty where severity is ok
   std::string evidence;  ///< what was seen, verbatim where it is short
   std::vector<std::string> fix;  ///< commands or steps, in order
+  std::string check = {};        ///< what tells this cause from others, where that is not settled
 };
 
 struct DoctorReport {
-  nlohmann::json machine;  ///< GPUs, driver, CUDA allowed, engines, toolkit: what a person asks first
+  nlohmann::json machine;  ///< GPUs, driver, CUDA allowed, engines, toolkit: what a person asks first; null: not looked
   std::vector<Finding> findings;
+  nlohmann::json text = {};  ///< of a pasted text: "recognised", "causes" (ids, likeliest first); else null
 };
 
 struct DoctorOptions {
@@ -31,6 +33,9 @@ struct DoctorOptions {
   std::vector<AccessMode> modes;   ///< empty: what this machine can do
 };
 
+struct Probe;
+
+Probe look_at_machine(const DoctorOptions& options);
 DoctorReport examine(const DoctorOptions& options);
 std::string render_text(const DoctorReport& report, bool colour);
 nlohmann::json to_json(const DoctorReport& report);

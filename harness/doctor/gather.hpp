@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -52,6 +53,17 @@ void gather_toolkit(const Sources& sources, Probe& probe);  // toolkit
 void gather_cdi(const Sources& sources, Probe& probe);      // cdi; after gather_engines
 void gather_images(const Sources& sources, Probe& probe);   // images; after gather_engines
 void gather_access(const Sources& sources, Probe& probe);   // access; after all others
+
+/// dockerd on this machine.
+struct Daemon {
+  std::vector<std::string> search_path;  ///< its PATH; empty where this user may not read it
+  double started = 0;                    ///< seconds since 1970
+};
+std::optional<Daemon> find_daemon(const Sources& sources);
+
+/// The file was made or changed after dockerd was started (by ctime: packages keep older times). False where
+/// no dockerd is found.
+bool changed_after_daemon_start(const Sources& sources, const std::filesystem::path& file);
 
 /// The path of `program` in PATH, as it is called; empty where it is not there.
 std::string find_program(const Sources& sources, const std::string& program);

@@ -150,15 +150,31 @@ AccessFacts try_mode(const Sources& sources, const Probe& probe, const AccessMod
   return access;
 }
 
+/// "sha256:… [\"NAME=value\", …]"
+void read_image(const std::string& words, ImageFact& image) {
+  const auto blank = words.find(' ');
+  image.id = words.substr(0, blank);
+  if (blank == std::string::npos) return;
+  const nlohmann::json variables = nlohmann::json::parse(words.substr(blank), nullptr, false);
+  if (!variables.is_array()) return;
+  for (const auto& entry : variables) {
+    const std::string text = entry.is_string() ? entry.get<std::string>() : "";
+    const auto equals = text.find('=');
+    if (text.starts_with("NVIDIA_") && equals != std::string::npos)
+      image.variables[text.substr(0, equals)] = text.substr(equals + 1);
+  }
+}
+
 }  // namespace
 
 void gather_images(const Sources& sources, Probe& probe) {
   for (const EngineFacts& engine : probe.engines) {
     if (!engine.answers) continue;
     const CommandResult result =
-        sources.run({engine.name, "image", "inspect", "--format", "{{.Id}}", sources.image}, question_limit);
-    ImageFact image{engine.name, sources.image, result.exit_code == 0, ""};
-    if (image.present) image.id = last_words(result.output);
+        sources.run({engine.name, "image", "inspect", "--format",
+                                              "{{.Id}} {{json .Config.Env}}", sources.image}, question_limit);
+    ImageFact image{engine.name, sources.image, result.exit_code == 0, "", {}};
+    if (image.present) read_image(last_words(result.output), image);
     probe.images.push_back(std::move(image));
   }
 }

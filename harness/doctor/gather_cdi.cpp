@@ -23,16 +23,35 @@ class SpecReader {
 
   void read_edits(const YAML::Node& edits) {
     if (!edits || !edits.IsMap()) return;
+    know(edits, {"env", "deviceNodes", "netDevices", "hooks", "mounts", "intelRdt", "additionalGids"}, "containerEdits");
     for (const YAML::Node& node : edits["deviceNodes"]) {
+      know(node, {"path", "hostPath", "type", "major", "minor", "fileMode", "permissions", "uid", "gid"}, "deviceNodes");
+      spec_.host_path_of_node = spec_.host_path_of_node || !scalar(node["hostPath"]).empty();
       const std::string host_path = scalar(node["hostPath"]);
       need(host_path.empty() ? scalar(node["path"]) : host_path, spec_.missing_nodes);
     }
     for (const YAML::Node& mount : edits["mounts"]) {
+      know(mount, {"hostPath", "containerPath", "options", "type"}, "mounts");
       const std::string path = scalar(mount["hostPath"]);
       need(path, spec_.missing_files);
       note_version(path);
     }
-    for (const YAML::Node& hook : edits["hooks"]) need(scalar(hook["path"]), spec_.missing_hooks);
+    for (const YAML::Node& hook : edits["hooks"]) {
+      know(hook, {"hookName", "path", "args", "env", "timeout"}, "hooks");
+      need(scalar(hook["path"]), spec_.missing_hooks);
+    }
+  }
+
+  /// Engines refuse a whole specification for one field that they do not know (CDI specification 0.8 to 1.1).
+  void know(const YAML::Node& node, std::initializer_list<std::string_view> fields, const char* where) {
+    if (!node.IsMap()) return;
+    for (const auto& member : node) {
+      const std::string name = scalar(member.first);
+      if (std::find(fields.begin(), fields.end(), name) != fields.end()) continue;
+      const std::string full = std::string(where) + "." + name;
+      auto& unknown = spec_.unknown_fields;
+      if (std::find(unknown.begin(), unknown.end(), full) == unknown.end()) unknown.push_back(full);
+    }
   }
 
  private:
@@ -44,6 +63,7 @@ class SpecReader {
 
   void note_version(const std::string& path) {
     const std::string name = fs::path(path).filename().string();
+    spec_.gl_libraries = spec_.gl_libraries || name.starts_with("libnvidia-glcore");
     if (!name.starts_with("libcuda.so") && !name.starts_with("libnvidia-ml.so")) return;
     const std::string version = environment::library_driver_version(path);
     auto& versions = spec_.driver_versions;
@@ -70,8 +90,10 @@ CdiSpec read_spec(const fs::path& root, const fs::path& path) {
     spec.kind = scalar(document["kind"]);
     spec.version = scalar(document["cdiVersion"]);
     SpecReader reader(root, spec);
+    reader.know(document, {"cdiVersion", "kind", "annotations", "devices", "containerEdits"}, "specification");
     reader.read_edits(document["containerEdits"]);
     for (const YAML::Node& device : document["devices"]) {
+      reader.know(device, {"name", "annotations", "containerEdits"}, "devices");
       spec.devices.push_back(scalar(device["name"]));
       reader.read_edits(device["containerEdits"]);
     }
@@ -103,7 +125,10 @@ void gather_cdi(const Sources& sources, Probe& probe) {
         files.push_back(entry->path().filename());
     }
     std::sort(files.begin(), files.end());
-    for (const fs::path& file : files) probe.cdi.push_back(read_spec(sources.root, fs::path(folder) / file));
+    for (const fs::path& file : files) {
+      probe.cdi.push_back(read_spec(sources.root, fs::path(folder) / file));
+      probe.cdi.back().newer_than_daemon = changed_after_daemon_start(sources, real / file);
+    }
   }
 }
 

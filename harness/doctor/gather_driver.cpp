@@ -85,6 +85,35 @@ std::vector<DriverLibrary> driver_libraries(const Sources& sources) {
   return libraries;
 }
 
+/// NVSwitches are bridges (class 0x0680) of NVIDIA's.
+int nvswitches(const fs::path& root) {
+  int count = 0;
+  std::error_code error;
+  for (fs::directory_iterator entry(root / "sys/bus/pci/devices", error), end; !error && entry != end;
+       entry.increment(error)) {
+    if (line_of(entry->path() / "vendor") == "0x10de" && line_of(entry->path() / "class").starts_with("0x0680")) ++count;
+  }
+  return count;
+}
+
+void gather_driver_settings(const Sources& sources, DriverFacts& driver) {
+  const fs::path& root = sources.root;
+  std::error_code error;
+  const auto version = environment::read_text_file(root / "proc/driver/nvidia/version").value_or("");
+  driver.open_module = version.find("Open Kernel Module") != std::string::npos;
+  driver.vgpu_host = fs::exists(root / "sys/module/nvidia_vgpu_vfio", error);
+  driver.hmm_disabled = line_of(root / "sys/module/nvidia_uvm/parameters/uvm_disable_hmm");
+  const auto parameters = environment::read_text_file(root / "proc/driver/nvidia/params").value_or("");
+  driver.profiling_admin = environment::find_value(parameters, "RmProfilingAdminOnly", ':').value_or("");
+  driver.persistenced = fs::exists(root / "run/nvidia-persistenced/socket", error);
+  driver.imex_channel = fs::exists(root / "dev/nvidia-caps-imex-channels/channel0", error);
+  driver.nvswitches = nvswitches(root);
+  if (driver.nvswitches == 0 || find_program(sources, "systemctl").empty()) return;
+  const CommandResult state =
+      sources.run({"systemctl", "is-active", "nvidia-fabricmanager"}, std::chrono::seconds(3));
+  if (!state.timed_out) driver.fabric_manager = last_words(state.output);
+}
+
 }  // namespace
 
 void gather_driver(const Sources& sources, Probe& probe) {
@@ -97,6 +126,7 @@ void gather_driver(const Sources& sources, Probe& probe) {
   driver.module_loaded = !driver.module_version.empty() || fs::exists(root / "sys/module/nvidia", error);
   driver.uvm_loaded = fs::exists(root / "sys/module/nvidia_uvm", error);
   driver.wsl = fs::exists(root / "dev/dxg", error);
+  gather_driver_settings(sources, driver);
   for (const std::string& path : environment::nvidia_device_nodes(root))
     driver.nodes.push_back(node_at(root, path));
   driver.libraries = driver_libraries(sources);

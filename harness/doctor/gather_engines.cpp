@@ -22,11 +22,20 @@ std::string text(const nlohmann::json& json, const char* key) {
   return json.is_object() && json.contains(key) && json[key].is_string() ? json[key].get<std::string>() : "";
 }
 
+std::string real_path(const Sources& sources, const std::string& path) {
+  std::error_code error, no_root;
+  const auto root = std::filesystem::canonical(sources.root, no_root);
+  const auto real = std::filesystem::canonical(sources.root / std::filesystem::path(path).relative_path(), error);
+  return error || no_root ? "" : ("/" / real.lexically_relative(root)).string();
+}
+
 void read_docker_info(const nlohmann::json& info, EngineFacts& docker) {
   docker.cgroup_version = text(info, "CgroupVersion");
   docker.cgroup_driver = text(info, "CgroupDriver");
   docker.operating_system = text(info, "OperatingSystem");
-  for (const std::string& option : strings(info, "SecurityOptions")) {
+  docker.default_runtime = text(info, "DefaultRuntime");
+  docker.security_options = strings(info, "SecurityOptions");
+  for (const std::string& option : docker.security_options) {
     docker.rootless = docker.rootless || option.find("rootless") != std::string::npos;
   }
   if (info.contains("Runtimes") && info["Runtimes"].is_object()) {
@@ -40,6 +49,7 @@ EngineFacts ask_docker(const Sources& sources, const std::string& path) {
   EngineFacts docker;
   docker.name = "docker";
   docker.path = path;
+  docker.real_path = real_path(sources, path);
   const CommandResult version = sources.run({"docker", "version", "--format", "{{json .}}"}, question_limit);
   const nlohmann::json versions = last_json(version.output);
   if (versions.is_object()) {
@@ -47,6 +57,10 @@ EngineFacts ask_docker(const Sources& sources, const std::string& path) {
     docker.server_version = text(versions.value("Server", nlohmann::json()), "Version");
   }
   docker.timed_out = version.timed_out;
+  if (!version.timed_out) {  // one hang is enough
+    const CommandResult context = sources.run({"docker", "context", "show"}, question_limit);
+    if (context.exit_code == 0) docker.context = last_words(context.output);
+  }
   docker.answers = version.exit_code == 0 && !docker.server_version.empty();
   if (!docker.answers) {
     docker.failure = version.timed_out ? "no answer within 5 s" : last_words(version.output);
@@ -66,7 +80,7 @@ EngineFacts ask_podman(const Sources& sources, const std::string& path) {
       sources.run({"podman", "version", "--format", "{{.Client.Version}}"}, question_limit);
   podman.client_version = last_words(version.output);
   const CommandResult info =
-      sources.run({"podman", "info", "--format",
+      version.timed_out ? version : sources.run({"podman", "info", "--format",
                    "{{.Host.Security.Rootless}} {{.Host.CgroupsVersion}} {{.Host.CgroupManager}}"},
                   question_limit);
   podman.timed_out = version.timed_out || info.timed_out;
@@ -100,7 +114,8 @@ void name_others(const Sources& sources, Probe& probe) {
                               {"enroot", "enroot", {"enroot", "version"}}};
   for (const Program& program : programs) {
     const std::string path = find_program(sources, program.program);
-    if (path.empty()) continue;
+    const EngineFacts* asked = find_engine(probe, program.program);
+    if (path.empty() || (asked && asked->timed_out)) continue;
     const CommandResult result = sources.run(program.question, question_limit);
     if (result.exit_code != 0) continue;  // e.g. docker without its compose plugin
     EngineFacts engine;

@@ -1,4 +1,5 @@
 // The NVIDIA Container Toolkit: its programs, its configuration and Docker's.
+#include <algorithm>
 #include <sstream>
 
 #include "environment/text_file.hpp"
@@ -49,6 +50,8 @@ void read_config_toml(const Sources& sources, ToolkitFacts& toolkit) {
     if (equals == std::string::npos) continue;
     const std::string key = environment::trim(line.substr(0, equals));
     const std::string value = environment::trim(line.substr(equals + 1));
+    if (key == "ldconfig" && value.size() >= 2) toolkit.ldconfig = value.substr(1, value.size() - 2);
+    if (key == "accept-nvidia-visible-devices-as-volume-mounts") toolkit.accept_volume_mounts = value;
     if (key == "no-cgroups") toolkit.no_cgroups = value == "true";
     if (key == "mode" && section == "[nvidia-container-runtime]" && value.size() >= 2) {
       toolkit.mode = value.substr(1, value.size() - 2);
@@ -63,6 +66,55 @@ std::string first_number(const std::string& text) {
   return text.substr(begin, end == std::string::npos ? std::string::npos : end - begin);
 }
 
+std::string version_of(const Sources& sources, const ToolkitFacts& toolkit, const char* program) {
+  const auto found = toolkit.programs.find(program);
+  if (found == toolkit.programs.end()) return "";
+  const CommandResult result = sources.run({found->second, "--version"}, std::chrono::seconds(2));
+  return result.exit_code == 0 ? first_number(result.output) : "";
+}
+
+/// The lists that name the toolkit's repository, with their keys.
+std::vector<std::string> apt_sources(const Sources& sources) {
+  std::vector<std::string> found;
+  std::error_code error;
+  for (fs::directory_iterator entry(sources.root / "etc/apt/sources.list.d", error), end; !error && entry != end;
+       entry.increment(error)) {
+    const std::string extension = entry->path().extension();
+    const std::string text = environment::read_text_file(entry->path()).value_or("");
+    if ((extension != ".list" && extension != ".sources") || text.find("nvidia.github.io") == std::string::npos) continue;
+    const auto key = std::min(text.find("signed-by="), text.find("Signed-By:"));
+    std::string keyring = key == std::string::npos ? "no key" : text.substr(key + 10, 100);
+    keyring = environment::trim(keyring.substr(0, keyring.find_first_of("]\n")));
+    found.push_back("/etc/apt/sources.list.d/" + entry->path().filename().string() + " signed-by " + keyring);
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+/// What dockerd saw when it was started: its PATH, and which files are newer.
+void compare_with_daemon(const Sources& sources, Probe& probe) {
+  const auto daemon = find_daemon(sources);
+  if (!daemon) return;
+  ToolkitFacts& toolkit = probe.toolkit;
+  toolkit.daemon_seen = true;
+  if (daemon->search_path.empty()) {
+    probe.not_looked.push_back("dockerd's own PATH: only root may read it");
+  } else {
+    toolkit.hook_on_daemon_path = "no";
+  }
+  for (const char* hook : {"nvidia-container-runtime-hook", "nvidia-cdi-hook"}) {
+    for (const std::string& folder : daemon->search_path) {
+      std::error_code error;
+      if (fs::exists(sources.root / fs::path(folder).relative_path() / hook, error)) toolkit.hook_on_daemon_path = "yes";
+    }
+    const auto found = toolkit.programs.find(hook);
+    if (found == toolkit.programs.end()) continue;
+    toolkit.hook_newer_than_daemon =
+        toolkit.hook_newer_than_daemon ||
+        changed_after_daemon_start(sources, sources.root / fs::path(found->second).relative_path());
+  }
+}
+
 }  // namespace
 
 void gather_toolkit(const Sources& sources, Probe& probe) {
@@ -75,7 +127,7 @@ void gather_toolkit(const Sources& sources, Probe& probe) {
   for (const char* program : {"nvidia-ctk", "nvidia-container-cli"}) {
     if (!toolkit.programs.contains(program)) continue;
     const CommandResult result =
-        sources.run({toolkit.programs[program], "--version"}, std::chrono::seconds(5));
+        sources.run({toolkit.programs[program], "--version"}, std::chrono::seconds(2));
     if (result.exit_code == 0) toolkit.version = first_number(result.output);
     if (!toolkit.version.empty()) break;
   }
@@ -86,8 +138,17 @@ void gather_toolkit(const Sources& sources, Probe& probe) {
     if (!toolkit.library.empty() || !fs::exists(sources.root / library, error)) continue;
     toolkit.library = (fs::path("/") / library).string();
   }
+  toolkit.runtime_version = version_of(sources, toolkit, "nvidia-container-runtime");
+  toolkit.library_version = version_of(sources, toolkit, "nvidia-container-cli");
   read_config_toml(sources, toolkit);
+  if (!toolkit.ldconfig.empty()) {
+    std::error_code error;
+    const std::string file = toolkit.ldconfig.substr(toolkit.ldconfig.starts_with('@') ? 1 : 0);
+    toolkit.ldconfig_missing = !fs::exists(sources.root / fs::path(file).relative_path(), error);
+  }
   read_daemon_json(sources, toolkit);
+  toolkit.apt_sources = apt_sources(sources);
+  compare_with_daemon(sources, probe);
 }
 
 }  // namespace cuparity

@@ -18,6 +18,17 @@ namespace {
 
 using nlohmann::json;
 
+/// Empty where the driver does not say.
+std::string compute_mode(const environment::NvmlDevice& device) {
+  switch (device.compute_mode.value_or(99)) {
+    case 0: return "default";
+    case 2: return "prohibited";
+    case 1:
+    case 3: return "exclusive process";
+    default: return "";
+  }
+}
+
 json look_at_nvml() {
   std::string failure;
   const auto nvml = environment::Nvml::open(failure);
@@ -31,7 +42,8 @@ json look_at_nvml() {
                     {"memory_bytes", device.memory_total_bytes},
                     {"persistence_known", device.persistence_mode.has_value()},
                     {"persistence", device.persistence_mode.value_or(false)},
-                    {"mig", device.mig_enabled.value_or(false)}});
+                    {"mig", device.mig_enabled.value_or(false)},
+                    {"compute_mode", compute_mode(device)}});
   }
   return {{"outcome", "ok"},
           {"library_path", nvml->library_path()},

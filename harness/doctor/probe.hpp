@@ -44,6 +44,14 @@ struct DriverFacts {
   bool wsl = false;  ///< /dev/dxg: Windows' driver through WSL
   std::vector<DeviceNode> nodes;
   std::vector<DriverLibrary> libraries;
+  bool open_module = false;     ///< the open kernel module, not the proprietary one
+  std::string hmm_disabled;     ///< nvidia_uvm's uvm_disable_hmm: "Y", "N" or empty
+  std::string profiling_admin;  ///< RmProfilingAdminOnly: "1", "0" or empty
+  bool vgpu_host = false;       ///< the driver of a hypervisor (vGPU manager), without CUDA
+  int nvswitches = 0;           ///< on the PCI bus
+  std::string fabric_manager;   ///< "active", "inactive", "failed" …; asked only where there are NVSwitches
+  bool persistenced = false;    ///< nvidia-persistenced has its socket
+  bool imex_channel = false;    ///< /dev/nvidia-caps-imex-channels holds one
 };
 
 struct GpuFacts {
@@ -55,6 +63,7 @@ struct GpuFacts {
   bool persistence_known = false;
   bool persistence = false;
   bool mig = false;
+  std::string compute_mode = {};  ///< "default", "exclusive process", "prohibited"; empty: not known
 };
 
 /// How a look in a child process ended: "ok", "failed", "hung" (ended at the time limit), "crashed",
@@ -95,6 +104,10 @@ struct EngineFacts {
   std::vector<std::string> runtimes;
   std::vector<std::string> cdi_folders;  ///< that the engine reads
   std::vector<std::string> cdi_devices;  ///< that it has discovered
+  std::string real_path;                 ///< of its program, links followed: a snap lives in /snap
+  std::string context;                   ///< Docker's: "default", "desktop-linux", "rootless" …
+  std::string default_runtime;
+  std::vector<std::string> security_options;
 };
 
 struct ToolkitFacts {
@@ -107,6 +120,15 @@ struct ToolkitFacts {
   std::string daemon_json_failure;              ///< why it could not be read or parsed
   bool nvidia_runtime = false;                  ///< daemon.json has runtimes.nvidia
   std::string cdi_feature;                      ///< features.cdi of daemon.json: "true", "false" or empty
+  std::string runtime_version;                  ///< of nvidia-container-runtime
+  std::string library_version;                  ///< of libnvidia-container, by nvidia-container-cli
+  std::string ldconfig;                         ///< in its config.toml, e.g. "@/sbin/ldconfig.real"
+  bool ldconfig_missing = false;                ///< that program is not there
+  std::string accept_volume_mounts;             ///< in its config.toml: "true", "false" or empty
+  bool daemon_seen = false;                     ///< a dockerd runs on this machine
+  std::string hook_on_daemon_path;              ///< a hook is on dockerd's own PATH: "yes", "no"; empty: not known
+  bool hook_newer_than_daemon = false;          ///< installed after dockerd was started
+  std::vector<std::string> apt_sources;         ///< of the toolkit: "FILE signed-by KEYRING"
 };
 
 struct CdiSpec {
@@ -119,6 +141,10 @@ struct CdiSpec {
   std::vector<std::string> missing_files;  ///< of mounts
   std::vector<std::string> missing_hooks;
   std::vector<std::string> driver_versions;  ///< found in the names of mounted driver libraries
+  std::vector<std::string> unknown_fields;   ///< that the CDI specification does not know
+  bool host_path_of_node = false;            ///< a device node has hostPath, known from CDI 0.5.0 on
+  bool gl_libraries = false;                 ///< mounts libnvidia-glcore
+  bool newer_than_daemon = false;            ///< written after dockerd was started
 };
 
 struct ImageFact {
@@ -126,6 +152,7 @@ struct ImageFact {
   std::string image;
   bool present = false;
   std::string id;
+  std::map<std::string, std::string> variables = {};  ///< NVIDIA_* of its configuration
 };
 
 /// One short container started under one mode.
@@ -147,6 +174,27 @@ struct InsideFacts {
   std::string memlock_limit;
   std::string nofile_limit;
   std::vector<std::string> driver_library_mounts;  ///< libcuda.so* and libnvidia-ml.so* that are mounts
+  std::string security_label;                      ///< SELinux' or AppArmor's, of this process
+  std::string seccomp;                             ///< "disabled", "strict", "filter"
+  std::string effective_capabilities;              ///< hexadecimal
+  bool user_namespace = false;                     ///< user IDs are mapped
+  bool kubernetes = false;
+  bool apptainer = false;
+  std::vector<std::string> cudnn_libraries;  ///< libcudnn*.so.N in the loader's folders, real paths
+  std::string loader_cache;                  ///< "has" or "lacks" libnvidia-ml.so.1; empty: not known
+};
+
+/// Settings of the kernel that decide what an engine or a container may do; -1 and empty: not there.
+struct KernelFacts {
+  std::string selinux;          ///< "enforcing", "permissive" or empty
+  bool apparmor = false;        ///< is on
+  int userns_restricted = -1;   ///< kernel.apparmor_restrict_unprivileged_userns
+  int ptrace_scope = -1;        ///< kernel.yama.ptrace_scope
+  int bpf_jit_harden = -1;      ///< net.core.bpf_jit_harden
+  std::string iommu;            ///< what the kernel's command line says of it
+  int suspends = -1;            ///< since boot
+  bool tegra = false;           ///< Jetson
+  std::string cgroup_version;   ///< "1" or "2", of /sys/fs/cgroup
 };
 
 struct Probe {
@@ -157,6 +205,7 @@ struct Probe {
   std::string cpu_model;
   bool root = false;
   InsideFacts inside;
+  KernelFacts kernel_settings;
   DriverFacts driver;
   NvmlFacts nvml;
   CudaFacts cuda;

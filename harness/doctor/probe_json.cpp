@@ -9,9 +9,11 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(PciGpu, address, device, driver)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(DeviceNode, path, mode, owner, group, opening)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(DriverLibrary, path, real_path, version, size)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(DriverFacts, pci_gpus, module_loaded, module_version,
-                                                uvm_loaded, wsl, nodes, libraries)
+                                                uvm_loaded, wsl, nodes, libraries, open_module, hmm_disabled,
+                                                profiling_admin, vgpu_host, nvswitches, fabric_manager,
+                                                persistenced, imex_channel)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(GpuFacts, index, name, uuid, pci_bus_id, memory_bytes,
-                                                persistence_known, persistence, mig)
+                                                persistence_known, persistence, mig, compute_mode)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(NvmlFacts, outcome, failure, library_path, driver_version,
                                                 cuda_version, gpus)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(CudaFacts, outcome, failure, library_path, result,
@@ -19,16 +21,25 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(CudaFacts, outcome, failure, lib
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(EngineFacts, name, path, client_version, server_version,
                                                 answers, failure, permission_denied, timed_out, rootless,
                                                 cgroup_version, cgroup_driver, operating_system, runtimes,
-                                                cdi_folders, cdi_devices)
+                                                cdi_folders, cdi_devices, real_path, context, default_runtime,
+                                                security_options)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ToolkitFacts, programs, version, library, no_cgroups, mode,
-                                                daemon_json, daemon_json_failure, nvidia_runtime, cdi_feature)
+                                                daemon_json, daemon_json_failure, nvidia_runtime, cdi_feature,
+                                                runtime_version, library_version, ldconfig, ldconfig_missing,
+                                                accept_volume_mounts, daemon_seen, hook_on_daemon_path,
+                                                hook_newer_than_daemon, apt_sources)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(CdiSpec, path, failure, kind, version, devices, missing_nodes,
-                                                missing_files, missing_hooks, driver_versions)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ImageFact, engine, image, present, id)
+                                                missing_files, missing_hooks, driver_versions, unknown_fields,
+                                                host_path_of_node, gl_libraries, newer_than_daemon)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ImageFact, engine, image, present, id, variables)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(AccessFacts, mode, outcome, failure, uuids, gpu_count,
                                                 seen_by)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(InsideFacts, container, injection_path, variables, shm_bytes,
-                                                memlock_limit, nofile_limit, driver_library_mounts)
+                                                memlock_limit, nofile_limit, driver_library_mounts, security_label,
+                                                seccomp, effective_capabilities, user_namespace, kubernetes,
+                                                apptainer, cudnn_libraries, loader_cache)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(KernelFacts, selinux, apparmor, userns_restricted, ptrace_scope,
+                                                bpf_jit_harden, iommu, suspends, tegra, cgroup_version)
 
 namespace {
 
@@ -55,6 +66,7 @@ nlohmann::json to_json(const Probe& probe) {
           {"cpu_model", probe.cpu_model},
           {"root", probe.root},
           {"inside", probe.inside},
+          {"kernel_settings", probe.kernel_settings},
           {"driver", probe.driver},
           {"nvml", probe.nvml},
           {"cuda", probe.cuda},
@@ -83,6 +95,7 @@ Probe probe_from_json(const nlohmann::json& json) {
   read(json, "cpu_model", probe.cpu_model);
   read(json, "root", probe.root);
   read(json, "inside", probe.inside);
+  read(json, "kernel_settings", probe.kernel_settings);
   read(json, "driver", probe.driver);
   read(json, "nvml", probe.nvml);
   read(json, "cuda", probe.cuda);

@@ -102,14 +102,23 @@ std::string problem(const Finding& finding, bool colour) {
   };
   detail("because:", finding.cause);
   detail("seen:", finding.evidence);
+  detail("check:", finding.check);
   for (std::size_t i = 0; i < finding.fix.size(); ++i) detail(i == 0 ? "do:" : "", finding.fix[i]);
   return text;
+}
+
+std::string text_answer(const DoctorReport& report) {
+  const std::size_t causes = report.text["causes"].size();
+  if (causes == 0) return line("Text", "fits no known cause");
+  if (causes == 1) return line("Text", "has one known cause");
+  return line("Text", fmt::format("has {} possible causes, the likeliest first; 'check' tells them apart", causes));
 }
 
 }  // namespace
 
 std::string render_text(const DoctorReport& report, bool colour) {
-  std::string text = answer(report.machine);
+  std::string text = report.machine.is_null() ? "" : answer(report.machine);
+  if (report.text.is_object()) text += text_answer(report);
   std::string problems, fine;
   for (const Finding& finding : report.findings) {
     if (finding.severity == Severity::ok) fine += "  " + shortened(finding.summary, 400) + "\n";
@@ -117,7 +126,7 @@ std::string render_text(const DoctorReport& report, bool colour) {
   }
   if (!problems.empty()) text += fmt::format("\n{}", problems);
   if (!fine.empty()) text += fmt::format("\n{}\n{}", painted("Fine:", "\x1b[32m", colour), fine);
-  const json& not_looked = report.machine["not_looked"];
+  const json not_looked = report.machine.is_null() ? json::array() : report.machine["not_looked"];
   if (!not_looked.empty()) {
     text += "\nNot looked at:\n";
     for (const json& reason : not_looked) text += "  " + shortened(reason.get<std::string>(), 400) + "\n";

@@ -20,7 +20,7 @@ TEST(DoctorText, FirstTheAnswerThenProblemsThenWhatIsFine) {
                                "Engines    docker 29.7.2\n"
                                "Toolkit    NVIDIA Container Toolkit 1.19.1; CDI offers 2 names\n"
                                "Container  can get the GPU: yes, by docker:--gpus=all\n"));
-  EXPECT_LT(text.find("[cdi.stale]"), text.find("Fine:"));
+  EXPECT_LT(text.find("[cdi-stale-missing-lib]"), text.find("Fine:"));
   EXPECT_THAT(text, HasSubstr("do:       sudo nvidia-ctk cdi generate"));
 }
 

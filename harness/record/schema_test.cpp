@@ -11,6 +11,9 @@
 #include "harness/calibrate/calibration_format.hpp"
 #include "harness/calibrate/calibration_plan.hpp"
 #include "harness/cli/compare_format.hpp"
+#include "harness/doctor/checks/example_probe.hpp"
+#include "harness/doctor/diagnose.hpp"
+#include "harness/doctor/from_text.hpp"
 #include "harness/explain/explanation_json.hpp"
 #include "harness/record/json_fields.hpp"
 #include "harness/record/run_json.hpp"
@@ -151,6 +154,20 @@ TEST(Schema, AcceptsACalibration) {
   EXPECT_EQ(violations("calibration.schema.json", nlohmann::json::parse(calibration_as_json({}))), "");
   json["rates"][0]["found"]["share"] = 2;
   EXPECT_NE(violations("calibration.schema.json", json), "");
+}
+
+TEST(Schema, WhatTheDoctorSaysFollowsIt) {
+  const Probe probe = inside_container();
+  for (const DoctorReport& report :
+       {diagnose(healthy_host()), diagnose(probe), diagnose_text("Failed to initialize NVML: Unknown Error", &probe),
+        diagnose_text("nothing known", nullptr)}) {
+    nlohmann::json json = to_json(report);
+    EXPECT_EQ(violations("doctor.schema.json", json), "");
+    json["findings"][0]["severity"] = "bad";
+    EXPECT_NE(violations("doctor.schema.json", json), "");
+    json["findings"][0].erase("severity");
+    EXPECT_NE(violations("doctor.schema.json", json), "");
+  }
 }
 
 }  // namespace

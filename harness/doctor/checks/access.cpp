@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "harness/doctor/checks/checks.hpp"
+#include "harness/doctor/from_text.hpp"
 
 namespace cuparity {
 namespace {
@@ -24,52 +25,14 @@ std::string seen(const AccessFacts& access) {
                      access.failure.empty() ? "" : "; " + access.failure);
 }
 
-struct Explanation {
-  const char* words;  ///< of the engine or its hook
-  const char* id;
-  const char* cause;
-  const char* fix;
-};
-
-/// The first whose words were said. What else the doctor found tells causes with the same words apart.
-constexpr Explanation explanations[] = {
-    {"could not select device driver \"cdi\"", "access.cdi_off",
-     "This Docker does not do CDI: it is older than 25.0, or the feature is off.",
-     "ask with --gpus all; or in /etc/docker/daemon.json {\"features\": {\"cdi\": true}} and restart docker"},
-    {"could not select device driver", "access.toolkit_missing",
-     "The engine found no NVIDIA hook when it started: the toolkit is not installed, or was installed after.",
-     "sudo apt-get install nvidia-container-toolkit && sudo systemctl restart docker"},
-    {"nknown runtime specified", "access.runtime_unknown",
-     "Docker does not know the runtime that was asked for.",
-     "sudo nvidia-ctk runtime configure --runtime=docker && sudo systemctl restart docker"},
-    {"unknown or invalid runtime name", "access.runtime_unknown",
-     "Docker does not know the runtime that was asked for.",
-     "sudo nvidia-ctk runtime configure --runtime=docker && sudo systemctl restart docker"},
-    {"unresolvable CDI devices", "access.cdi_unresolvable",
-     "No CDI specification that the engine reads defines this device.",
-     "sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml"},
-    {"stat nvidia.com/gpu", "access.cdi_unresolvable",
-     "No CDI specification defines this device, or the engine does not know CDI and took the name for a "
-     "file.",
-     "sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml"},
-    {"rror gathering device information", "access.cdi_unknown",
-     "This engine does not know CDI and took the name for a file.",
-     "ask with --gpus all, or update the engine"},
-    {"version mismatch", "access.driver_mismatch",
-     "The host's driver libraries are of another version than its loaded kernel module.", "sudo reboot"},
-    {"unknown device", "access.unknown_device", "The request names a GPU that is not here.", "nvidia-smi -L"},
-    {"requirement error", "access.requirement",
-     "The image asks by NVIDIA_REQUIRE_CUDA for a newer driver than the host's.",
-     "update the host's driver, or use an image with an older CUDA"},
-    {"nvidia-cdi-hook", "access.hook_missing", "The CDI specification calls a program that is not there.",
-     "sudo apt-get install nvidia-container-toolkit-base"}};
-
-void explain(const AccessFacts& access, Finding& finding) {
-  for (const Explanation& explanation : explanations) {
-    if (access.failure.find(explanation.words) == std::string::npos) continue;
-    finding.id = explanation.id;
-    finding.cause = explanation.cause;
-    finding.fix = {explanation.fix};
+/// In the words of what is known of the engine's message, where it is known.
+void explain(const Probe& probe, const AccessFacts& access, Finding& finding) {
+  if (const auto known = likeliest_cause(access.failure, probe)) {
+    finding.id = known->id;
+    finding.summary += ": " + known->summary;
+    finding.cause = known->cause;
+    finding.fix = known->fix;
+    finding.check = known->check;
     return;
   }
   finding.fix = {"see the findings about driver, toolkit and CDI"};
@@ -115,12 +78,12 @@ void check_mode(const Probe& probe, const AccessFacts& access, bool another_work
                   seen(access),
                   {}};
   if (asks_for_none(access) && access.outcome == "ok") {
-    finding.id = "access.unasked";
+    finding.id = "unrequesting-pod-sees-all";
     finding.summary = fmt::format("{} shows a GPU that was not asked for", access.mode);
     finding.cause = "The default runtime injects GPUs, because the image sets NVIDIA_VISIBLE_DEVICES=all.";
     finding.fix = {"set NVIDIA_VISIBLE_DEVICES=void for containers that need no GPU"};
   } else {
-    explain(access, finding);
+    explain(probe, access, finding);
   }
   findings.push_back(std::move(finding));
 }

@@ -34,12 +34,12 @@ void check_spec(const Probe& probe, const CdiSpec& spec, Findings& findings) {
   }
   if (spec.kind != "nvidia.com/gpu") return;
   if (const std::string stale = staleness(probe, spec); !stale.empty()) {
-    findings.push_back({"cdi.stale", Severity::warning, fmt::format("{} is out of date", spec.path),
+    findings.push_back({"cdi-stale-missing-lib", Severity::warning, fmt::format("{} is out of date", spec.path),
                         "The driver or the GPUs changed after the specification was made: containers that "
                         "use it fail to start.",
                         stale, regenerate});
   } else if (!spec.missing_hooks.empty()) {
-    findings.push_back({"cdi.hook_missing",
+    findings.push_back({"cdi-hook-missing",
                         Severity::warning,
                         fmt::format("{} calls a program that is not there", spec.path),
                         "The toolkit was removed or moved, or the specification comes from another machine.",
@@ -67,7 +67,7 @@ void check_docker_feature(const Probe& probe, Findings& findings) {
   if (major >= 25 && (by_default ? feature != "false" : feature == "true")) return;
   if (major >= 25 && !docker->cdi_folders.empty()) return;
   findings.push_back(
-      {"cdi.docker_off",
+      {"cdi-driver-not-enabled",
        Severity::info,
        fmt::format("Docker {} does not use CDI here", docker->server_version),
        major < 25 ? "CDI came to Docker with 25.0." : "It is off: the feature 'cdi' of daemon.json decides.",

@@ -27,12 +27,14 @@ void check_cdi(const Probe& probe, Findings& findings);
 void check_image(const Probe& probe, Findings& findings);
 void check_access(const Probe& probe, Findings& findings);
 void check_container(const Probe& probe, Findings& findings);
+/// After all others: what they told is not told again.
+void check_known_problems(const Probe& probe, Findings& findings);
 
 /// All of them, in the order in which a GPU reaches a container.
 inline constexpr Check all_checks[] = {
     check_driver,  check_device_nodes, check_driver_libraries, check_nvml,    check_cuda,
     check_engines, check_docker,       check_podman,           check_toolkit, check_cdi,
-    check_image,   check_access,       check_container};
+    check_image,   check_access,       check_container, check_known_problems};
 
 // What several checks ask.
 

@@ -56,33 +56,33 @@ const std::vector<Case>& cases() {
        },
        "driver.passed_through", Severity::error, "vfio-pci"},
       {"LibraryOfAnotherDriver", healthy_host, [](Probe& p) { p.driver.libraries[0].version = "580.95.05"; },
-       "driver.version_mismatch", Severity::error, "580.95.05"},
+       "driver-library-mismatch-start", Severity::error, "580.95.05"},
       {"ImageBringsItsOwnDriver", inside_container,
-       [](Probe& p) { p.driver.libraries[0].version = "535.1.2"; }, "driver.version_mismatch",
+       [](Probe& p) { p.driver.libraries[0].version = "535.1.2"; }, "driver-library-mismatch-inside",
        Severity::error, "The image brings driver libraries of its own"},
       {"EmptyLibrary", inside_container, [](Probe& p) { p.driver.libraries[0].size = 0; },
-       "driver.empty_library", Severity::error, "0 bytes"},
+       "zero-length-libcuda", Severity::error, "0 bytes"},
       {"NoLibcuda", healthy_host,
        [](Probe& p) {
          p.driver.libraries.clear();
          p.cuda = {"failed", "libcuda.so.1: cannot open shared object file", "", 0, 0, -1};
        },
-       "driver.libcuda_missing", Severity::error, "cannot open shared object file"},
+       "libcuda-missing", Severity::error, "cannot open shared object file"},
       {"LibcudaOutsideOfTheLoadersPath", healthy_host,
        [](Probe& p) { p.cuda = {"failed", "libcuda.so.1: cannot open shared object file", "", 0, 0, -1}; },
-       "driver.libcuda_not_found_by_loader", Severity::error, "ldconfig"},
+       "ldcache-not-updated", Severity::error, "ldconfig"},
       // Nodes
-      {"NoUvm", healthy_host, [](Probe& p) { p.driver.nodes.pop_back(); }, "nodes.uvm_missing",
+      {"NoUvm", healthy_host, [](Probe& p) { p.driver.nodes.pop_back(); }, "uvm-node-missing",
        Severity::error, "nvidia-uvm"},
       {"NoNodes", healthy_host, [](Probe& p) { p.driver.nodes.clear(); }, "nodes.missing", Severity::error,
        "/dev/nvidia0, /dev/nvidiactl"},
       {"CgroupDenies", inside_container, [](Probe& p) { p.driver.nodes[1].opening = "EPERM"; },
-       "nodes.cgroup_denied", Severity::error, "/dev/nvidiactl"},
+       "nvml-unknown-error-daemon-reload", Severity::error, "/dev/nvidiactl"},
       {"ModeDenies", healthy_host,
        [](Probe& p) {
          p.driver.nodes[0] = {"/dev/nvidia0", "0660", 0, 44, "EACCES"};
        },
-       "nodes.permission", Severity::error, "mode 0660, owner 0:44"},
+       "nvml-permission-nonroot", Severity::error, "mode 0660, owner 0:44"},
       {"DriverRefuses", healthy_host, [](Probe& p) { p.driver.nodes[0].opening = "EIO"; }, "nodes.refused",
        Severity::error, "EIO"},
       // NVML and CUDA
@@ -93,21 +93,21 @@ const std::vector<Case>& cases() {
        [](Probe& p) { p.nvml = {"failed", "nvmlInit: Unknown Error (999)", "", "", "", {}}; }, "nvml.failed",
        Severity::error, "999"},
       {"NoPersistence", healthy_host, [](Probe& p) { p.nvml.gpus[0].persistence = false; },
-       "gpu.no_persistence", Severity::info, "GPU 0"},
+       "no-persistence-slow-start", Severity::info, "GPU 0"},
       {"Stub", healthy_host,
        [](Probe& p) { p.cuda = {"failed", "", "/usr/local/cuda/lib64/stubs/libcuda.so.1", 34, 0, -1}; },
-       "cuda.stub", Severity::error, "stubs"},
+       "stub-libcuda", Severity::error, "stubs"},
       {"CudaNoDevice", inside_container,
        [](Probe& p) {
          p.cuda = {"failed", "", "/usr/lib/libcuda.so.1", 100, 13000, -1};
          p.inside.variables["CUDA_VISIBLE_DEVICES"] = "";
        },
-       "cuda.no_device", Severity::error, "CUDA_VISIBLE_DEVICES="},
+       "cuda-visible-devices-empty", Severity::error, "CUDA_VISIBLE_DEVICES="},
       {"FabricManager", healthy_host, [](Probe& p) { p.cuda = {"failed", "", "/l", 802, 13000, -1}; },
-       "cuda.system_not_ready", Severity::error, "nvidia-fabricmanager"},
+       "fabric-manager", Severity::error, "nvidia-fabricmanager"},
       {"Compat", healthy_host,
        [](Probe& p) { p.cuda = {"failed", "", "/usr/local/cuda/compat/libcuda.so", 803, 0, -1}; },
-       "cuda.driver_mismatch", Severity::error, "compat"},
+       "compat-803", Severity::error, "compat"},
       {"CudaUnknown", healthy_host, [](Probe& p) { p.cuda = {"failed", "", "/l", 999, 13000, -1}; },
        "cuda.unknown", Severity::error, "nvidia-uvm"},
       {"CudaCodeWithoutExplanation", healthy_host,
@@ -127,7 +127,7 @@ const std::vector<Case>& cases() {
        },
        "engine.none", Severity::error, "neither docker nor podman"},
       {"DockerNotRunning", healthy_host, [](Probe& p) { silence(p, "Cannot connect to the Docker daemon"); },
-       "engine.docker.not_running", Severity::error, "Cannot connect"},
+       "docker-not-running", Severity::error, "Cannot connect"},
       {"DockerNotRunningButPodman", healthy_host,
        [](Probe& p) {
          silence(p, "Cannot connect to the Docker daemon");
@@ -137,13 +137,13 @@ const std::vector<Case>& cases() {
          podman.answers = true;
          p.engines.push_back(podman);
        },
-       "engine.docker.not_running", Severity::warning, "Cannot connect"},
+       "docker-not-running", Severity::warning, "Cannot connect"},
       {"DockerPermission", healthy_host,
        [](Probe& p) {
          silence(p, "permission denied while trying to connect to the Docker daemon socket");
          docker(p).permission_denied = true;
        },
-       "engine.docker.permission", Severity::error, "permission denied"},
+       "docker-socket-permission", Severity::error, "permission denied"},
       {"DockerHangs", healthy_host,
        [](Probe& p) {
          silence(p, "no answer within 5 s");
@@ -151,13 +151,13 @@ const std::vector<Case>& cases() {
        },
        "engine.docker.hung", Severity::error, "5 s"},
       {"DockerDesktop", healthy_host, [](Probe& p) { docker(p).operating_system = "Docker Desktop"; },
-       "engine.docker.desktop", Severity::warning, "virtual machine"},
+       "docker-desktop-linux-context", Severity::warning, "virtual machine"},
       {"RootlessDockerByHook", healthy_host,
        [](Probe& p) {
          docker(p).rootless = true;
          p.cdi.clear();
        },
-       "engine.docker.rootless_cgroups", Severity::warning, "no-cgroups"},
+       "rootless-bpf-not-permitted", Severity::warning, "no-cgroups"},
       {"OldPodman", healthy_host,
        [](Probe& p) {
          EngineFacts podman;
@@ -166,7 +166,7 @@ const std::vector<Case>& cases() {
          podman.answers = true;
          p.engines.push_back(podman);
        },
-       "engine.podman.gpus_ignored", Severity::info, "4.9.3"},
+       "podman-gpus-noop", Severity::info, "4.9.3"},
       {"PodmanFails", healthy_host,
        [](Probe& p) {
          EngineFacts podman;
@@ -184,28 +184,28 @@ const std::vector<Case>& cases() {
        },
        "engine.nerdctl", Severity::ok, "1.7.6"},
       // Toolkit and CDI
-      {"NoToolkit", healthy_host, [](Probe& p) { p.toolkit = {}; }, "toolkit.missing", Severity::warning,
+      {"NoToolkit", healthy_host, [](Probe& p) { p.toolkit = {}; }, "toolkit-missing", Severity::warning,
        "nvidia-ctk"},
       {"NoHook", healthy_host, [](Probe& p) { p.toolkit.programs.erase("nvidia-container-runtime-hook"); },
        "toolkit.hook_missing", Severity::warning, "nvidia-container-runtime-hook"},
-      {"NoCgroups", healthy_host, [](Probe& p) { p.toolkit.no_cgroups = true; }, "toolkit.no_cgroups",
+      {"NoCgroups", healthy_host, [](Probe& p) { p.toolkit.no_cgroups = true; }, "nvml-unknown-error-no-cgroups",
        Severity::warning, "no-cgroups"},
       {"RuntimeNotRegistered", healthy_host, [](Probe& p) { docker(p).runtimes = {"runc"}; },
-       "toolkit.runtime_not_registered", Severity::info, "daemon.json"},
+       "runtime-unknown", Severity::info, "daemon.json"},
       {"DaemonJsonBroken", healthy_host,
        [](Probe& p) {
          p.toolkit.daemon_json = "/etc/docker/daemon.json";
          p.toolkit.daemon_json_failure = "it is not valid JSON";
        },
        "toolkit.daemon_json", Severity::warning, "not valid JSON"},
-      {"StaleByVersion", healthy_host, [](Probe& p) { p.cdi[0].driver_versions = {"570.1.2"}; }, "cdi.stale",
+      {"StaleByVersion", healthy_host, [](Probe& p) { p.cdi[0].driver_versions = {"570.1.2"}; }, "cdi-stale-missing-lib",
        Severity::warning, "570.1.2"},
-      {"StaleByNode", healthy_host, [](Probe& p) { p.cdi[0].missing_nodes = {"/dev/nvidia7"}; }, "cdi.stale",
+      {"StaleByNode", healthy_host, [](Probe& p) { p.cdi[0].missing_nodes = {"/dev/nvidia7"}; }, "cdi-stale-missing-lib",
        Severity::warning, "/dev/nvidia7"},
       {"StaleByFile", healthy_host, [](Probe& p) { p.cdi[0].missing_files = {"/usr/lib/libnvidia-x.so.1"}; },
-       "cdi.stale", Severity::warning, "libnvidia-x"},
+       "cdi-stale-missing-lib", Severity::warning, "libnvidia-x"},
       {"HookGone", healthy_host, [](Probe& p) { p.cdi[0].missing_hooks = {"/usr/bin/nvidia-cdi-hook"}; },
-       "cdi.hook_missing", Severity::warning, "nvidia-cdi-hook"},
+       "cdi-hook-missing", Severity::warning, "nvidia-cdi-hook"},
       {"CdiBroken", healthy_host, [](Probe& p) { p.cdi[0].failure = "yaml-cpp: error at line 3"; },
        "cdi.unreadable", Severity::warning, "line 3"},
       {"NoCdi", healthy_host, [](Probe& p) { p.cdi.clear(); }, "cdi.none", Severity::info, "/etc/cdi"},
@@ -214,13 +214,13 @@ const std::vector<Case>& cases() {
          docker(p).server_version = "24.0.7";
          docker(p).cdi_folders.clear();
        },
-       "cdi.docker_off", Severity::info, "25.0"},
+       "cdi-driver-not-enabled", Severity::info, "25.0"},
       {"CdiOptIn", healthy_host,
        [](Probe& p) {
          docker(p).server_version = "27.5.1";
          docker(p).cdi_folders.clear();
        },
-       "cdi.docker_off", Severity::info, "27.5.1"},
+       "cdi-driver-not-enabled", Severity::info, "27.5.1"},
       // Image and access
       {"NoImage", healthy_host,
        [](Probe& p) {
@@ -235,21 +235,21 @@ const std::vector<Case>& cases() {
              failed_access("docker: Error response from daemon: could not select device driver \"\" with "
                            "capabilities: [[gpu]].")};
        },
-       "access.toolkit_missing", Severity::error, "could not select device driver"},
+       "toolkit-missing", Severity::error, "could not select device driver"},
       {"AccessCdiOff", healthy_host,
        [](Probe& p) {
          p.access = {failed_access("could not select device driver \"cdi\" with capabilities: []")};
        },
-       "access.cdi_off", Severity::error, "25.0"},
+       "cdi-driver-not-enabled", Severity::error, "25.0"},
       {"AccessRuntimeUnknown", healthy_host,
        [](Probe& p) { p.access = {failed_access("Unknown runtime specified nvidia.")}; },
-       "access.runtime_unknown", Severity::error, "runtime"},
+       "runtime-unknown", Severity::error, "runtime"},
       {"AccessUnresolvable", healthy_host,
        [](Probe& p) {
          p.access = {
              failed_access("CDI device injection failed: unresolvable CDI devices nvidia.com/gpu=all")};
        },
-       "access.cdi_unresolvable", Severity::error, "nvidia.com/gpu=all"},
+       "cdi-unresolvable-docker", Severity::error, "nvidia.com/gpu=all"},
       {"AccessUnknownWords", healthy_host, [](Probe& p) { p.access = {failed_access("something new")}; },
        "access.failed", Severity::error, "something new"},
       {"OneModeOfTwoWorks", healthy_host,
@@ -268,7 +268,7 @@ const std::vector<Case>& cases() {
          p.cuda.device_count = 2;
        },
        "access.fewer_gpus", Severity::warning, "1 of the host's 2"},
-      {"UnaskedGpu", host_without_gpu, [](Probe& p) { p.access[0].gpu_count = 1; }, "access.unasked",
+      {"UnaskedGpu", host_without_gpu, [](Probe& p) { p.access[0].gpu_count = 1; }, "unrequesting-pod-sees-all",
        Severity::error, "not asked for"},
       // Inside a container
       {"InsideWithoutGpu", inside_container,
@@ -285,11 +285,11 @@ const std::vector<Case>& cases() {
          p.nvml.gpus.push_back(p.nvml.gpus[0]);
          p.cuda.device_count = 2;
        },
-       "container.small_shm", Severity::warning, "64 MiB"},
-      {"Memlock", inside_container, [](Probe& p) { p.inside.memlock_limit = "65536"; }, "container.memlock",
+       "nccl-shm-too-small", Severity::warning, "64 MiB"},
+      {"Memlock", inside_container, [](Probe& p) { p.inside.memlock_limit = "65536"; }, "memlock-limit",
        Severity::info, "64 KiB"},
       {"DriverInImage", inside_container, [](Probe& p) { p.inside.driver_library_mounts.clear(); },
-       "container.own_libraries", Severity::warning, "part of the image"},
+       "image-ships-driver-libs-file-exists", Severity::warning, "part of the image"},
   };
   return all;
 }

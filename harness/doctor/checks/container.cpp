@@ -33,7 +33,7 @@ void check_limits(const Probe& probe, Findings& findings) {
   const InsideFacts& inside = probe.inside;
   constexpr std::uint64_t docker_default = 64ull << 20;
   if (inside.shm_bytes > 0 && inside.shm_bytes <= docker_default && probe.nvml.gpus.size() > 1) {
-    findings.push_back({"container.small_shm",
+    findings.push_back({"nccl-shm-too-small",
                         Severity::warning,
                         fmt::format("/dev/shm has {}, too small for NCCL between several GPUs",
                                     format_bytes(static_cast<double>(inside.shm_bytes))),
@@ -43,7 +43,7 @@ void check_limits(const Probe& probe, Findings& findings) {
   }
   if (!inside.memlock_limit.empty() && inside.memlock_limit != "unlimited") {
     findings.push_back(
-        {"container.memlock",
+        {"memlock-limit",
          Severity::info,
          fmt::format("At most {} can be locked in memory",
                      format_bytes(std::strtod(inside.memlock_limit.c_str(), nullptr))),
@@ -72,7 +72,7 @@ void check_container(const Probe& probe, Findings& findings) {
     return;
   }
   if (probe.inside.driver_library_mounts.empty() && !probe.driver.libraries.empty()) {
-    findings.push_back({"container.own_libraries",
+    findings.push_back({"image-ships-driver-libs-file-exists",
                         Severity::warning,
                         "The driver's libraries are not mounted from the host",
                         "They are part of the image, and break with the host's next driver.",

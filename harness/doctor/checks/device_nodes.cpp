@@ -28,7 +28,7 @@ Finding missing_nodes(const Probe& probe, const std::vector<std::string>& missin
                   fmt::format("{} NVIDIA nodes in /dev", probe.driver.nodes.size()),
                   {"sudo nvidia-modprobe -c 0 -u", "or once as root: nvidia-smi"}};
   if (missing.size() == 1 && missing.front() == "/dev/nvidia-uvm") {
-    finding.id = "nodes.uvm_missing";
+    finding.id = "uvm-node-missing";
     finding.cause =
         "The nvidia-uvm module is not loaded, or its node was not made or not given to this container. NVML "
         "works "
@@ -46,7 +46,7 @@ Finding missing_nodes(const Probe& probe, const std::vector<std::string>& missin
 void explain_refusal(const Probe& probe, const DeviceNode& node, Findings& findings) {
   Finding finding{"nodes.refused", Severity::error, node.path + " can't be opened", "", evidence(node), {}};
   if (node.opening == "EPERM") {
-    finding.id = "nodes.cgroup_denied";
+    finding.id = in_container(probe) ? "nvml-unknown-error-daemon-reload" : "nodes.cgroup_denied";
     finding.cause =
         in_container(probe)
             ? "The device cgroup denies it: this container was not given the device, or lost it when systemd "
@@ -55,7 +55,9 @@ void explain_refusal(const Probe& probe, const DeviceNode& node, Findings& findi
     finding.fix = {"start the container again with the GPU asked for, e.g. docker run --gpus all …",
                    "to keep it over a daemon-reload: ask by CDI (--device nvidia.com/gpu=all)"};
   } else if (node.opening == "EACCES") {
-    finding.id = "nodes.permission";
+    finding.id = node.mode != "0666"                                  ? "nvml-permission-nonroot"
+                 : probe.kernel_settings.selinux == "enforcing" ? "selinux-denied"
+                                                                : "nodes.permission";
     finding.cause = "The node's mode or SELinux forbids it to this user.";
     finding.fix = {"ls -lZ " + node.path,
                    "add the user to the node's group, or set NVreg_DeviceFileMode=0666 for the driver"};

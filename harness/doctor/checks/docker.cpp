@@ -13,7 +13,7 @@ Severity severity(const Probe& probe) {
 }
 
 Finding silent(const Probe& probe, const EngineFacts& docker) {
-  Finding finding{"engine.docker.not_running",
+  Finding finding{"docker-not-running",
                   severity(probe),
                   "Docker is installed, but its daemon does not answer",
                   "dockerd does not run, or DOCKER_HOST or the docker context point elsewhere.",
@@ -21,7 +21,7 @@ Finding silent(const Probe& probe, const EngineFacts& docker) {
                   {"sudo systemctl start docker", "without systemd: ./scripts/start-engine",
                    "docker context show; echo $DOCKER_HOST"}};
   if (docker.permission_denied) {
-    finding.id = "engine.docker.permission";
+    finding.id = "docker-socket-permission";
     finding.summary = "Docker runs, but this user may not talk to it";
     finding.cause =
         "Its socket belongs to root and the group docker, of which this user is no member (a new membership "
@@ -55,7 +55,7 @@ void check_docker(const Probe& probe, Findings& findings) {
        {}});
   if (docker->operating_system == "Docker Desktop" && !probe.driver.wsl) {
     findings.push_back(
-        {"engine.docker.desktop",
+        {"docker-desktop-linux-context",
          Severity::warning,
          "docker talks to Docker Desktop, whose machine has no GPU",
          "On Linux, Docker Desktop runs containers in a virtual machine without the host's GPU.",
@@ -65,7 +65,7 @@ void check_docker(const Probe& probe, Findings& findings) {
   if (docker->rootless && gpu_expected(probe) && docker->cgroup_version == "2" && !probe.toolkit.no_cgroups &&
       probe.cdi.empty()) {
     findings.push_back(
-        {"engine.docker.rootless_cgroups",
+        {"rootless-bpf-not-permitted",
          Severity::warning,
          "Rootless Docker can't set device rules by the legacy hook",
          "On cgroup v2 the hook would edit the device filter, for which a rootless engine has no right.",

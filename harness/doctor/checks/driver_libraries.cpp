@@ -7,7 +7,7 @@ namespace cuparity {
 namespace {
 
 Finding mismatch(const Probe& probe, const DriverLibrary& library) {
-  Finding finding{"driver.version_mismatch",
+  Finding finding{in_container(probe) ? "driver-library-mismatch-inside" : "driver-library-mismatch-start",
                   Severity::error,
                   fmt::format("{} is of driver {}, the loaded kernel module is {}", library.path,
                               library.version, probe.driver.module_version),
@@ -46,7 +46,7 @@ void check_driver_libraries(const Probe& probe, Findings& findings) {
     if (library.size == 0) {
       well = false;
       findings.push_back(
-          {"driver.empty_library",
+          {"zero-length-libcuda",
            Severity::error,
            library.path + " is an empty file",
            "A mount point that an engine left behind was committed into the image.",
@@ -62,7 +62,7 @@ void check_driver_libraries(const Probe& probe, Findings& findings) {
   if (!cuda && probe.cuda.library_path.empty()) {
     well = false;
     findings.push_back(
-        {"driver.libcuda_missing", Severity::error, "libcuda.so.1 is not there",
+        {"libcuda-missing", Severity::error, "libcuda.so.1 is not there",
          in_container(probe) ? "The engine gave this container device nodes but no driver libraries; images "
                                "never contain them."
                              : "The driver's user-space libraries are not installed (a headless or partial "
@@ -77,7 +77,7 @@ void check_driver_libraries(const Probe& probe, Findings& findings) {
                    "<version> (Ubuntu)"}});
   } else if (cuda && probe.cuda.outcome == "failed" && probe.cuda.library_path.empty()) {
     well = false;
-    findings.push_back({"driver.libcuda_not_found_by_loader",
+    findings.push_back({"ldcache-not-updated",
                         Severity::error,
                         "libcuda.so.1 is there, but the loader does not find it",
                         "Its folder is neither in the loader's cache nor in LD_LIBRARY_PATH.",

@@ -17,7 +17,7 @@ void check_nvml(const Probe& probe, Findings& findings) {
     for (const GpuFacts& gpu : nvml.gpus) {
       if (!gpu.persistence_known || gpu.persistence || in_container(probe)) continue;
       findings.push_back(
-          {"gpu.no_persistence",
+          {"no-persistence-slow-start",
            Severity::info,
            "Persistence mode is off: the driver sets the GPU up anew whenever its last user ends",
            "nvidia-persistenced does not run. Every start of a process or container then takes longer, "

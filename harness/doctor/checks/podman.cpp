@@ -29,7 +29,7 @@ void check_podman(const Probe& probe, Findings& findings) {
        {}});
   const int major = std::atoi(podman->client_version.c_str());
   if (major > 0 && major < 5 && gpu_expected(probe)) {
-    findings.push_back({"engine.podman.gpus_ignored",
+    findings.push_back({"podman-gpus-noop",
                         Severity::info,
                         fmt::format("Podman {} takes --gpus and does nothing", podman->client_version),
                         "Podman before 5.0 accepts the flag for Docker's sake alone.",

@@ -35,7 +35,7 @@ void check_daemon_json(const Probe& probe, Findings& findings) {
   for (const std::string& runtime : docker->runtimes) registered = registered || runtime == "nvidia";
   if (registered) return;
   findings.push_back(
-      {"toolkit.runtime_not_registered",
+      {"runtime-unknown",
        Severity::info,
        "Docker does not know the runtime 'nvidia' (--runtime=nvidia would fail; --gpus does not need it)",
        "daemon.json has no runtimes.nvidia, or dockerd was not restarted since.",
@@ -51,7 +51,7 @@ void check_toolkit(const Probe& probe, Findings& findings) {
   std::vector<std::string> programs;
   for (const auto& [name, path] : toolkit.programs) programs.push_back(path);
   if (programs.empty()) {
-    findings.push_back({"toolkit.missing", Severity::warning,
+    findings.push_back({"toolkit-missing", Severity::warning,
                         "The NVIDIA Container Toolkit is not installed: --gpus and CDI can't work",
                         "Neither nvidia-ctk nor one of its hooks is in PATH. Modes 'manual' need none.",
                         "searched in PATH: nvidia-ctk, "
@@ -75,7 +75,7 @@ void check_toolkit(const Probe& probe, Findings& findings) {
   }
   const EngineFacts* docker = find_engine(probe, "docker");
   if (toolkit.no_cgroups && docker && docker->answers && !docker->rootless) {
-    findings.push_back({"toolkit.no_cgroups",
+    findings.push_back({"nvml-unknown-error-no-cgroups",
                         Severity::warning,
                         "no-cgroups = true is set, but Docker is not rootless",
                         "The legacy hook then sets no device rules: containers see the nodes and may not "

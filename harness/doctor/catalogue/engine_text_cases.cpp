@@ -1,0 +1,159 @@
+#include "harness/doctor/catalogue/text_cases.hpp"
+
+namespace cuparity {
+
+std::vector<TextCase> engine_text_cases() {
+  return {
+      {"toolkit-missing",
+       {"Error response from daemon: could not select device driver '' with\n  capabilities: [[gpu compute utility]]",
+        "Nov  3 09:12:44 node7 dockerd[911]: time=\"2025-11-03T09:12:44\" level=error msg=\"Handler for POST "
+        "/v1.51/containers/x/start returned error: could not select device driver \\\"\\\" with capabilities: [[gpu]]\""}},
+      {"compose-toolkit-missing",
+       {" Container app-1  Error response from daemon: could not select device driver 'nvidia' with capabilities: "
+        "[[compute gpu]]",
+        "ERROR: for llm  Cannot start service llm: could not select device driver\n\"nvidia\" with capabilities: [[gpu]]"}},
+      {"docker-desktop-linux-context",
+       {"$ docker context show\ndesktop-linux\n$ docker run --gpus 1 ubuntu\ndocker: Error response from daemon: could not "
+        "select device driver \"\" with capabilities: [[gpu]]",
+        "Docker Desktop 4.40 on Ubuntu: nvidia-container-cli: initialization error: load library failed: "
+        "libnvidia-ml.so.1"}},
+      {"cdi-driver-not-enabled",
+       {"Error response from daemon: could not select device driver 'cdi' with capabilities: []",
+        "could not select device\ndriver \"cdi\" with capabilities: [[gpu]]"}},
+      {"docker29-cdi-hook-only-no-spec",
+       {"docker: Error response from daemon: failed to create task: CDI device injection failed: unresolvable CDI device\ns "
+        "nvidia.com/gpu=0, nvidia.com/gpu=1",
+        "29.3.0: `docker run --gpus 2` -> CDI device injection failed: unresolvable CDI devices nvidia.com/gpu=all"}},
+      {"docker29-cdi-disabled-cdi-hook-only",
+       {"Error response from daemon: no CDI device driver registered",
+        "no CDI device\n driver registered: could not select device driver \"\" with capabilities: [[gpu]]"}},
+      {"cdi-driver-with-count",
+       {"Error response from daemon: CDI device injection failed: unexpected count in CDI device request",
+        "unexpected  count in\nCDI device request: 2"}},
+      {"runtime-unknown",
+       {"docker: Error response from daemon: Unknown runtime specified nvidia.\nSee 'docker run --help'.",
+        "ERROR: for gpu  Cannot create container for service gpu: unknown or invalid runtime\nname: nvidia"}},
+      {"snap-docker-runtime",
+       {"/snap/bin/docker run --runtime=nvidia x\nError response from daemon: unknown or invalid runtime name: nvidia",
+        "snap.docker.dockerd: Unknown runtime specified nvidia"}},
+      {"snap-docker-nvml",
+       {"/snap/docker/2932: OCI runtime create failed: nvidia-container-cli: initialization error: load library failed: "
+        "libnvidia-ml.so.1: cannot open shared object file",
+        "docker from snap 27.2\nnvidia-container-cli: initialization\nerror: load library failed: libnvidia-ml.so.1"}},
+      {"driver-library-mismatch-start",
+       {"runc create failed: unable to start container process: error during container init: error running prestart hook "
+        "#0: exit status 1, stderr: Auto-detected mode as 'legacy' nvidia-container-cli: initialization error: nvml\nerror: "
+        "driver/library version mismatch",
+        "[  812.001234] NVRM: API mismatch: the client has the version 580.95.05, but this kernel module has the version "
+        "580.82.07."}},
+      {"driver-library-mismatch-inside",
+       {"Failed to initialize NVML: Driver/library version mismatch\nNVML library version: 535.230",
+        "nvidia-smi says \xe2\x80\x9c" "Failed to initialize NVML: Driver/library version\nmismatch\xe2\x80\x9d"}},
+      {"rootless-bpf-not-permitted",
+       {"failed to add device rules: unable to find any existing device filters attached to the cgroup: "
+        "bpf_prog_query(BPF_CGROUP_DEVICE) failed: operation not permitted",
+        "stderr: nvidia-container-cli: mount error: failed to add device rules: bpf_prog_attach: Permission denied"}},
+      {"bpf-load-invalid-argument",
+       {"mount error: failed to add device rules: unable to generate new device filter program from existing programs: "
+        "load program: invalid argument: last insn is not an exit or jmp",
+        "unable to create new device filters program:\n   load program: invalid argument"}},
+      {"cgroupv2-old-lib",
+       {"nvidia-container-cli: container error: cgroup subsystem devices not found\\n",
+        "OCI runtime error: container error: cgroup\nsubsystem devices not found"}},
+      {"nvml-insufficient-permissions-start",
+       {"stderr: nvidia-container-cli: initialization error: nvml error: insufficient permissions",
+        "podman: error executing hook: nvidia-container-cli: initialization error: nvml error: insufficient\npermissions"}},
+      {"unknown-device-id",
+       {"nvidia-container-cli: device error: unknown device id: 7",
+        "device error: GPU-11111111-2222-3333-4444-555555555555: unknown device; nvidia-container-cli: device error: "
+        "9: unknown device"}},
+      {"unknown-device-new-text",
+       {"nvidia-container-cli: device error: true: unknown device",
+        "stderr: nvidia-container-cli: device error: gpu0: unknown\n device: unknown."}},
+      {"count-and-device-ids",
+       {"Error response from daemon: cannot set both Count and DeviceIDs on device request",
+        "services.x.deploy: \"count\" and \"device_ids\" attributes are exclusive"}},
+      {"jit-cdi-unresolvable",
+       {"OCI spec: failed to inject CDI devices: unresolvable CDI devices runtime.nvidia.com/gpu=0",
+        "failed to inject devices: unresolvable CDI devices\nruntime.nvidia.com/gpu=GPU-1"}},
+      {"gpu-operator-management-cdi",
+       {"failed to create shim task: unresolvable CDI devices management.nvidia.com/gpu=all",
+        "Warning Failed: unresolvable CDI devices\n management.nvidia.com/gpu=GPU-abc"}},
+      {"cdi-unresolvable-docker",
+       {"Error: setting up CDI devices: unresolvable CDI devices nvidia.com/gpu=9",
+        "CDI device injection failed: unresolvable CDI\ndevices vendor.example/net=a"}},
+      {"cdi-schema-hostpath",
+       {"Error: failed to load CDI Spec: error unmarshaling JSON: while decoding JSON: json: unknown field 'hostPath'",
+        "failed to parse CDI Spec /etc/cdi/nvidia.yaml: json: unknown\n field \\\"hostPath\\\""}},
+      {"cdi-stale-missing-lib",
+       {"OCI runtime create failed: error mounting \"/usr/lib/x86_64-linux-gnu/libcuda.so.550.54.14\" to rootfs: stat: no "
+        "such file or directory",
+        "Error: runc: stat /usr/lib64/libnvidia-ptxjitcompiler.so.570.1: no such\nfile or directory"}},
+      {"cdi-hook-missing",
+       {"error during container init: error running createContainer hook #1: fork/exec /opt/x/nvidia-ctk: no such file or "
+        "directory",
+        "Error: crun: error executing hook `/usr/bin/nvidia-cdi-hook` (exit code: 1): No such file or directory"}},
+      {"cdi-not-generated-before-docker",
+       {"after a reboot: unresolvable CDI devices nvidia.com/gpu=all; a manual restart works",
+        "on boot the container fails, CDI spec is generated later, before that docker has already started it; unresolvable "
+        "CDI devices nvidia.com/gpu=0"}},
+      {"compose-schema-too-old",
+       {"ERROR: The Compose file './docker-compose.yml' is invalid because:\nservices.gpu.deploy.resources.reservations "
+        "value Additional properties are not allowed ('devices' was unexpected)",
+        "services.web.deploy.resources.reservations value Additional properties are\nnot allowed (u'devices' was unexpected)"}},
+      {"require-cuda-unsatisfied",
+       {"nvidia-container-cli: requirement error: unsatisfied condition: cuda>=13.0, please update your driver",
+        "requirement error:\nunsatisfied condition: brand=tesla; cuda>=11.8"}},
+      {"csv-mode-hook-direct",
+       {"invoking the NVIDIA Container Runtime Hook\ndirectly (e.g. specifying the docker --gpus flag) is not supported",
+        "stderr: Auto-detected mode as \"csv\""}},
+      {"ldconfig-path",
+       {"nvidia-container-cli: ldcache error: process /sbin/ldconfig failed with error code: 127",
+        "stderr: nvidia-container-cli: ldcache\nerror: open failed: /sbin/ldconfig.real: no such file or directory"}},
+      {"image-ships-driver-libs-file-exists",
+       {"nvidia-container-cli: mount error: file creation failed: "
+        "/var/lib/docker/overlay2/1/merged/usr/lib/x86_64-linux-gnu/libcuda.so.1: file exists",
+        "mount error: file creation failed: /x/merged/usr/bin/nvidia-smi:\nfile exists"}},
+      {"compat-broken-symlink",
+       {"mount error: stat failed: /var/lib/docker/overlay2/2/merged/usr/local/cuda-12.4/compat/libcuda.so.550.54.15: no "
+        "such file or directory",
+        "nvidia-container-cli: mount error: stat failed: "
+        "/data/merged/usr/local/cuda-11.8/compat/libcuda.so.520.61.05:\nno such file or directory"}},
+      {"driver-rpc-timeout",
+       {"nvidia-container-cli: initialization error: driver rpc error: timed out",
+        "stderr: initialization error: driver rpc\nerror: timed out"}},
+      {"apparmor-profile",
+       {"runc: unable to apply apparmor profile: apparmor failed to apply profile: write /proc/self/attr/apparmor/exec: no "
+        "such file or directory",
+        "AppArmor enabled on system but the docker-default profile could not be loaded: error"}},
+      {"apparmor-userns-enroot",
+       {"[rootlesskit:parent] error: failed to start the child: fork/exec /proc/self/exe: operation not permitted",
+        "enroot-mount: failed to create user\nnamespace: Operation not permitted"}},
+      {"debian-conflicting-signed-by",
+       {"E: Conflicting values set for option Signed-By regarding source "
+        "https://nvidia.github.io/libnvidia-container/stable/deb/amd64/ /: /usr/share/keyrings/a.gpg != ",
+        "E: Conflicting values set for option\nSigned-By regarding source https://example.org/ /"}},
+      {"wsl-no-adapter",
+       {"nvidia-container-cli: initialization error: WSL environment detected but no adapters were found",
+        "WSL environment detected but\nno adapters were found"}},
+      {"wsl-device-selection",
+       {"On WSL2 docker run --gpus device=1 shows all of the GPUs", "WSL: --gpus 'device=0', container still sees both GPUs"}},
+      {"volume-mounts-token-as-device",
+       {"device error: /var/run/nvidia-container-devices: unknown device",
+        "containerd: nvidia-container-cli: device error:\n/var/run/nvidia-container-devices/all: unknown device"}},
+      {"podman-rlimit-not-permitted",
+       {"Error: runc: runc create failed: unable to start container process: error during container init: error setting "
+        "rlimit type 7: operation not permitted",
+        "crun: setrlimit `RLIMIT_NPROC`: Operation not\npermitted: OCI permission denied"}},
+      {"podman-gpus-noop",
+       {"Error: crun: executable file `nvidia-smi` not found: No such file or directory",
+        "podman run --gpus all ubuntu nvidia-smi\nError: runc: exec: \"nvidia-smi\": executable file not found in $PATH"}},
+      {"build-nvidia-smi",
+       {"#9 0.312 /bin/sh: 1: nvidia-smi: not found\nERROR: failed to solve: process \"/bin/sh -c nvidia-smi\" did not "
+        "complete successfully: exit code: 127",
+        "Step 4/9 : RUN nvidia-smi\n/bin/sh: nvidia-smi: command not found\nThe command '/bin/sh -c nvidia-smi' returned a "
+        "non-zero code: 127"}},
+  };
+}
+
+}  // namespace cuparity

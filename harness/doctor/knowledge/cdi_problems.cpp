@@ -1,0 +1,240 @@
+// CDI: specifications that are missing, out of date, unreadable for this engine, or asked wrongly.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/doctor/checks/checks.hpp"
+#include "harness/doctor/knowledge/known_problem.hpp"
+#include "harness/doctor/knowledge/questions.hpp"
+
+namespace cuparity {
+namespace {
+
+Sign feature_off(const Probe& probe) {
+  const EngineFacts* docker = working_docker(probe);
+  if (!docker) return {};
+  const std::string& version = docker->server_version;
+  const std::string& feature = probe.toolkit.cdi_feature;
+  const bool by_default = version_at_least(version, 28, 2);
+  const bool on = version_at_least(version, 25, 0) &&
+                  (!docker->cdi_folders.empty() || (by_default ? feature != "false" : feature == "true"));
+  const std::string seen = fmt::format("docker version {}; daemon.json features.cdi: {}", version,
+                                       feature.empty() ? "not set" : feature);
+  return on ? absent(seen) : present(seen);
+}
+
+Sign no_such_name(const Probe& probe) {
+  if (in_container(probe)) return {};
+  std::vector<std::string> names;
+  for (const CdiSpec& spec : probe.cdi) {
+    if (!spec.failure.empty()) return present(spec.path + ": " + spec.failure);
+    for (const std::string& device : spec.devices) names.push_back(spec.kind + "=" + device);
+  }
+  return {Sign::Says::nothing, names.empty() ? "no CDI specification is there" : "offered: " + listed(names, 8)};
+}
+
+Sign stale(const Probe& probe) {
+  if (in_container(probe)) return {};
+  for (const CdiSpec& spec : probe.cdi) {
+    if (!spec.missing_files.empty())
+      return present(spec.path + ": these files are gone: " + listed(spec.missing_files, 4));
+    if (!spec.missing_nodes.empty())
+      return present(spec.path + ": these device nodes are gone: " + listed(spec.missing_nodes, 4));
+    for (const std::string& version : spec.driver_versions) {
+      if (!probe.driver.module_version.empty() && version != probe.driver.module_version) {
+        return present(fmt::format("{} mounts libraries of driver {}, loaded is {}", spec.path, version,
+                                   probe.driver.module_version));
+      }
+    }
+  }
+  return {};
+}
+
+Sign hook_gone(const Probe& probe) {
+  for (const CdiSpec& spec : probe.cdi) {
+    if (!spec.missing_hooks.empty()) return present(spec.path + " calls " + listed(spec.missing_hooks, 4));
+  }
+  return {};
+}
+
+Sign field_too_new(const Probe& probe) {
+  for (const CdiSpec& spec : probe.cdi) {
+    if (!spec.unknown_fields.empty()) {
+      return present(spec.path + " has fields that CDI does not know: " + listed(spec.unknown_fields, 4));
+    }
+    if (!spec.host_path_of_node) continue;
+    const EngineFacts* podman = find_engine(probe, "podman");
+    if (version_below(spec.version, 0, 5)) {
+      return present(fmt::format("{} says cdiVersion {}, which has no hostPath for a device node", spec.path,
+                                 spec.version));
+    }
+    if (podman && version_below(podman->client_version, 4, 2)) {
+      return present(fmt::format("{} (cdiVersion {}) has hostPath; podman is {}", spec.path, spec.version,
+                                 podman->client_version));
+    }
+  }
+  return {};
+}
+
+Sign written_after_start(const Probe& probe) {
+  for (const CdiSpec& spec : probe.cdi) {
+    if (spec.newer_than_daemon) return present(spec.path + " was written after dockerd was started");
+  }
+  return {};
+}
+
+Sign first_jit_cdi(const Probe& probe) {
+  const std::string& version = probe.toolkit.runtime_version;
+  if (version.empty()) return {};
+  return version_at_least(version, 1, 18, 0) && version_below(version, 1, 18, 2)
+             ? present("nvidia-container-runtime " + version)
+             : absent("nvidia-container-runtime " + version);
+}
+
+Sign no_gl(const Probe& probe) {
+  for (const CdiSpec& spec : probe.cdi) {
+    if (spec.kind == "nvidia.com/gpu" && !spec.driver_versions.empty() && !spec.gl_libraries &&
+        version_below(probe.toolkit.version, 1, 20) && probe.os.find("Debian") != std::string::npos) {
+      return present(fmt::format("{} mounts no libnvidia-glcore; toolkit {}", spec.path, probe.toolkit.version));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+const KnownProblems& cdi_problems() {
+  static const KnownProblems table = {
+      {.id = "cdi-driver-not-enabled",
+       .where = "engine-start",
+       .summary = "This Docker does not use CDI",
+       .cause = "CDI came to Docker with 25.0, has to be switched on before 28.2, and may have been switched off.",
+       .check = "docker version; docker info --format '{{json .CDISpecDirs}}': empty means this",
+       .fix = {"in /etc/docker/daemon.json: {\"features\": {\"cdi\": true}}, then: sudo systemctl restart docker",
+               "before 25.0: update Docker, or ask with --gpus all"},
+       .texts = {{"could not select device driver cdi*"}},
+       .sign = feature_off,
+       .source = "NVIDIA/nvidia-container-toolkit#434; NixOS/nixpkgs#305312"},
+      {.id = "cdi-name-taken-for-a-file",
+       .where = "engine-start",
+       .summary = "The engine took the CDI name for a file in /dev",
+       .cause = "It is too old for CDI (Docker before 25.0), or CDI is off, or no specification is there (Podman).",
+       .check = "docker version below 25.0, or podman with no file in /etc/cdi and /var/run/cdi: this",
+       .fix = {"Docker before 25.0: ask with --gpus all, or update",
+               "sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml"},
+       .texts = {{"error gathering device information", "nvidia.com/*|/gpu=*"}, {"stat nvidia.com/*|stat*/gpu=*", "no such file or directory"},
+                 {"is not an absolute path|invalid device|bad format", "nvidia.com/*"}},
+       .sign = feature_off,
+       .source = "seen with Docker 20.10 and Podman 4.3"},
+      {.id = "cdi-unresolvable-docker",
+       .where = "engine-start",
+       .summary = "No CDI specification that the engine reads defines this device",
+       .cause = "The specification is missing, names other devices, or was passed over because it can't be read.",
+       .check = "nvidia-ctk cdi list (or docker info: Discovered Devices): the name must be in it",
+       .fix = {"sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml", "nvidia-ctk cdi list, and use one of its names"},
+       .texts = {{"unresolvable cdi device*", "!runtime.nvidia.com*", "!management.nvidia.com*"}},
+       .sign = no_such_name,
+       .source = "moby/moby#47633"},
+      {.id = "cdi-not-generated-before-docker",
+       .where = "engine-start",
+       .severity = Severity::warning,
+       .unasked = Severity::info,
+       .summary = "The CDI specification is written after the engine starts its containers",
+       .cause = "At boot, containers with a restart policy start before the service that writes /var/run/cdi.",
+       .check = "it works after a manual restart, and ls -l --time-sort /var/run/cdi is later than systemctl show "
+                "-p ActiveEnterTimestamp docker: this",
+       .fix = {"sudo systemctl edit docker: [Unit] After=nvidia-cdi-refresh.service Wants=nvidia-cdi-refresh.service"},
+       .texts = {{"unresolvable cdi device*", "!runtime.nvidia.com*", "!management.nvidia.com*"},
+                 {"cdi*", "boot*|reboot*", "before*docker*|restart*|order*"}},
+       .hints = {"boot*|reboot*", "manual*restart*|restart*work*|works after*"},
+       .sign = written_after_start,
+       .source = "NixOS/nixpkgs#353059"},
+      {.id = "jit-cdi-unresolvable",
+       .where = "engine-start",
+       .unasked = Severity::warning,
+       .summary = "Toolkit 1.18.0 and 1.18.1 fail to make their CDI specification in memory",
+       .cause = "Their new default mode jit-cdi can't describe this machine (vendor runtime.nvidia.com).",
+       .check = "nvidia-container-runtime --version: 1.18.0 or 1.18.1 means this",
+       .fix = {"update nvidia-container-toolkit to 1.18.2 or newer",
+               "or: sudo nvidia-ctk config --set nvidia-container-runtime.mode=legacy --in-place"},
+       .texts = {{"runtime.nvidia.com/*", "unresolvable*|failed to inject*|inject*failed*"}},
+       .sign = first_jit_cdi,
+       .source = "NVIDIA/nvidia-container-toolkit#1537"},
+      {.id = "gpu-operator-management-cdi",
+       .where = "engine-start",
+       .summary = "The GPU operator's management CDI specification is missing or out of date",
+       .cause = "The GPUs of the node changed, or the toolkit's pod did not write /var/run/cdi anew.",
+       .check = "grep -l management.nvidia.com /var/run/cdi/*, and compare its UUIDs with nvidia-smi -L",
+       .fix = {"kubectl -n gpu-operator rollout restart daemonset nvidia-container-toolkit-daemonset"},
+       .texts = {{"management.nvidia.com/*"}},
+       .source = "NVIDIA/nvidia-container-toolkit#1239"},
+      {.id = "cdi-schema-hostpath",
+       .where = "engine-start",
+       .unasked = Severity::warning,
+       .without_gpu = true,
+       .summary = "The engine does not know a field of the CDI specification",
+       .cause = "The specification was written for a newer CDI (hostPath of a device node: 0.5.0) than the engine's "
+                "library reads, or has a field that no version knows; the whole file is then passed over.",
+       .check = "grep cdiVersion /etc/cdi/* /var/run/cdi/*: 0.5.0 or newer with an old Podman or containerd: this",
+       .fix = {"update the engine", "or write the specification with a toolkit of the engine's age"},
+       .texts = {{"unknown field hostpath*"}, {"unknown field*", "cdi*"}},
+       .sign = field_too_new,
+       .source = "NVIDIA/nvidia-container-toolkit#38"},
+      {.id = "cdi-stale-missing-lib",
+       .where = "engine-start",
+       .unasked = Severity::warning,
+       .without_gpu = true,
+       .summary = "The CDI specification is out of date: what it names is no longer there",
+       .cause = "The driver or the GPUs changed after the specification was written: containers that use it fail "
+                "to start.",
+       .check = "ls the file of the message on the host: not there means this; grep 'libcuda.so' in the "
+                "specification against /proc/driver/nvidia/version",
+       .fix = {"sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml",
+               "from toolkit 1.18 on: sudo systemctl enable --now nvidia-cdi-refresh.path nvidia-cdi-refresh.service"},
+       .texts = {{"cannot stat*|stat*|error mounting*|failed to mount*|failed to fulfil mount*|bind source path*|not a directory*|lstat*", "libnvidia-*|libcuda*|libnv*|nvidia-smi*|nvidia/*",
+                  "no such file or directory|not found|does not exist", "!compat/*", "!nvidia-container-cli*",
+                  "!error while loading*", "!cannot open shared object*", "!executable file*"},
+                 {"cdi*|failed to inject*|error gathering device information*|lstat*|adding linux device*|failed to stat*", "/dev/*",
+                  "no such file or directory|not a device node", "!nvidia.com/gpu=*such file*", "!fork/exec*", "!docker.sock*"}},
+       .sign = stale,
+       .source = "NVIDIA/nvidia-container-toolkit#692; Igalia/webkit-container-sdk#23"},
+      {.id = "cdi-hook-missing",
+       .where = "engine-start",
+       .unasked = Severity::warning,
+       .without_gpu = true,
+       .summary = "The CDI specification calls a program that is not there",
+       .cause = "The toolkit was removed, moved or installed in part, or the specification comes from another "
+                "machine.",
+       .check = "ls the program of the message on the host: not there means this",
+       .fix = {"sudo apt-get install nvidia-container-toolkit-base",
+               "sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml"},
+       .texts = {{"fork/exec*|error running hook*|running*hook*|executing hook*|error executing hook*", "no such file or directory|not found|does not exist", "!nvidia-container-cli*"},
+                 {"nvidia-cdi-hook*|nvidia-ctk*", "no such file or directory|executable file not found*|not found in*"}},
+       .sign = hook_gone,
+       .source = "void-linux/void-packages#52507"},
+      {.id = "cdi-driver-with-count",
+       .where = "engine-start",
+       .summary = "A CDI request can't have a count",
+       .cause = "The compose file names driver: cdi together with count.",
+       .check = "docker compose config: driver: cdi with count: this",
+       .fix = {"device_ids: [nvidia.com/gpu=0], and no count"},
+       .texts = {{"unexpected count in cdi device request"}, {"cdi*", "unexpected count*"}},
+       .source = "moby/moby daemon/cdi.go"},
+      {.id = "cdi-debian-gl-libs",
+       .where = "in-container-driver",
+       .severity = Severity::warning,
+       .unasked = Severity::info,
+       .summary = "OpenGL and Vulkan run on the CPU: the CDI specification lacks the driver's GL libraries",
+       .cause = "On Debian, toolkits before 1.20 leave libnvidia-glcore, -eglcore, -glsi and -tls out.",
+       .check = "grep glcore /etc/cdi/nvidia.yaml: nothing, and glxinfo or vulkaninfo says llvmpipe: this",
+       .fix = {"update nvidia-container-toolkit to 1.20 or newer",
+               "sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml"},
+       .texts = {{"llvmpipe|softpipe|software render*|lavapipe|swrast", "nvidia*|cdi*|gpu*|container*|opengl|vulkan"},
+                 {"libnvidia-glcore*|libnvidia-eglcore*|libnvidia-glsi*", "missing*|no such file*|cannot open*|not found*"}},
+       .sign = no_gl,
+       .source = "NVIDIA/nvidia-container-toolkit#1908"},
+  };
+  return table;
+}
+
+}  // namespace cuparity

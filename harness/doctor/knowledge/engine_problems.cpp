@@ -1,0 +1,158 @@
+// The engine itself: what it refuses before any NVIDIA program runs.
+#include <fmt/format.h>
+
+#include <cstdlib>
+
+#include "harness/doctor/checks/checks.hpp"
+#include "harness/doctor/knowledge/known_problem.hpp"
+#include "harness/doctor/knowledge/questions.hpp"
+
+namespace cuparity {
+namespace {
+
+Sign old_compose(const Probe& probe) {
+  const EngineFacts* compose = find_engine(probe, "docker-compose");
+  if (!compose) return {};
+  return version_below(compose->client_version, 1, 28) ? present("docker-compose " + compose->client_version)
+                                                       : absent("docker-compose " + compose->client_version);
+}
+
+Sign old_podman(const Probe& probe) {
+  const EngineFacts* podman = find_engine(probe, "podman");
+  if (!podman) return absent("there is no Podman here");
+  return version_below(podman->client_version, 5, 0) ? present("podman version " + podman->client_version)
+                                                     : absent("podman version " + podman->client_version);
+}
+
+Sign apparmor(const Probe& probe) {
+  return probe.kernel_settings.apparmor ? Sign{} : absent("AppArmor is off here");
+}
+
+Sign restricted_userns(const Probe& probe) {
+  const int restricted = probe.kernel_settings.userns_restricted;
+  if (restricted < 0) return {};
+  return restricted == 1 ? present("kernel.apparmor_restrict_unprivileged_userns = 1")
+                         : absent("kernel.apparmor_restrict_unprivileged_userns = 0");
+}
+
+Sign podman_limits(const Probe& probe) {
+  constexpr int cap_sys_resource = 24;
+  for (const AccessFacts& access : probe.access) {
+    if (access.mode.starts_with("podman") && access.failure.find("rlimit") != std::string::npos)
+      return present(access.failure);
+  }
+  if (!find_engine(probe, "podman") || !capabilities_known(probe)) return {};
+  return probe.root && !has_capability(probe, cap_sys_resource)
+             ? present("podman is here, and this user lacks CAP_SYS_RESOURCE: raising a limit is refused")
+             : Sign{};
+}
+
+}  // namespace
+
+const KnownProblems& engine_problems() {
+  static const KnownProblems table = {
+      {.id = "count-and-device-ids",
+       .where = "engine-start",
+       .summary = "The request has both a count and device IDs",
+       .cause = "--gpus is read as comma-separated fields: device=0,1 becomes device=0 and count=1. In a compose "
+                "file: count and device_ids together.",
+       .check = "look at the command: a comma in device=… without inner double quotes means this",
+       .fix = {"docker run --gpus '\"device=0,1\"' …", "compose: device_ids: [\"0\", \"1\"], and no count"},
+       .texts = {{"cannot set both count and deviceids"}, {"count and device_ids are exclusive|count*device_ids*exclusive|device_ids*count*exclusive"},
+                 {"both count and device*ids"}},
+       .source = "NVIDIA/nvidia-docker#1026, #1257; docker/cli opts/gpus.go"},
+      {.id = "compose-schema-too-old",
+       .where = "engine-start",
+       .unasked = Severity::info,
+       .summary = "This Compose does not know GPU reservations",
+       .cause = "docker-compose (Python, version 1) knows deploy.resources.reservations.devices from 1.28 on.",
+       .check = "docker-compose version: below 1.28 means this; otherwise look for a typing error in the devices block",
+       .fix = {"use Compose 2: docker compose (package docker-compose-plugin or docker-compose-v2)"},
+       .texts = {{"reservations*", "devices*was unexpected|devices*not allowed|devices*does not match|unsupported config option*devices*"},
+                 {"additional propert*not allowed", "devices*", "resources|reservations*|deploy*"}},
+       .sign = old_compose,
+       .source = "docker/compose#8142, #9190"},
+      {.id = "podman-gpus-noop",
+       .where = "in-container-driver",
+       .summary = "This Podman takes --gpus and does nothing",
+       .cause = "Podman before 5.0 accepts the flag for Docker's sake alone.",
+       .check = "podman version: below 5.0, and the command has --gpus: this",
+       .fix = {"ask by CDI: podman run --device nvidia.com/gpu=all …", "or update to Podman 5"},
+       .texts = {{"crun*executable file nvidia-smi* not found*"}, {"podman*", "--gpus", "nvidia-smi*|no gpu*|no device*|ignored|nothing|no effect"},
+                 {"podman*|crun*", "nvidia-smi", "not found*"}},
+       .hints = {"--gpus", "podman"},
+       .sign = old_podman,
+       .source = "NVIDIA/nvidia-container-runtime#190"},
+      {.id = "podman-rlimit-not-permitted",
+       .where = "engine-start",
+       .unasked = Severity::warning,
+       .without_gpu = true,
+       .summary = "Podman may not raise a limit, so no container starts",
+       .cause = "Podman asks for higher limits (open files, processes) than its own, and without CAP_SYS_RESOURCE, "
+                "as in a nested machine, the kernel refuses.",
+       .check = "podman run --ulimit host … starts: this",
+       .fix = {"podman run --ulimit host …",
+               "or for good, in containers.conf: [containers] default_ulimits = [\"nofile=1024:1024\", "
+               "\"nproc=1024:1024\"]"},
+       .texts = {{"rlimit*", "operation not permitted|eperm|permission denied"}},
+       .sign = podman_limits,
+       .source = "seen with Podman 4.3 and 4.9 in nested machines"},
+      {.id = "apparmor-profile",
+       .where = "engine-start",
+       .summary = "The engine can't apply its AppArmor profile",
+       .cause = "The profile docker-default is not loaded, or this is a nested machine that may not change "
+                "profiles; leftovers of a snap do this too.",
+       .check = "sudo aa-status | grep docker-default: nothing means this; docker info: Security Options: apparmor",
+       .fix = {"sudo systemctl restart apparmor docker", "sudo snap remove docker (where one is left)",
+               "to see that it is this, for once: --security-opt apparmor=unconfined"},
+       .texts = {{"unable to apply apparmor profile"}, {"apparmor*profile*", "failed*|unable*|cannot*|could not*|error*", "!user namespace*|userns"}},
+       .sign = apparmor,
+       .source = "AbdBarho/stable-diffusion-webui-docker#682"},
+      {.id = "apparmor-userns-enroot",
+       .where = "engine-start",
+       .unasked = Severity::info,
+       .without_gpu = true,
+       .summary = "AppArmor keeps ordinary users from making user namespaces",
+       .cause = "Ubuntu from 23.10 on restricts them; enroot and rootless Docker or Podman need one.",
+       .check = "sysctl kernel.apparmor_restrict_unprivileged_userns: 1, and unshare -U true fails: this",
+       .fix = {"install an AppArmor profile with 'userns,' for the program",
+               "or: sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0"},
+       .texts = {{"create user namespace|create*user namespace|clone_newuser|unshare*", "permission denied|operation not permitted|eperm"},
+                 {"apparmor_restrict_unprivileged_userns"}, {"rootlesskit*", "permission denied|operation not permitted"}},
+       .sign = restricted_userns,
+       .source = "NVIDIA/deepops#1392; rootless-containers/rootlesskit#421"},
+      {.id = "docker-socket-permission",
+       .where = "engine-start",
+       .summary = "Docker runs, but this user may not talk to it",
+       .cause = "Its socket belongs to root and the group docker (a new membership counts from the next login on).",
+       .check = "id -nG: docker is not among the groups: this",
+       .fix = {"sudo usermod -aG docker $USER", "newgrp docker (or log in again)"},
+       .texts = {{"permission denied", "docker daemon socket|docker api at|docker.sock"}},
+       .source = "docs.docker.com/engine/install/linux-postinstall"},
+      {.id = "docker-not-running",
+       .where = "engine-start",
+       .summary = "Docker's daemon does not answer",
+       .cause = "dockerd does not run, or DOCKER_HOST or the docker context point elsewhere.",
+       .check = "systemctl is-active docker; docker context show",
+       .fix = {"sudo systemctl start docker", "docker context use default; unset DOCKER_HOST"},
+       .texts = {{"cannot connect to the docker daemon|is the docker daemon running|failed to connect to the docker api"}},
+       .source = "docs.docker.com/engine/daemon/troubleshoot"},
+      {.id = "build-nvidia-smi",
+       .where = "build",
+       .summary = "A build step has no GPU",
+       .cause = "BuildKit's RUN steps get none: --gpus does not apply, and the daemon's default runtime is passed "
+                "over.",
+       .check = "the message comes from a RUN step of docker build: this; from a container: see nvidia-smi-not-found",
+       .fix = {"build without one: set CMAKE_CUDA_ARCHITECTURES, TORCH_CUDA_ARCH_LIST",
+               "or by CDI: RUN --device=nvidia.com/gpu=all (Docker 27, buildx 0.22, BuildKit 0.20 or newer)",
+               "or: DOCKER_BUILDKIT=0 docker build, with default-runtime nvidia"},
+       .texts = {{"sh: 1: nvidia-smi: not found|nvidia-smi: not found|nvidia-smi: command not found"},
+                 {"nvidia-smi|libcuda.so*|no cuda-capable*|nvidia driver", "docker build|buildkit|buildx|run step|dockerfile:*|failed to solve*|did not complete successfully|returned a non-zero code",
+                  "!could not select*"}},
+       .hints = {"docker build|buildkit|buildx|run step|dockerfile*|failed to solve*|did not complete successfully|returned a non-zero code", "/bin/sh: 1"},
+       .source = "NVIDIA/nvidia-docker#225; docs.docker.com/build/building/cdi"},
+  };
+  return table;
+}
+
+}  // namespace cuparity

@@ -1,0 +1,218 @@
+// nvidia-container-cli, the legacy hook: what it says when it can't do what was asked.
+#include <fmt/format.h>
+
+#include "harness/doctor/checks/checks.hpp"
+#include "harness/doctor/knowledge/known_problem.hpp"
+#include "harness/doctor/knowledge/questions.hpp"
+
+namespace cuparity {
+namespace {
+
+Sign rootless_rules(const Probe& probe) {
+  const EngineFacts* docker = working_docker(probe);
+  if (!docker) return {};
+  if (!docker->rootless && !probe.inside.user_namespace) return absent("Docker is not rootless");
+  if (probe.toolkit.no_cgroups) return absent("config.toml has no-cgroups = true");
+  if (!probe.cdi.empty() || docker->cgroup_version != "2") return {};
+  return present("docker info: rootless, cgroup v2; config.toml: no-cgroups is not true");
+}
+
+Sign jit_harden(const Probe& probe) {
+  return present_if(probe.kernel_settings.bpf_jit_harden > 0,
+                    fmt::format("net.core.bpf_jit_harden = {}; libnvidia-container {}",
+                                probe.kernel_settings.bpf_jit_harden, probe.toolkit.library_version));
+}
+
+Sign old_library(const Probe& probe) {
+  const std::string& version = probe.toolkit.library_version;
+  if (probe.kernel_settings.cgroup_version == "1") return absent("this machine has cgroup v1");
+  if (version_at_least(version, 1, 8)) return absent("libnvidia-container is " + version);
+  return present_if(version_below(version, 1, 8) && probe.kernel_settings.cgroup_version == "2",
+                    "cgroup v2; libnvidia-container " + version);
+}
+
+Sign node_modes(const Probe& probe) {
+  for (const DeviceNode& node : probe.driver.nodes) {
+    if (node.path.find("caps") == std::string::npos && !node.mode.empty() && node.mode != "0666") {
+      return present(fmt::format("{}: mode {}, group {}", node.path, node.mode, node.group));
+    }
+  }
+  return probe.driver.nodes.empty() ? Sign{} : absent("the nodes have mode 0666");
+}
+
+Sign few_gpus(const Probe& probe) {
+  if (probe.nvml.outcome != "ok") return {};
+  return {Sign::Says::nothing, fmt::format("this machine has {} GPUs", probe.nvml.gpus.size())};
+}
+
+Sign bad_value(const Probe& probe) {
+  for (const ImageFact& image : probe.images) {
+    const auto found = image.variables.find("NVIDIA_VISIBLE_DEVICES");
+    if (found == image.variables.end()) continue;
+    const std::string& value = found->second;
+    for (const char* odd : {"false", "true", "False", "True", "yes", "no", "FALSE", "TRUE"}) {
+      if (value == odd) return present(image.image + ": NVIDIA_VISIBLE_DEVICES=" + value);
+    }
+  }
+  return {};
+}
+
+Sign jetson(const Probe& probe) {
+  if (probe.kernel_settings.tegra) return present("this is a Jetson (Tegra)");
+  return probe.toolkit.mode == "csv" ? present("config.toml: mode = \"csv\"") : absent("this is no Jetson");
+}
+
+Sign ldconfig(const Probe& probe) {
+  if (probe.toolkit.ldconfig.empty()) return {};
+  return probe.toolkit.ldconfig_missing
+             ? present("config.toml: ldconfig = " + probe.toolkit.ldconfig + ", which is not there")
+             : Sign{Sign::Says::nothing, "config.toml: ldconfig = " + probe.toolkit.ldconfig};
+}
+
+Sign require_cuda(const Probe& probe) {
+  for (const ImageFact& image : probe.images) {
+    if (const auto found = image.variables.find("NVIDIA_REQUIRE_CUDA"); found != image.variables.end()) {
+      return {Sign::Says::nothing, fmt::format("{}: NVIDIA_REQUIRE_CUDA={}; the driver allows CUDA {}", image.image,
+                                               found->second, probe.nvml.cuda_version)};
+    }
+  }
+  return {};
+}
+
+Sign wsl_without_adapter(const Probe& probe) {
+  if (!probe.driver.wsl) return absent("/dev/dxg is not there: no WSL");
+  return present_if(probe.nvml.outcome == "failed", "/dev/dxg is there; NVML: " + probe.nvml.failure);
+}
+
+}  // namespace
+
+const KnownProblems& hook_problems() {
+  static const KnownProblems table = {
+      {.id = "rootless-bpf-not-permitted",
+       .where = "engine-start",
+       .unasked = Severity::warning,
+       .summary = "A rootless or nested engine can't set device rules by the legacy hook",
+       .cause = "On cgroup v2 the hook edits the kernel's device filter itself, for which an engine in a user "
+                "namespace (rootless, LXC, nested) has no right.",
+       .check = "docker info: rootless, or cat /proc/self/uid_map is not '0 0 4294967295': this",
+       .fix = {"use CDI: nvidia-ctk cdi generate, then --device nvidia.com/gpu=all",
+               "or: nvidia-ctk config --set nvidia-container-cli.no-cgroups=true --in-place "
+               "(--config=$HOME/.config/nvidia-container-runtime/config.toml)"},
+       .texts = {{"bpf_prog_query*|bpf_cgroup_device*|bpf_prog_attach*", "operation not permitted|permission denied|eperm"},
+                 {"failed to add device rules|device filters", "operation not permitted|permission denied",
+                  "!invalid argument"}},
+       .sign = rootless_rules,
+       .source = "NVIDIA/libnvidia-container#154; NVIDIA/nvidia-container-toolkit#678, #139"},
+      {.id = "bpf-load-invalid-argument",
+       .where = "engine-start",
+       .summary = "The kernel refuses the legacy hook's device filter program",
+       .cause = "The kernel's BPF hardening, or an old libnvidia-container: the rewritten program is not valid.",
+       .check = "sysctl net.core.bpf_jit_harden: above 0 speaks for this; nvidia-container-cli -V: old versions too",
+       .fix = {"update nvidia-container-toolkit", "or use CDI", "or: sudo sysctl net.core.bpf_jit_harden=0"},
+       .texts = {{"device filter*program*|add device rules*load program*", "invalid argument"}},
+       .sign = jit_harden,
+       .source = "NVIDIA/libnvidia-container#176, #256"},
+      {.id = "cgroupv2-old-lib",
+       .where = "engine-start",
+       .unasked = Severity::warning,
+       .summary = "This libnvidia-container is too old for cgroup v2",
+       .cause = "Versions below 1.8 know cgroup v1 only.",
+       .check = "stat -fc %T /sys/fs/cgroup: cgroup2fs, and nvidia-container-cli -V below 1.8: this",
+       .fix = {"sudo apt-get install --only-upgrade nvidia-container-toolkit libnvidia-container1"},
+       .texts = {{"cgroup subsystem devices not found"}, {"nvidia-container-cli", "cgroup subsystem*not found"}},
+       .sign = old_library,
+       .source = "NVIDIA/nvidia-docker#1660"},
+      {.id = "nvml-insufficient-permissions-start",
+       .where = "engine-start",
+       .summary = "The hook may not open the host's device nodes",
+       .cause = "The nodes are 0660 for a group, or MIG's capability files or a user namespace keep the hook out.",
+       .check = "ls -ln /dev/nvidia* on the host: mode 0660 means this; grep DeviceFile /proc/driver/nvidia/params",
+       .fix = {"options nvidia NVreg_DeviceFileMode=0666 in /etc/modprobe.d, then reload the driver",
+               "or set user = \"root:video\" in /etc/nvidia-container-runtime/config.toml"},
+       .texts = {{"nvidia-container-cli*|initialization error*", "insufficient permission*"}},
+       .sign = node_modes,
+       .source = "NVIDIA/nvidia-docker#1523, #1547"},
+      {.id = "unknown-device-id",
+       .where = "engine-start",
+       .summary = "The request names a GPU that is not here",
+       .cause = "An index or UUID that does not exist. Docker turns --gpus N into the indices 0 to N-1.",
+       .check = "nvidia-smi -L on the host: the number asked for must be one of these",
+       .fix = {"nvidia-smi -L", "ask for an index or UUID of that list, or for all"},
+       .texts = {{"unknown device id*"}, {"nvidia-container-cli*device error*", "unknown device", "!false*unknown device",
+                                          "!true*unknown device", "!nvidia-container-devices*"}},
+       .sign = few_gpus,
+       .source = "NVIDIA/nvidia-docker#1264, #1217"},
+      {.id = "unknown-device-new-text",
+       .where = "engine-start",
+       .summary = "NVIDIA_VISIBLE_DEVICES holds something that is no GPU",
+       .cause = "It takes an index, a UUID, a MIG name, all, none or void; a YAML true or false, or a typing error, "
+                "is none.",
+       .check = "docker inspect --format '{{.Config.Env}}' CONTAINER: the value before 'unknown device' in the "
+                "message is what was asked for",
+       .fix = {"set NVIDIA_VISIBLE_DEVICES to all, an index or a UUID, quoted in YAML"},
+       .texts = {{"device error*unknown device", "!unknown device id*", "!nvidia-container-devices*"}},
+       .sign = bad_value,
+       .source = "NVIDIA/nvidia-container-toolkit#29"},
+      {.id = "require-cuda-unsatisfied",
+       .where = "engine-start",
+       .summary = "The image asks for a newer driver than the host's",
+       .cause = "Its NVIDIA_REQUIRE_CUDA names a CUDA that the host's driver does not reach. Only the legacy path "
+                "checks this.",
+       .check = "nvidia-smi's 'CUDA Version' on the host against the number in the message",
+       .fix = {"update the host's driver", "or use an image with an older CUDA",
+               "only where cuda-compat covers it: -e NVIDIA_DISABLE_REQUIRE=true"},
+       .texts = {{"unsatisfied condition"}, {"requirement error", "cuda*"}},
+       .sign = require_cuda,
+       .source = "MauriceNino/dashdot#1226; NVIDIA/nvidia-container-toolkit#152"},
+      {.id = "csv-mode-hook-direct",
+       .where = "engine-start",
+       .summary = "On a Jetson --gpus does not work: the nvidia runtime must be used",
+       .cause = "The toolkit chose a mode other than legacy (csv on Tegra), in which the hook that --gpus calls "
+                "refuses to run.",
+       .check = "cat /etc/nv_tegra_release, or mode in /etc/nvidia-container-runtime/config.toml: csv",
+       .fix = {"docker run --runtime=nvidia -e NVIDIA_VISIBLE_DEVICES=all …, without --gpus"},
+       .texts = {{"invoking the nvidia container runtime hook directly"}, {"auto-detected mode as csv"},
+                 {"hook*directly*not supported", "nvidia*"}},
+       .sign = jetson,
+       .source = "NVIDIA/TensorRT-LLM#799; dusty-nv/jetson-containers#1703"},
+      {.id = "ldconfig-path",
+       .where = "engine-start",
+       .unasked = Severity::warning,
+       .summary = "The hook could not run ldconfig for the container",
+       .cause = "config.toml names an ldconfig that this distribution does not have, or it can't run on this root "
+                "file system.",
+       .check = "grep ldconfig /etc/nvidia-container-runtime/config.toml: that file must exist on the host "
+                "(@/sbin/ldconfig.real on Ubuntu, @/sbin/ldconfig elsewhere)",
+       .fix = {"sudo nvidia-ctk config --set nvidia-container-cli.ldconfig=@/sbin/ldconfig --in-place",
+               "update nvidia-container-toolkit"},
+       .texts = {{"ldcache error"}, {"ldconfig*", "failed with error code*|failed to run*|error running*", "nvidia*"}},
+       .sign = ldconfig,
+       .source = "NVIDIA/nvidia-container-toolkit#147; NVIDIA/nvidia-docker#587"},
+      {.id = "wsl-no-adapter",
+       .where = "engine-start",
+       .unasked = Severity::error,
+       .summary = "WSL sees no NVIDIA adapter",
+       .cause = "/dev/dxg is there, but Windows offers no NVIDIA GPU: old Windows driver or WSL kernel, GPU "
+                "disabled or gone.",
+       .check = "/usr/lib/wsl/lib/nvidia-smi: fails means this",
+       .fix = {"update the NVIDIA driver in Windows", "wsl --update; wsl --shutdown (in Windows)"},
+       .texts = {{"wsl environment detected", "no adapter*"}, {"wsl*", "no adapters were found|no adapters found"}},
+       .sign = wsl_without_adapter,
+       .source = "NVIDIA/nvidia-container-toolkit#155; NVIDIA/nvidia-docker#1786"},
+      {.id = "wsl-device-selection",
+       .where = "in-container-driver",
+       .severity = Severity::info,
+       .summary = "WSL can't hand out single GPUs: a container sees all of them",
+       .cause = "WSL has one /dev/dxg for all adapters.",
+       .check = "ls /dev/dxg: there, and no /dev/nvidia0: this",
+       .fix = {"CUDA_VISIBLE_DEVICES in the process (no isolation)"},
+       .texts = {{"wsl*", "device=|--gpus|select*", "all*gpus|all of*gpu*|every gpu|both gpus|still*all|still*see*"}},
+       .sign = [](const Probe& probe) {
+         return probe.driver.wsl ? present("/dev/dxg is there") : absent("this is no WSL");
+       },
+       .source = "docker/for-win#12677; NVIDIA/nvidia-container-toolkit#21"},
+  };
+  return table;
+}
+
+}  // namespace cuparity

@@ -1,0 +1,69 @@
+#include "harness/doctor/knowledge/questions.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+
+namespace cuparity {
+namespace {
+
+using Version = std::array<int, 3>;
+
+/// False where the text has no "1.2".
+bool read_version(const std::string& text, Version& version) {
+  for (std::size_t at = 0; (at = text.find_first_of("0123456789", at)) != std::string::npos;) {
+    version = {};
+    if (std::sscanf(text.c_str() + at, "%9d.%9d.%9d", &version[0], &version[1], &version[2]) >= 2) return true;
+    at = text.find_first_not_of("0123456789", at);
+    if (at == std::string::npos) break;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool version_at_least(const std::string& text, int major, int minor, int patch) {
+  Version version;
+  return read_version(text, version) && version >= Version{major, minor, patch};
+}
+
+bool version_below(const std::string& text, int major, int minor, int patch) {
+  Version version;
+  return read_version(text, version) && version < Version{major, minor, patch};
+}
+
+int nvml_code(const Probe& probe) {
+  const std::string mark = "NVML error ";
+  const auto at = probe.nvml.failure.find(mark);
+  return at == std::string::npos ? 0 : std::atoi(probe.nvml.failure.c_str() + at + mark.size());
+}
+
+bool capabilities_known(const Probe& probe) { return !probe.inside.effective_capabilities.empty(); }
+
+bool has_capability(const Probe& probe, int bit) {
+  return (std::strtoull(probe.inside.effective_capabilities.c_str(), nullptr, 16) >> bit & 1) != 0;
+}
+
+std::string inside_variable(const Probe& probe, const std::string& name) {
+  const auto found = probe.inside.variables.find(name);
+  return found == probe.inside.variables.end() ? "" : found->second;
+}
+
+const DeviceNode* refused_node(const Probe& probe, const std::string& error) {
+  const auto found = std::find_if(probe.driver.nodes.begin(), probe.driver.nodes.end(),
+                                  [&](const DeviceNode& node) { return node.opening == error; });
+  return found == probe.driver.nodes.end() ? nullptr : &*found;
+}
+
+const EngineFacts* working_docker(const Probe& probe) {
+  const EngineFacts* docker = find_engine(probe, "docker");
+  return docker && docker->answers ? docker : nullptr;
+}
+
+bool is_snap(const EngineFacts& engine) {
+  return engine.path.starts_with("/snap/") || engine.real_path.starts_with("/snap/") ||
+         engine.real_path == "/usr/bin/snap";
+}
+
+}  // namespace cuparity

@@ -1,0 +1,32 @@
+// What several signs ask of a probe.
+#pragma once
+
+#include <string>
+
+#include "harness/doctor/probe.hpp"
+
+namespace cuparity {
+
+/// `text` holds a version, e.g. "20.10.24+dfsg1" or "docker-compose version 1.25.0". False where it holds none.
+bool version_at_least(const std::string& text, int major, int minor, int patch = 0);
+bool version_below(const std::string& text, int major, int minor, int patch = 0);
+
+/// NVML's code at the end of a failed look; 0 where there is none.
+int nvml_code(const Probe& probe);
+
+/// Bit `bit` of the effective capabilities is set; false where they are not known.
+bool has_capability(const Probe& probe, int bit);
+bool capabilities_known(const Probe& probe);
+
+/// "" where it is not set.
+std::string inside_variable(const Probe& probe, const std::string& name);
+
+/// A node of the driver's that is refused with this errno, e.g. "EPERM"; nullptr: none is.
+const DeviceNode* refused_node(const Probe& probe, const std::string& error);
+
+/// The Docker that answers; nullptr: there is none.
+const EngineFacts* working_docker(const Probe& probe);
+
+bool is_snap(const EngineFacts& engine);
+
+}  // namespace cuparity
