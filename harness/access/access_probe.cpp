@@ -18,8 +18,9 @@ std::string last_words(const std::string& output) {
   const auto lines = environment::split(output, '\n');
   std::string words;
   for (const std::string& line : lines) {
-    // Docker's and Compose's last line is only a hint to the manual.
-    if (line.find("--help") == std::string::npos && !environment::trim(line).empty()) words = environment::trim(line);
+    // Docker's last line is only a hint to the manual, Compose's a bare exit code.
+    const bool says_something = line.find_first_not_of("0123456789 \t\r") != std::string::npos;
+    if (line.find("--help") == std::string::npos && says_something) words = environment::trim(line);
   }
   return words;
 }

@@ -259,6 +259,8 @@ void judge_access(AccessRow& row, const Expected& expected, const AccessAttempt&
     row.verdict = AccessVerdict::fail;
     row.as_expected = false;
     row.reason = "no answer within the time limit; the container was ended";
+  } else if (!attempt.probe && expected.open) {
+    skip_access(row, "this engine does not start an open container here: " + attempt.words);
   } else if (!attempt.probe) {
     const bool refused = expected.start == Start::refused;
     row.verdict = refused ? AccessVerdict::pass : AccessVerdict::fail;

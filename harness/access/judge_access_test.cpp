@@ -123,6 +123,15 @@ TEST(JudgeAccess, AnOpenContainerMustBeSeenToLeak) {
   EXPECT_TRUE(seen.as_expected);
 }
 
+TEST(JudgeAccess, AnOpenContainerThatDoesNotStartIsSkipped) {
+  Expected open;
+  open.open = true;
+  AccessRow row;
+  judge_access(row, open, {std::nullopt, "unable to apply caps", false}, two_gpus());
+  EXPECT_EQ(row.verdict, AccessVerdict::skipped);
+  EXPECT_THAT(row.reason, HasSubstr("unable to apply caps"));
+}
+
 TEST(JudgeAccess, ARefusalPassesOnlyWhereItMust) {
   Expected refused;
   refused.start = Start::refused;

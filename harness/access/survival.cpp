@@ -30,7 +30,7 @@ struct Disturbance {
 const std::vector<Disturbance>& disturbances() {
   static const std::vector<Disturbance> all = {
       {"update", false, {"update", "--cpu-shares", "512", "{name}"}},
-      {"restart", false, {"restart", "--time", "1", "{name}"}},
+      {"restart", false, {"restart", "-t", "1", "{name}"}},
       {"reload", true, {"systemctl", "daemon-reload"}},
   };
   return all;
@@ -65,7 +65,8 @@ class Watched {
       throw EnvironmentError(fmt::format("the probe under {} did not begin to watch", options_.mode.text));
     std::vector<std::string> opened;
     const json start = json::parse(lines().front(), nullptr, false);
-    for (const auto& [path, outcome] : start.value("opens", json::object()).items())
+    const json opens = start.value("opens", json::object());
+    for (const auto& [path, outcome] : opens.items())
       if (outcome == "ok") opened.push_back(path);
     return opened;
   }
