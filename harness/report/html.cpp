@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <kainjow/mustache.hpp>
 
+#include "harness/report/access_section.hpp"
 #include "harness/report/numbers.hpp"
 #include "harness/report/report.hpp"
 #include "harness/report/report_assets.hpp"
@@ -199,6 +200,8 @@ std::string render_html(const Run& run, const Analysis& analysis) {
   set_list(page, "noise_floor", noise_floor_data(view));
   page.set("noise_floor_summary", shortened(view.noise_floor_summary, text_limit));
   set_list(page, "modes", texts_data(view.modes));
+  page.set("has_access", !run.access.empty());
+  page.set("access_section", access_section_html(run.access));
   set_list(page, "environment", environment_data(view));
   set_list(page, "provenance", pairs_data(view.provenance));
   page.set("overhead", view.overhead);
