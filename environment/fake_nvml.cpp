@@ -3,6 +3,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <string>
+#include <string_view>
 
 #include "environment/nvml_abi.hpp"
 
@@ -11,6 +13,7 @@ namespace nvml = cuparity::environment::nvml;
 namespace {
 
 constexpr nvml::Return not_supported = 3;
+constexpr nvml::Return not_found = 6;
 
 bool is_first(nvml::Device device) { return reinterpret_cast<std::size_t>(device) == 1; }
 
@@ -47,6 +50,18 @@ nvml::Return nvmlDeviceGetCount_v2(unsigned* count) {
 nvml::Return nvmlDeviceGetHandleByIndex_v2(unsigned index, nvml::Device* device) {
   if (index > 1) return 2;
   *device = reinterpret_cast<nvml::Device>(static_cast<std::size_t>(index + 1));
+  return nvml::success;
+}
+nvml::Return nvmlDeviceGetHandleByUUID(const char* uuid, nvml::Device* device) {
+  for (std::size_t index : {0, 1}) {
+    if (std::string_view(uuid) != "GPU-" + std::to_string(index)) continue;
+    *device = reinterpret_cast<nvml::Device>(index + 1);
+    return nvml::success;
+  }
+  return not_found;
+}
+nvml::Return nvmlDeviceGetMinorNumber(nvml::Device device, unsigned* minor) {
+  *minor = is_first(device) ? 0 : 1;
   return nvml::success;
 }
 nvml::Return nvmlDeviceGetName(nvml::Device, char* text, unsigned length) {

@@ -1,7 +1,5 @@
 #include "environment/library_file.hpp"
 
-#include <vector>
-
 #include "environment/text_file.hpp"
 
 namespace cuparity::environment {
@@ -36,7 +34,8 @@ std::string real_file(const fs::path& root, const std::string& path) {
 
 }  // namespace
 
-std::string find_library_file(const fs::path& root, const Variables& variables, const std::string& soname) {
+std::vector<std::string> library_candidates(const fs::path& root, const Variables& variables,
+                                            const std::string& soname) {
   std::vector<std::string> candidates;
   const auto folders = variables.find("LD_LIBRARY_PATH");
   if (folders != variables.end())
@@ -44,7 +43,11 @@ std::string find_library_file(const fs::path& root, const Variables& variables, 
   for (const std::string& path : cached_paths(root, soname)) candidates.push_back(path);
   for (const char* folder : {"/lib64", "/usr/lib64", "/lib", "/usr/lib"})
     candidates.push_back(std::string(folder) + "/" + soname);
-  for (const std::string& path : candidates) {
+  return candidates;
+}
+
+std::string find_library_file(const fs::path& root, const Variables& variables, const std::string& soname) {
+  for (const std::string& path : library_candidates(root, variables, soname)) {
     const std::string real = real_file(root, path);
     if (!real.empty()) return real;
   }

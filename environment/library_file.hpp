@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "environment/container.hpp"
 
@@ -13,6 +14,10 @@ namespace cuparity::environment {
 /// the folder that stands for "/"; the answer is without it.
 std::string find_library_file(const std::filesystem::path& root, const Variables& variables,
                               const std::string& soname);
+
+/// The paths at which they look, in their order, and which need not exist.
+std::vector<std::string> library_candidates(const std::filesystem::path& root, const Variables& variables,
+                                            const std::string& soname);
 
 /// "/usr/lib/libnccl.so.2.28.3" -> "2.28.3"; empty where nothing follows ".so.".
 std::string library_file_version(const std::string& path);

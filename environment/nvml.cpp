@@ -24,6 +24,10 @@ struct Nvml::Library {
     if (cuda_driver_version == nullptr) find(cuda_driver_version, "nvmlSystemGetCudaDriverVersion");
     find(count, "nvmlDeviceGetCount_v2");
     find(handle_by_index, "nvmlDeviceGetHandleByIndex_v2");
+    find(handle_by_uuid, "nvmlDeviceGetHandleByUUID");
+    find(minor_number, "nvmlDeviceGetMinorNumber");
+    find(mig_count, "nvmlDeviceGetMaxMigDeviceCount");
+    find(mig_handle, "nvmlDeviceGetMigDeviceHandleByIndex");
     find(name, "nvmlDeviceGetName");
     find(uuid, "nvmlDeviceGetUUID");
     find(pci_info, "nvmlDeviceGetPciInfo_v3");
@@ -64,6 +68,22 @@ struct Nvml::Library {
     return found;
   }
 
+  std::vector<std::string> mig_uuids(nvml::Device gpu) const {
+    std::vector<std::string> uuids;
+    unsigned most = 0;
+    if (mig_count == nullptr || mig_handle == nullptr || uuid == nullptr ||
+        mig_count(gpu, &most) != nvml::success)
+      return uuids;
+    for (unsigned index = 0; index < most; ++index) {
+      nvml::Device mig = nullptr;
+      char text[nvml::uuid_size] = {};
+      if (mig_handle(gpu, index, &mig) == nvml::success &&
+          uuid(mig, text, nvml::uuid_size) == nvml::success)
+        uuids.emplace_back(text);
+    }
+    return uuids;
+  }
+
   void* handle;
   bool initialised = false;
   nvml::Init init = nullptr;
@@ -74,6 +94,10 @@ struct Nvml::Library {
   nvml::SystemGetNumber cuda_driver_version = nullptr;
   nvml::GetCount count = nullptr;
   nvml::GetHandleByIndex handle_by_index = nullptr;
+  nvml::GetHandleByUuid handle_by_uuid = nullptr;
+  nvml::GetState minor_number = nullptr;
+  nvml::GetState mig_count = nullptr;
+  nvml::GetMigHandle mig_handle = nullptr;
   nvml::GetText name = nullptr;
   nvml::GetText uuid = nullptr;
   nvml::GetPciInfo pci_info = nullptr;
@@ -131,8 +155,9 @@ std::optional<unsigned> count_processes(nvml::GetProcesses function, nvml::Devic
 Nvml::Nvml(std::unique_ptr<Library> library) : library_(std::move(library)) {}
 Nvml::~Nvml() = default;
 
-std::unique_ptr<Nvml> Nvml::open(std::string& failure) {
+std::unique_ptr<Nvml> Nvml::open(std::string& failure, int* code_of_init) {
   failure.clear();
+  if (code_of_init != nullptr) *code_of_init = nvml::success;
   void* handle = dlopen("libnvidia-ml.so.1", RTLD_NOW | RTLD_LOCAL);
   if (handle == nullptr) {
     const char* reason = dlerror();
@@ -146,6 +171,7 @@ std::unique_ptr<Nvml> Nvml::open(std::string& failure) {
     return nullptr;
   }
   const nvml::Return code = library->init != nullptr ? library->init() : library->init_with_flags(0);
+  if (code_of_init != nullptr) *code_of_init = code;
   if (code != nvml::success) {
     failure = "nvmlInit: " + library->describe(code);
     return nullptr;
@@ -191,6 +217,8 @@ std::vector<NvmlDevice> Nvml::devices() const {
     nvml::PciInfo pci{};
     if (library_->pci_info != nullptr && library_->pci_info(handle, &pci) == nvml::success)
       device.pci_bus_id = pci.bus_id;
+    device.minor = read_number(library_->minor_number, handle);
+    device.mig_uuids = library_->mig_uuids(handle);
     nvml::Memory memory{};
     if (library_->memory_info != nullptr && library_->memory_info(handle, &memory) == nvml::success)
       device.memory_total_bytes = memory.total;
@@ -201,6 +229,12 @@ std::vector<NvmlDevice> Nvml::devices() const {
     device.ecc_enabled = read_current_state(library_->ecc_mode, handle);
   }
   return devices;
+}
+
+int Nvml::find_by_uuid(const std::string& uuid) const {
+  nvml::Device found = nullptr;
+  return library_->handle_by_uuid == nullptr ? nvml::function_not_found
+                                             : library_->handle_by_uuid(uuid.c_str(), &found);
 }
 
 NvmlReading Nvml::read(unsigned index) const {

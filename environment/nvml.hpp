@@ -15,11 +15,13 @@ struct NvmlDevice {
   std::string name;
   std::string uuid;
   std::string pci_bus_id;
+  std::optional<unsigned> minor;  ///< its node is /dev/nvidia<minor>
   std::uint64_t memory_total_bytes = 0;
   std::optional<bool> persistence_mode;
   std::optional<bool> mig_enabled;
   std::optional<bool> ecc_enabled;
   std::optional<unsigned> compute_mode;  ///< nvmlComputeMode_t: 0 default, 2 prohibited, 3 exclusive process
+  std::vector<std::string> mig_uuids;  ///< of its MIG devices
 };
 
 /// A moment of one GPU's life.
@@ -34,8 +36,9 @@ struct NvmlReading {
 
 class Nvml {
  public:
-  /// Loads libnvidia-ml.so.1 and initialises it. `failure` gets why not, with NVML's code.
-  static std::unique_ptr<Nvml> open(std::string& failure);
+  /// Loads libnvidia-ml.so.1 and initialises it. `failure` gets why not, with NVML's code; `code`, where
+  /// given, the code alone (0 where nvmlInit was not reached).
+  static std::unique_ptr<Nvml> open(std::string& failure, int* code = nullptr);
   ~Nvml();
   Nvml(const Nvml&) = delete;
   Nvml& operator=(const Nvml&) = delete;
@@ -45,6 +48,8 @@ class Nvml {
   std::string cuda_driver_version() const;  ///< highest CUDA that the driver allows, e.g. "13.0"
   std::vector<NvmlDevice> devices() const;
   NvmlReading read(unsigned index) const;
+  /// NVML's code when the GPU is asked for by its UUID: 0 where this process may have it.
+  int find_by_uuid(const std::string& uuid) const;
 
  private:
   struct Library;

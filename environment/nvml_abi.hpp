@@ -7,6 +7,7 @@ namespace cuparity::environment::nvml {
 using Return = int;
 inline constexpr Return success = 0;
 inline constexpr Return insufficient_size = 7;
+inline constexpr Return function_not_found = 13;
 
 using Device = struct DeviceHandle*;
 
@@ -52,6 +53,8 @@ using SystemGetText = Return (*)(char* text, unsigned length);
 using SystemGetNumber = Return (*)(int* value);
 using GetCount = Return (*)(unsigned* count);
 using GetHandleByIndex = Return (*)(unsigned index, Device* device);
+using GetHandleByUuid = Return (*)(const char* uuid, Device* device);
+using GetMigHandle = Return (*)(Device, unsigned index, Device* mig);
 using GetText = Return (*)(Device, char* text, unsigned length);
 using GetPciInfo = Return (*)(Device, PciInfo*);
 using GetMemoryInfo = Return (*)(Device, Memory*);

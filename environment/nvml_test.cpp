@@ -33,6 +33,15 @@ TEST(Nvml, ReadsBothGpus) {
   EXPECT_EQ(devices[0].ecc_enabled, false);
 }
 
+TEST(Nvml, FindsAGpuByUuidAndNoOther) {
+  std::string failure;
+  const auto nvml = Nvml::open(failure);
+  ASSERT_TRUE(nvml) << failure;
+  EXPECT_EQ(nvml->find_by_uuid("GPU-1"), 0);
+  EXPECT_EQ(nvml->find_by_uuid("GPU-2"), 6);
+  EXPECT_EQ(nvml->devices()[1].minor, 1u);
+}
+
 TEST(Nvml, AMissingFunctionIsAnEmptyField) {
   std::string failure;
   const auto nvml = Nvml::open(failure);
@@ -66,7 +75,9 @@ TEST(Nvml, WhatTheGpuDoesNotSupportIsEmpty) {
 TEST(Nvml, FailedInitialisationSaysTheCode) {
   setenv("CUPARITY_FAKE_NVML_INIT", "18", 1);
   std::string failure;
-  const auto nvml = Nvml::open(failure);
+  int code = 0;
+  const auto nvml = Nvml::open(failure, &code);
+  EXPECT_EQ(code, 18);
   unsetenv("CUPARITY_FAKE_NVML_INIT");
   EXPECT_FALSE(nvml);
   EXPECT_THAT(failure, HasSubstr("NVML error 18 (Driver/library version mismatch)"));

@@ -6,6 +6,7 @@
 namespace cuparity {
 
 void add_doctor_command(CLI::App& app, int& exit_code);
+void add_access_command(CLI::App& app, int& exit_code);
 void add_list_command(CLI::App& app, int& exit_code);
 void add_run_command(CLI::App& app, int& exit_code);
 void add_compare_command(CLI::App& app, int& exit_code);

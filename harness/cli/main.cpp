@@ -16,6 +16,7 @@ int main(int argc, char** argv) {
       "Start with: cuparity doctor, then: cuparity run --suite quick");
   int exit_code = exit_pass;
   add_doctor_command(app, exit_code);
+  add_access_command(app, exit_code);
   add_list_command(app, exit_code);
   add_run_command(app, exit_code);
   add_compare_command(app, exit_code);

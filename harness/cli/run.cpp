@@ -7,10 +7,14 @@
 #include <string>
 #include <vector>
 
+#include "harness/access/access_probe.hpp"
+#include "harness/access/gather_access_host.hpp"
+#include "harness/access/truth_table.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/engine/engines.hpp"
 #include "harness/engine/interrupt.hpp"
 #include "harness/run/run_command.hpp"
+#include "harness/run/session.hpp"
 
 namespace cuparity {
 namespace {
@@ -35,7 +39,20 @@ std::vector<std::string> command_line_of(const CLI::App& app) {
   return words;
 }
 
+/// One short look from inside each mode, recorded with the run. Never keeps the run from being made.
+void record_access(Session& session) {
+  try {
+    const std::filesystem::path probe_folder = find_probe_folder();
+    const AccessHost host = gather_access_host(probe_folder, "");
+    for (const Arm& arm : session.arms)
+      session.run.access.push_back(access_row_of(arm.mode, *arm.engine, host, probe_folder));
+  } catch (const std::exception& error) {
+    session.run.notes.push_back(std::string("Access was not looked at: ") + error.what());
+  }
+}
+
 int execute(RunOptions options) {
+  options.adjust_session = record_access;
   if (options.bin.empty()) options.bin = folder_of_this_program();
   const Interrupt interrupt;
   RunSurroundings surroundings;

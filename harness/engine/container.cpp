@@ -110,6 +110,8 @@ std::vector<std::string> container_command(const ContainerCli& cli, const Contai
   }
   append(words, {"--volume", fmt::format("{}:{}{}", request.process.output_folder.string(),
                                          output_folder_inside, cli.relabel_volumes ? ":z" : "")});
+  for (const auto& [host, inside] : request.process.read_only_folders)
+    append(words, {"--volume", fmt::format("{}:{}:ro{}", host.string(), inside, cli.relabel_volumes ? ",z" : "")});
   append(words, {"--user", request.user});
   for (const auto& [name, value] : request.process.environment) append(words, {"--env", name + "=" + value});
   if (request.mode.request == RequestKind::manual) append_manual_access(words, request.driver_files);
@@ -154,7 +156,7 @@ ContainerRequest ContainerEngine::container_request(const ProcessRequest& reques
   container.mode = mode;
   container.process = request;
   container.extra_flags = extra_flags_;
-  container.user = user();
+  container.user = request.user.empty() ? user() : request.user;
   if (mode.request == RequestKind::manual) {
     if (!driver_files_) driver_files_ = find_driver_files("/dev", driver_library_folders());
     container.driver_files = *driver_files_;
@@ -198,6 +200,26 @@ Lifecycle ContainerEngine::run_in_steps(const ProcessRequest& request, const Acc
   end_container(container.name, "rm");
   if (life.process.exit_code == 0) life.steps.push_back({"remove", begin, boot_seconds()});
   return life;
+}
+
+std::string ContainerEngine::start_in_background(const ProcessRequest& request, const AccessMode& mode) {
+  const ContainerRequest container = container_request(request, mode);
+  ProcessResult result = ask(create_command(cli_, container));
+  if (result.exit_code == 0) result = ask({cli_.program, "start", container.name});
+  if (result.exit_code != 0) {
+    end_container(container.name, "rm");
+    throw EnvironmentError(
+        fmt::format("starting a container with {} failed: {}", mode.text, last_line(result.standard_error)));
+  }
+  return container.name;
+}
+
+void ContainerEngine::stop_in_background(const std::string& name) { end_container(name, "rm"); }
+
+ProcessResult ContainerEngine::command(const std::vector<std::string>& words) {
+  std::vector<std::string> command = {cli_.program};
+  append(command, words);
+  return ask(command);
 }
 
 void ContainerEngine::end_container(const std::string& name, const char* verb) const {

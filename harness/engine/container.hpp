@@ -59,6 +59,9 @@ class ContainerEngine : public Engine {
   /// engine. The image is there already; nothing is pulled.
   Lifecycle run_in_steps(const ProcessRequest& request, const AccessMode& mode) override;
   std::string unusable(const AccessMode& mode) override;
+  std::string start_in_background(const ProcessRequest& request, const AccessMode& mode) override;
+  void stop_in_background(const std::string& name) override;
+  ProcessResult command(const std::vector<std::string>& words) override;
   std::map<std::string, std::string> describe() override;
 
   /// Version of the engine; empty where it does not answer.

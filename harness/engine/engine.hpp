@@ -11,6 +11,7 @@
 
 #include "harness/access/access_mode.hpp"
 #include "harness/engine/boot_clock.hpp"
+#include "harness/errors.hpp"
 
 namespace cuparity {
 
@@ -18,6 +19,9 @@ struct ProcessRequest {
   std::vector<std::string> command;  ///< program and arguments, as the process sees them
   std::map<std::string, std::string> environment;
   std::filesystem::path output_folder;  ///< on the host; the process writes its files to output_path()
+  /// Containers only: folder of the host -> where the process sees it, read-only.
+  std::map<std::filesystem::path, std::string> read_only_folders;
+  std::string user;  ///< containers only: "uid:gid" as the engine understands it; empty: who started cuparity
   std::chrono::seconds time_limit{120};
   std::size_t output_tail_bytes = 16 * 1024;  ///< how much of the output's end ProcessResult keeps
 };
@@ -67,6 +71,19 @@ class Engine {
 
   /// Nothing if `mode` can be used here, else one line saying what is missing and what to do.
   virtual std::string unusable(const AccessMode& mode) = 0;
+
+  /// Starts and returns at once with the name of what was started; `stop_in_background` ends and removes it.
+  /// Throws EnvironmentError where that failed, or where the engine has no such thing.
+  virtual std::string start_in_background(const ProcessRequest& request, const AccessMode& mode) {
+    (void)request;
+    throw EnvironmentError(mode.text + " starts no container");
+  }
+  virtual void stop_in_background(const std::string& name) { (void)name; }
+
+  /// `PROGRAM WORDS…` of the engine's command line, e.g. {"restart", NAME}.
+  virtual ProcessResult command(const std::vector<std::string>& words) {
+    throw EnvironmentError("this engine has no command '" + (words.empty() ? "" : words.front()) + "'");
+  }
 
   /// What is to be recorded of it, e.g. "docker_version", "image_id", "image_digest"; nothing that changes
   /// from one process to the next.

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "harness/record/access_row.hpp"
+
 namespace cuparity {
 
 /// run.json's and the journal's `schema_version`; a reader refuses a larger one.
@@ -76,6 +78,7 @@ struct Run {
   std::vector<int> looks;                ///< block counts at which a verdict may be given
   std::map<std::string, double> margins; ///< regular expression on the benchmark's name -> relative margin; "default"
   std::map<std::string, std::string> environment;  ///< of the host, outside any trial
+  std::vector<AccessRow> access;         ///< one short look from inside each mode, before the first trial
   std::vector<std::string> notes;        ///< what could not be made equal between the modes, for people
   double harness_seconds = 0;            ///< wall time outside of trials
   std::vector<Trial> trials;

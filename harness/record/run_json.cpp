@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "harness/errors.hpp"
+#include "harness/record/access_json.hpp"
 #include "harness/record/journal.hpp"
 #include "harness/record/json_fields.hpp"
 
@@ -218,6 +219,8 @@ nlohmann::json header_to_json(const Run& run) {
   for (const auto& [pattern, margin] : run.margins) {
     margins[valid_utf8(pattern)] = number_to_json(margin);
   }
+  nlohmann::json access = nlohmann::json::array();
+  for (const AccessRow& row : run.access) access.push_back(to_json(row));
   return {{"format", run_format},
           {"schema_version", run_schema_version},
           {"version", run.version},
@@ -236,6 +239,7 @@ nlohmann::json header_to_json(const Run& run) {
           {"margins", std::move(margins)},
           {"environment", text_map(run.environment)},
           {"notes", text_list(run.notes)},
+          {"access", std::move(access)},
           {"harness_seconds", number_to_json(run.harness_seconds)}};
 }
 
@@ -259,6 +263,11 @@ Run header_from_json(const nlohmann::json& json) {
   fields.read("margins", run.margins);
   fields.read("environment", run.environment);
   fields.read("notes", run.notes);
+  if (fields.has("access")) {
+    const nlohmann::json& rows = fields.required("access");
+    for (std::size_t i = 0; i < rows.size(); ++i)
+      run.access.push_back(access_row_from_json(rows.at(i), fmt::format("{}[{}]", fields.path_of("access"), i)));
+  }
   fields.read("harness_seconds", run.harness_seconds);
   return run;
 }

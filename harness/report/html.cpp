@@ -7,6 +7,7 @@
 
 #include "harness/explain/startup.hpp"
 #include "harness/report/chart_data.hpp"
+#include "harness/report/access_section.hpp"
 #include "harness/report/numbers.hpp"
 #include "harness/report/report.hpp"
 #include "harness/report/report_assets.hpp"
@@ -266,6 +267,8 @@ std::string render_html(const Run& run, const Analysis& analysis, const std::str
   set_startup(page, run);
   set_telemetry(page, run, view.modes);
   set_list(page, "modes", texts_data(view.modes));
+  page.set("has_access", !run.access.empty());
+  page.set("access_section", access_section_html(run.access));
   set_list(page, "environment", environment_data(view));
   set_list(page, "provenance", pairs_data(view.provenance));
   page.set("overhead", view.overhead);

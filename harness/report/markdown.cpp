@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "harness/explain/startup.hpp"
+#include "harness/report/access_section.hpp"
 #include "harness/report/numbers.hpp"
 #include "harness/report/report.hpp"
 #include "harness/report/report_view.hpp"
@@ -229,6 +230,7 @@ std::string render_markdown(const Run& run, const Analysis& analysis) {
   text += list_text("Wrong", escaped(view.wrong), true);
   text += skipped_text(view);
   text += list_text("Notes", escaped(view.notes), false);
+  text += access_section_markdown(run.access);
   text += environment_text(view);
   text += provenance_text(view);
   if (!view.noise_floor_summary.empty()) text += "\nNoise floor: " + plain(view.noise_floor_summary) + "\n";

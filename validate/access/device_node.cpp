@@ -11,9 +11,6 @@
 namespace cuparity::validate {
 namespace {
 
-/// NVIDIA's GPUs, in Documentation/admin-guide/devices.txt of the kernel.
-constexpr unsigned nvidia_major = 195;
-
 /// errno of opening `path` read-write, 0 where it opened.
 int try_open(const std::string& path) {
   const int descriptor = open(path.c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK);
@@ -64,15 +61,25 @@ std::string explain_open_error(int error) {
   }
 }
 
-Reach probe_gpu(int minor, const std::string& folder) {
-  const std::string path = folder + "/nvidia-probe-" + std::to_string(minor);
-  const dev_t device = makedev(nvidia_major, static_cast<unsigned>(minor));
-  if (mknod(path.c_str(), S_IFCHR | 0600, device) != 0) return Reach::not_probed;
-  const int error = try_open(path);
+MadeNode make_and_open(unsigned major, unsigned minor, const std::string& folder) {
+  const std::string path =
+      folder + "/cuparity-probe-" + std::to_string(major) + "-" + std::to_string(minor);
+  MadeNode node;
+  if (mknod(path.c_str(), S_IFCHR | 0600, makedev(major, minor)) != 0) {
+    node.made = errno;
+    return node;
+  }
+  node.opened = try_open(path);
   unlink(path.c_str());
-  if (error == 0) return Reach::reachable;
-  if (error == EPERM) return Reach::refused;
-  if (error == EACCES) return Reach::not_probed;  // the folder's file system carries no devices
+  return node;
+}
+
+Reach probe_gpu(int minor, const std::string& folder) {
+  const MadeNode node = make_and_open(nvidia_major, static_cast<unsigned>(minor), folder);
+  if (node.made != 0) return Reach::not_probed;
+  if (node.opened == 0) return Reach::reachable;
+  if (node.opened == EPERM) return Reach::refused;
+  if (node.opened == EACCES) return Reach::not_probed;  // the folder's file system carries no devices
   return Reach::no_device;
 }
 

@@ -20,6 +20,18 @@ std::vector<std::string> needed_nodes(const std::vector<std::string>& gpu_nodes)
 /// Who refuses by this errno, and what to do: "EPERM: the container's device cgroup refuses it; …".
 std::string explain_open_error(int error);
 
+/// The device number of NVIDIA's GPUs, in Documentation/admin-guide/devices.txt of the kernel.
+inline constexpr unsigned nvidia_major = 195;
+
+/// What making a character device and opening it read-write gave: errno, 0 where it worked.
+struct MadeNode {
+  int made = 0;
+  int opened = 0;  ///< 0 too where it could not be made
+};
+
+/// Makes the node in `folder` and removes it again.
+MadeNode make_and_open(unsigned major, unsigned minor, const std::string& folder);
+
 /// What came of making a node for a GPU that this process was not given and opening it.
 enum class Reach {
   refused,    ///< the device cgroup says no, as it should

@@ -41,7 +41,7 @@ TEST(DeviceNode, ProbeLeavesNothingBehind) {
   const auto folder = std::filesystem::temp_directory_path();
   const Reach reach = probe_gpu(251, folder.string());  // no machine has that many GPUs
   EXPECT_NE(reach, Reach::reachable);
-  EXPECT_FALSE(std::filesystem::exists(folder / "nvidia-probe-251"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "cuparity-probe-195-251"));
   EXPECT_EQ(probe_gpu(251, "/no/such/folder"), Reach::not_probed);
 }
 

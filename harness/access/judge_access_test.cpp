@@ -1,0 +1,168 @@
+// Recorded probes of two-GPU hosts: passes, leaks, and what is neither.
+#include "harness/access/judge_access.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "harness/access/survival.hpp"
+
+namespace cuparity {
+namespace {
+
+using nlohmann::json;
+using testing::Contains;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+AccessHost two_gpus() {
+  AccessHost host;
+  host.gpus = {{0, "GPU-a", "00000000:01:00.0", 0, {}}, {1, "GPU-b", "00000000:02:00.0", 1, {}}};
+  host.driver_version = "580.159.04";
+  host.effective_capabilities = "000001ffffffffff";
+  host.root = true;
+  return host;
+}
+
+/// A container that was given GPU a by CDI, as the probe records it.
+json given_a() {
+  return json::parse(R"({
+    "container": "docker", "injection_path": "cdi",
+    "nodes": [{"path": "/dev/nvidia0", "major": 195, "minor": 0, "opens": "ok"},
+              {"path": "/dev/nvidiactl", "major": 195, "minor": 255, "opens": "ok"},
+              {"path": "/dev/nvidia-uvm", "major": 511, "minor": 0, "opens": "ok"}],
+    "made_nodes": [{"device": "195:1", "made": "ok", "opens": "EPERM"}],
+    "driver_libraries": [
+      {"name": "libcuda.so.1", "path": "/usr/lib/libcuda.so.580.159.04", "version": "580.159.04", "origin": "mount"},
+      {"name": "libnvidia-ml.so.1", "path": "/usr/lib/libnvidia-ml.so.580.159.04", "version": "580.159.04",
+       "origin": "mount"}],
+    "confinement": {"effective_capabilities": "00000000a80425fb", "capability_names": ["chown", "mknod"],
+                    "every_capability": false, "seccomp": "filter",
+                    "device_cgroup": {"version": "2", "rules": null, "allows_everything": null}},
+    "nvml": {"outcome": "ok", "gpus": [{"uuid": "GPU-a"}], "asked": {"GPU-a": 0, "GPU-b": 6}},
+    "cuda": {"outcome": "ok", "gpus": [{"ordinal": 0, "uuid": "GPU-a"}],
+             "asked": {"00000000:01:00.0": 0, "00000000:02:00.0": 101}}})");
+}
+
+Expected only_a() {
+  Expected expected;
+  expected.gpus = {"GPU-a"};
+  expected.paths = {"cdi"};
+  return expected;
+}
+
+AccessRow judge(const Expected& expected, const json& probe) {
+  AccessRow row;
+  judge_access(row, expected, {probe, "", false}, two_gpus());
+  return row;
+}
+
+TEST(JudgeAccess, APass) {
+  const AccessRow row = judge(only_a(), given_a());
+  EXPECT_EQ(row.verdict, AccessVerdict::pass) << row.reason;
+  EXPECT_TRUE(row.as_expected);
+  EXPECT_THAT(row.leaks, IsEmpty());
+}
+
+struct Leak {
+  const char* patch;
+  const char* found;
+};
+
+TEST(JudgeAccess, EveryWayToTheOtherGpuIsALeak) {
+  const Leak leaks[] = {
+      {R"([{"op": "add", "path": "/nodes/-", "value": {"path": "/dev/nvidia1", "minor": 1, "opens": "ok"}}])",
+       "GPU 1 (GPU-b): its node /dev/nvidia1 opens"},
+      {R"([{"op": "replace", "path": "/made_nodes/0/opens", "value": "ok"}])", "a node made with mknod opens"},
+      {R"([{"op": "replace", "path": "/nvml/asked/GPU-b", "value": 0}])", "NVML gives it by its UUID"},
+      {R"([{"op": "replace", "path": "/cuda/asked/00000000:02:00.0", "value": 0}])", "CUDA gives it"},
+      {R"([{"op": "replace", "path": "/confinement/device_cgroup/allows_everything", "value": true}])",
+       "the device cgroup allows every device"},
+      {R"([{"op": "replace", "path": "/confinement/effective_capabilities", "value": "000001ffffffffff"}])",
+       "it holds every capability of the host"},
+  };
+  for (const Leak& leak : leaks) {
+    const AccessRow row = judge(only_a(), given_a().patch(json::parse(leak.patch)));
+    EXPECT_EQ(row.verdict, AccessVerdict::leak) << leak.found;
+    EXPECT_FALSE(row.as_expected);
+    EXPECT_THAT(row.leaks, Contains(HasSubstr(leak.found)));
+  }
+}
+
+TEST(JudgeAccess, ANodeThatTheDriverDoesNotServeIsNoLeak) {
+  const json probe = given_a().patch(
+      json::parse(R"([{"op": "replace", "path": "/made_nodes/0/opens", "value": "ENXIO"}])"));
+  EXPECT_EQ(judge(only_a(), probe).verdict, AccessVerdict::pass);
+}
+
+TEST(JudgeAccess, WhatIsMissingOrNotTheHostsFails) {
+  const std::pair<const char*, const char*> faults[] = {
+      {R"([{"op": "replace", "path": "/nvml/gpus", "value": []}])", "NVML show none, expected GPU-a"},
+      {R"([{"op": "replace", "path": "/cuda", "value": {"outcome": "failed", "failure": "cuInit says 999"}}])",
+       "CUDA does not answer: cuInit says 999"},
+      {R"([{"op": "replace", "path": "/nodes/0/opens", "value": "EPERM"}])", "/dev/nvidia0 does not open: EPERM"},
+      {R"([{"op": "replace", "path": "/driver_libraries/0/origin", "value": "stub"}])", "not the host's"},
+      {R"([{"op": "replace", "path": "/driver_libraries/0/version", "value": "570.1"}])", "is of driver 570.1"},
+      {R"([{"op": "replace", "path": "/injection_path", "value": "legacy"}])", "injected by 'legacy', expected cdi"},
+  };
+  for (const auto& [patch, found] : faults) {
+    const AccessRow row = judge(only_a(), given_a().patch(json::parse(patch)));
+    EXPECT_EQ(row.verdict, AccessVerdict::fail) << found;
+    EXPECT_THAT(row.reason, HasSubstr(found));
+  }
+}
+
+TEST(JudgeAccess, AnOpenContainerMustBeSeenToLeak) {
+  Expected open = only_a();
+  open.open = true;
+  const AccessRow blind = judge(open, given_a());
+  EXPECT_EQ(blind.verdict, AccessVerdict::fail);
+  EXPECT_FALSE(blind.as_expected);
+  const AccessRow seen = judge(
+      open, given_a().patch(json::parse(R"([{"op": "replace", "path": "/made_nodes/0/opens", "value": "ok"}])")));
+  EXPECT_EQ(seen.verdict, AccessVerdict::leak);
+  EXPECT_TRUE(seen.as_expected);
+}
+
+TEST(JudgeAccess, AnOpenContainerThatDoesNotStartIsSkipped) {
+  Expected open;
+  open.open = true;
+  AccessRow row;
+  judge_access(row, open, {std::nullopt, "unable to apply caps", false}, two_gpus());
+  EXPECT_EQ(row.verdict, AccessVerdict::skipped);
+  EXPECT_THAT(row.reason, HasSubstr("unable to apply caps"));
+}
+
+TEST(JudgeAccess, ARefusalPassesOnlyWhereItMust) {
+  Expected refused;
+  refused.start = Start::refused;
+  AccessRow row;
+  judge_access(row, refused, {std::nullopt, "unknown device", false}, two_gpus());
+  EXPECT_EQ(row.verdict, AccessVerdict::pass);
+  EXPECT_EQ(row.reason, "refused: unknown device");
+  EXPECT_FALSE(judge(refused, given_a()).as_expected);
+  judge_access(row, only_a(), {std::nullopt, "unknown device", false}, two_gpus());
+  EXPECT_EQ(row.verdict, AccessVerdict::fail);
+  judge_access(row, refused, {std::nullopt, "", true}, two_gpus());
+  EXPECT_EQ(row.verdict, AccessVerdict::fail);
+}
+
+TEST(JudgeSurvival, SaysWhenAndWhatWasLost) {
+  const std::vector<std::string> lines = {
+      R"({"event":"start","at":10.0,"lost":false,"opens":{"/dev/nvidia0":"ok","/dev/x":"EPERM"}})",
+      R"({"event":"change","at":12.5,"lost":true,"opens":{"/dev/nvidia0":"EPERM"}})"};
+  const SurvivalRow lost = judge_survival("reload", lines, 1, 12.0);
+  EXPECT_FALSE(lost.survived);
+  EXPECT_DOUBLE_EQ(lost.lost_after_seconds.value_or(0), 0.5);
+  EXPECT_EQ(lost.lost, "/dev/nvidia0 EPERM");
+  EXPECT_TRUE(judge_survival("update", {lines[0]}, 1, 12.0).survived);
+}
+
+TEST(JudgeSurvival, AProbeStartedAgainThatCantOpenHasLost) {
+  const std::vector<std::string> lines = {R"({"event":"start","at":1,"opens":{"/dev/nvidia0":"ok"}})",
+                                          R"({"event":"end","at":2,"opens":{"/dev/nvidia0":"ok"}})",
+                                          R"({"event":"start","at":3,"opens":{"/dev/nvidia0":"ENOENT"}})"};
+  EXPECT_EQ(judge_survival("restart", lines, 1, 1.5).lost, "/dev/nvidia0 ENOENT");
+}
+
+}  // namespace
+}  // namespace cuparity

@@ -1,0 +1,171 @@
+#include "harness/access/truth_table.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <regex>
+
+#include "harness/access/access_probe.hpp"
+#include "harness/access/access_rows.hpp"
+#include "harness/access/compose_request.hpp"
+#include "harness/access/gather_access_host.hpp"
+#include "harness/access/temporary_folder.hpp"
+#include "harness/engine/engines.hpp"
+#include "harness/errors.hpp"
+
+namespace cuparity {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::regex row_pattern(const std::string& text) {
+  try {
+    return std::regex(text, std::regex::extended | std::regex::icase);
+  } catch (const std::regex_error& error) {
+    throw UsageError(fmt::format("--row '{}' is no regular expression: {}", text, error.what()));
+  }
+}
+
+class TableMaker {
+ public:
+  explicit TableMaker(const TruthTableOptions& options)
+      : options_(options), pattern_(row_pattern(options.row)), probe_folder_(find_probe_folder()) {}
+
+  AccessTable make() {
+    table_.image = options_.image.empty() ? default_image() : options_.image;
+    const std::vector<FoundEngine> found = choose_engines();
+    table_.host = gather_access_host(probe_folder_, options_.stand_in);
+    for (const FoundEngine& each : found)
+      if (each.failure.empty()) try_engine(each.engine);
+    if (usable_ == 0) {
+      std::string why;
+      for (const std::string& line : table_.engines) why += "\n  " + line;
+      throw EnvironmentError("no engine can be tried here:" + why);
+    }
+    if (table_.rows.empty()) throw UsageError(fmt::format("--row '{}' matches no row", options_.row));
+    return std::move(table_);
+  }
+
+ private:
+  std::vector<FoundEngine> choose_engines() {
+    std::vector<FoundEngine> found = gather_access_engines();
+    std::erase_if(found, [&](const FoundEngine& each) {
+      return !options_.engine.empty() && each.engine.name != options_.engine;
+    });
+    if (found.empty())
+      throw EnvironmentError(fmt::format("{} is not installed here: ./scripts/install-packages engine podman",
+                                         options_.engine.empty() ? "no container engine" : options_.engine));
+    for (const FoundEngine& each : found)
+      if (!each.failure.empty()) table_.engines.push_back(each.failure);
+    return found;
+  }
+
+  void try_engine(const AccessEngine& facts) {
+    const AccessMode none = parse_access_mode(facts.name + ":none");
+    EngineOptions options;
+    options.image = table_.image;
+    options.stop_requested = options_.stop_requested;
+    const auto engine = make_engine(none.engine, options);
+    if (const std::string failure = engine->unusable(none); !failure.empty()) {
+      table_.engines.push_back(failure);
+      return;
+    }
+    ++usable_;
+    table_.engines.push_back(facts.name + " " + facts.version);
+    // Where not even a plain container starts, a refusal proves nothing.
+    const AccessAttempt plain = attempt(*engine, none);
+    const std::string obstacle =
+        plain.probe ? "" : fmt::format("a plain container does not start: {}", plain.words);
+    for (const AccessRequest& request : access_requests(facts.name, table_.host)) {
+      add_row(request, facts, facts.name, obstacle, [&] { return attempt(*engine, request.mode); });
+    }
+    if (none.engine == EngineKind::docker) try_compose(*engine, facts, obstacle);
+  }
+
+  void try_compose(Engine& engine, const AccessEngine& facts, const std::string& obstacle) {
+    for (const FoundCompose& compose : gather_compose()) {
+      const std::string name = fmt::format("{}", fmt::join(compose.words, " "));
+      for (const AccessRequest& request : access_requests("compose", table_.host)) {
+        std::string why = obstacle;
+        if (compose.version.empty()) why = name + " is not here";
+        else if (major_minor(compose.version) < major_minor(request.first_compose))
+          why = fmt::format("came with Compose {}, this is {}", request.first_compose, compose.version);
+        add_row(request, facts, name, why, [&] { return attempt_compose(engine, compose, request); });
+      }
+    }
+  }
+
+  template <typename Try>
+  void add_row(const AccessRequest& request, const AccessEngine& facts, const std::string& engine,
+               const std::string& obstacle, Try try_it) {
+    if (!std::regex_search(request.name, pattern_)) return;
+    if (options_.stop_requested && options_.stop_requested()) throw EnvironmentError("stopped by the user");
+    AccessRow row;
+    row.name = request.name;
+    row.engine = engine;
+    row.mode = request.shown;
+    if (!obstacle.empty() || !request.obstacle.empty()) {
+      skip_access(row, obstacle.empty() ? request.obstacle : obstacle);
+    } else {
+      const Expected wanted = expected(request.mode, facts, table_.host);
+      const bool tried = wanted.start != Start::unavailable;
+      judge_access(row, wanted, tried ? try_it() : AccessAttempt{}, table_.host);
+    }
+    if (options_.progress) options_.progress(fmt::format("{} {}: {}", engine, row.name, to_text(row)));
+    table_.rows.push_back(std::move(row));
+  }
+
+  static std::string to_text(const AccessRow& row) {
+    return row.verdict == AccessVerdict::skipped ? "skipped: " + row.reason : row.as_expected ? "as expected" : row.reason;
+  }
+
+  AccessAttempt attempt(Engine& engine, const AccessMode& mode) {
+    return attempt_access(engine, mode, probe_folder_, folder_.path(), table_.host);
+  }
+
+  AccessAttempt attempt_compose(Engine& engine, const FoundCompose& compose, const AccessRequest& request) {
+    ProcessRequest process = probe_request(probe_folder_, true, folder_.path(), probe_arguments(table_.host));
+    const std::string out = engine.output_path(process).string();
+    process.command.insert(process.command.end(), {"--out", out + "/compose.json"});
+    const ProcessResult result = run_compose(compose.words, table_.image, request.compose, process, out);
+    return read_attempt(result, folder_.path() / "compose.json");
+  }
+
+  const TruthTableOptions& options_;
+  std::regex pattern_;
+  fs::path probe_folder_;
+  TemporaryFolder folder_;
+  AccessTable table_;
+  int usable_ = 0;
+};
+
+}  // namespace
+
+bool AccessTable::as_expected() const {
+  return std::all_of(rows.begin(), rows.end(), [](const AccessRow& row) { return row.as_expected; });
+}
+
+AccessTable make_truth_table(const TruthTableOptions& options) { return TableMaker(options).make(); }
+
+AccessRow access_row_of(const AccessMode& mode, Engine& engine, const AccessHost& host,
+                        const fs::path& probe_folder) {
+  AccessRow row;
+  row.name = mode.text;
+  row.engine = engine_name(mode.engine);
+  row.mode = mode.text;
+  try {
+    const TemporaryFolder folder;
+    const AccessAttempt attempt = attempt_access(engine, mode, probe_folder, folder.path(), host);
+    AccessEngine facts;
+    facts.name = row.engine;
+    for (const FoundEngine& each : gather_access_engines())
+      if (each.engine.name == row.engine) facts = each.engine;
+    judge_access(row, expected(mode, facts, host), attempt, host);
+  } catch (const std::exception& error) {
+    skip_access(row, error.what());
+  }
+  return row;
+}
+
+}  // namespace cuparity

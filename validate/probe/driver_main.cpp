@@ -1,0 +1,153 @@
+// cuparity-probe-driver nvml|cuda [UUID or PCI address of a GPU to ask for]...
+// What the driver's libraries say, as one line of JSON. Loads them by name and needs no CUDA Toolkit.
+#include <dlfcn.h>
+#include <link.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "environment/nvml.hpp"
+
+namespace {
+
+using nlohmann::json;
+
+json ask_nvml(const std::vector<std::string>& uuids) {
+  std::string failure;
+  int code = 0;
+  const auto nvml = cuparity::environment::Nvml::open(failure, &code);
+  if (!nvml) return {{"outcome", "failed"}, {"failure", failure}, {"code", code}};
+  json gpus = json::array();
+  for (const auto& device : nvml->devices()) {
+    gpus.push_back({{"index", device.index},
+                    {"name", device.name},
+                    {"uuid", device.uuid},
+                    {"pci_bus_id", device.pci_bus_id},
+                    {"minor", device.minor ? json(*device.minor) : json()},
+                    {"mig_uuids", device.mig_uuids}});
+  }
+  json asked = json::object();
+  for (const std::string& uuid : uuids) asked[uuid] = nvml->find_by_uuid(uuid);
+  return {{"outcome", "ok"},           {"code", 0},   {"library", nvml->library_path()},
+          {"driver_version", nvml->driver_version()}, {"gpus", gpus}, {"asked", asked}};
+}
+
+struct CudaUuid {
+  unsigned char bytes[16];
+};
+
+/// The driver API by name (cuda.h); a function that is missing is null.
+struct CudaDriver {
+  explicit CudaDriver(void* library) {
+    find(library, init, "cuInit");
+    find(library, version, "cuDriverGetVersion");
+    find(library, count, "cuDeviceGetCount");
+    find(library, get, "cuDeviceGet");
+    find(library, uuid, "cuDeviceGetUuid_v2");  // of the MIG device, where there is one
+    if (uuid == nullptr) find(library, uuid, "cuDeviceGetUuid");
+    find(library, pci_bus_id, "cuDeviceGetPCIBusId");
+    find(library, by_pci_bus_id, "cuDeviceGetByPCIBusId");
+  }
+  template <typename Function>
+  static void find(void* library, Function& function, const char* name) {
+    function = reinterpret_cast<Function>(dlsym(library, name));
+  }
+  int (*init)(unsigned) = nullptr;
+  int (*version)(int*) = nullptr;
+  int (*count)(int*) = nullptr;
+  int (*get)(int*, int) = nullptr;
+  int (*uuid)(CudaUuid*, int) = nullptr;
+  int (*pci_bus_id)(char*, int, int) = nullptr;
+  int (*by_pci_bus_id)(int*, const char*) = nullptr;
+};
+
+/// As NVML writes it: GPU-8-4-4-4-12 hexadecimal digits.
+std::string uuid_text(const CudaUuid& uuid) {
+  std::string text = "GPU";
+  for (int i = 0; i < 16; ++i) {
+    char digits[4];
+    const bool dash = i == 0 || i == 4 || i == 6 || i == 8 || i == 10;
+    std::snprintf(digits, sizeof digits, "%s%02x", dash ? "-" : "", uuid.bytes[i]);
+    text += digits;
+  }
+  return text;
+}
+
+std::string path_of(void* library) {
+  link_map* map = nullptr;
+  if (dlinfo(library, RTLD_DI_LINKMAP, &map) != 0 || map == nullptr) return "";
+  std::error_code error;
+  const auto real = std::filesystem::canonical(map->l_name, error);
+  return error ? std::string(map->l_name) : real.string();
+}
+
+json gpus_of(const CudaDriver& cuda, int count) {
+  json gpus = json::array();
+  for (int ordinal = 0; ordinal < count; ++ordinal) {
+    int device = 0;
+    const int code = cuda.get == nullptr ? -1 : cuda.get(&device, ordinal);
+    json gpu = {{"ordinal", ordinal}, {"code", code}};
+    CudaUuid uuid = {};
+    char address[32] = {};
+    if (code == 0 && cuda.uuid != nullptr && cuda.uuid(&uuid, device) == 0) gpu["uuid"] = uuid_text(uuid);
+    if (code == 0 && cuda.pci_bus_id != nullptr && cuda.pci_bus_id(address, sizeof address, device) == 0)
+      gpu["pci_bus_id"] = address;
+    gpus.push_back(gpu);
+  }
+  return gpus;
+}
+
+json ask_cuda(const std::vector<std::string>& addresses) {
+  void* library = dlopen("libcuda.so.1", RTLD_NOW | RTLD_LOCAL);
+  if (library == nullptr) return {{"outcome", "failed"}, {"failure", dlerror()}, {"code", 0}};
+  const CudaDriver cuda(library);
+  json seen = {{"outcome", "failed"}, {"library", path_of(library)}, {"code", 0}};
+  if (cuda.init == nullptr || cuda.count == nullptr) {
+    seen["failure"] = "this libcuda.so.1 has no cuInit: a stub or a foreign library";
+    return seen;
+  }
+  int version = 0;
+  if (cuda.version != nullptr && cuda.version(&version) == 0) seen["driver_version"] = version;
+  int count = 0;
+  int code = cuda.init(0);
+  const char* called = "cuInit";
+  if (code == 0) {
+    called = "cuDeviceGetCount";
+    code = cuda.count(&count);
+  }
+  seen["code"] = code;
+  if (code != 0) {
+    seen["failure"] = std::string(called) + " says " + std::to_string(code);
+    return seen;
+  }
+  seen["outcome"] = "ok";
+  seen["gpus"] = gpus_of(cuda, count);
+  // Past the last ordinal nothing may be had.
+  int beyond = 0;
+  seen["beyond_last_ordinal"] = cuda.get == nullptr ? -1 : cuda.get(&beyond, count);
+  json asked = json::object();
+  for (const std::string& address : addresses) {
+    int device = 0;
+    asked[address] = cuda.by_pci_bus_id == nullptr ? -1 : cuda.by_pci_bus_id(&device, address.c_str());
+  }
+  seen["asked"] = asked;
+  return seen;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::vector<std::string> words(argv + 1, argv + argc);
+  const std::string what = words.empty() ? "" : words.front();
+  if (what != "nvml" && what != "cuda") {
+    std::fprintf(stderr, "usage: cuparity-probe-driver nvml [UUID]... | cuda [PCI address]...\n");
+    return 2;
+  }
+  words.erase(words.begin());
+  const json answer = what == "nvml" ? ask_nvml(words) : ask_cuda(words);
+  std::printf("%s\n", answer.dump(-1, ' ', true, json::error_handler_t::replace).c_str());
+  return 0;
+}
