@@ -121,7 +121,7 @@ TEST_F(SitePages, ChoosingAndSwappingIsFollowed) {
       seen.push(effect(), get('mode-a').selectedOptions[0].textContent, location.hash.includes('ma=docker'));
       document.body.append(Object.assign(document.createElement('pre'), {textContent: seen.join(';')}));
     });)");
-  EXPECT_THAT(page, HasSubstr("7;−84.0 %;+524.3 %;docker:--gpus=all;true</pre>"));
+  EXPECT_THAT(page, HasSubstr("7;−83.9 %;+522.7 %;docker:--gpus=all;true</pre>"));
 }
 
 TEST_F(SitePages, HostileNamesDoNothing) {
