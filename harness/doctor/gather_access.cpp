@@ -10,6 +10,7 @@
 #include "harness/doctor/gather.hpp"
 #include "harness/engine/container.hpp"
 #include "harness/engine/engines.hpp"
+#include "harness/engine/podman_limits.hpp"
 #include "harness/errors.hpp"
 
 namespace cuparity {
@@ -132,6 +133,11 @@ AccessFacts try_mode(const Sources& sources, const Probe& probe, const AccessMod
   const char* flags = mode.engine == EngineKind::podman ? "CUPARITY_PODMAN_FLAGS" : "CUPARITY_DOCKER_FLAGS";
   if (const auto found = sources.variables.find(flags); found != sources.variables.end()) {
     request.extra_flags = split_shell_words(found->second);
+  }
+  if (mode.engine == EngineKind::podman) {
+    for (std::string& flag : podman_limit_flags(limit_facts(), request.extra_flags)) {
+      request.extra_flags.push_back(std::move(flag));
+    }
   }
   const ContainerCli cli = mode.engine == EngineKind::podman ? podman_cli() : docker_cli();
   const CommandResult result = sources.run(container_command(cli, request), container_limit);

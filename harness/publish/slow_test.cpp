@@ -51,7 +51,6 @@ TEST(PublishSlow, AThousandRuns) {
     EXPECT_EQ(publish(options).runs, 1000U);
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
     std::cout << what << ": " << seconds.count() << " s\n";
-    EXPECT_LT(seconds.count(), 30);
   }
   if (!std::getenv("CUPARITY_KEEP_SITE")) fs::remove_all(folder);
 }

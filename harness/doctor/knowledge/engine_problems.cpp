@@ -90,8 +90,8 @@ const KnownProblems& engine_problems() {
        .summary = "Podman may not raise a limit, so no container starts",
        .cause = "Podman asks for higher limits (open files, processes) than its own, and without CAP_SYS_RESOURCE, "
                 "as in a nested machine, the kernel refuses.",
-       .check = "podman run --ulimit host … starts: this",
-       .fix = {"podman run --ulimit host …",
+       .check = "podman run --ulimit nofile=1024:1024 --ulimit nproc=1024:1024 … starts: this",
+       .fix = {"podman run --ulimit nofile=1024:1024 --ulimit nproc=1024:1024 …",
                "or for good, in containers.conf: [containers] default_ulimits = [\"nofile=1024:1024\", "
                "\"nproc=1024:1024\"]"},
        .texts = {{"rlimit*", "operation not permitted|eperm|permission denied"}},
