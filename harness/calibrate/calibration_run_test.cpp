@@ -16,21 +16,6 @@ using ::testing::Contains;
 using ::testing::Each;
 using ::testing::HasSubstr;
 
-/// Lends the engine of the test, which takes `seconds` for a process.
-class Lent : public Engine {
- public:
-  explicit Lent(FakeEngine& engine) : engine_(engine) {}
-  fs::path output_path(const ProcessRequest& request) const override { return engine_.output_path(request); }
-  fs::path binary_folder() const override { return engine_.binary_folder(); }
-  ProcessResult run(const ProcessRequest& request, const AccessMode& mode) override {
-    return engine_.run(request, mode);
-  }
-  std::string unusable(const AccessMode& mode) override { return engine_.unusable(mode); }
-
- private:
-  FakeEngine& engine_;
-};
-
 class CalibrationRun : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -42,7 +27,7 @@ class CalibrationRun : public ::testing::Test {
     options_.plan.slowdowns = {0.005, 0.05};
     options_.run.modes = {"native"};
     options_.run.seed = 1;
-    surroundings_.make_engine = [this](EngineKind, const std::string&) { return std::make_unique<Lent>(engine_); };
+    surroundings_.make_engine = [this](EngineKind, const std::string&) { return std::make_unique<LentEngine>(engine_); };
     surroundings_.stop_requested = [] { return false; };
     surroundings_.progress = surroundings_.result = stream_;
     engine_.benchmarks = {"saxpy/own/fp32/1024", "gemm/own/fp32/1024", "launch/system_call"};

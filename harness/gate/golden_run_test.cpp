@@ -16,22 +16,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
 
-/// Lends an engine of the test to the code under test.
-class Lent : public Engine {
- public:
-  explicit Lent(FakeEngine& engine) : engine_(engine) {}
-  fs::path output_path(const ProcessRequest& request) const override { return engine_.output_path(request); }
-  fs::path binary_folder() const override { return engine_.binary_folder(); }
-  ProcessResult run(const ProcessRequest& request, const AccessMode& mode) override {
-    return engine_.run(request, mode);
-  }
-  std::string unusable(const AccessMode& mode) override { return engine_.unusable(mode); }
-  std::map<std::string, std::string> describe() override { return engine_.describe(); }
-
- private:
-  FakeEngine& engine_;
-};
-
 class GoldenRun : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -47,7 +31,7 @@ class GoldenRun : public ::testing::Test {
     options_.run.out = folder_ / "out";
     options_.run.seed = 1;
     options_.make_engine = [this](EngineKind, const std::string& image, const fs::path&) {
-      return std::make_unique<Lent>(image == "image:good" ? golden_ : candidate_);
+      return std::make_unique<LentEngine>(image == "image:good" ? golden_ : candidate_);
     };
     golden_.image_id = "sha256:good";
     candidate_.image_id = "sha256:new";
@@ -142,7 +126,7 @@ TEST_F(GoldenRun, ProgramsRunNatively) {
   options_.mode.clear();
   options_.make_engine = [this](EngineKind kind, const std::string&, const fs::path& bin) {
     EXPECT_EQ(kind, EngineKind::native);
-    return std::make_unique<Lent>(bin == folder_ / "old" ? golden_ : candidate_);
+    return std::make_unique<LentEngine>(bin == folder_ / "old" ? golden_ : candidate_);
   };
   candidate_.slowdown = {{"candidate", 1.05}};
   EXPECT_EQ(gate().exit_code, exit_regression);

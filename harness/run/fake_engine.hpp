@@ -40,4 +40,22 @@ class FakeEngine : public Engine {
                         Fate fate);
 };
 
+/// Lends an engine of the test to code that wants one of its own.
+class LentEngine : public Engine {
+ public:
+  explicit LentEngine(FakeEngine& engine) : engine_(engine) {}
+  std::filesystem::path output_path(const ProcessRequest& request) const override {
+    return engine_.output_path(request);
+  }
+  std::filesystem::path binary_folder() const override { return engine_.binary_folder(); }
+  ProcessResult run(const ProcessRequest& request, const AccessMode& mode) override {
+    return engine_.run(request, mode);
+  }
+  std::string unusable(const AccessMode& mode) override { return engine_.unusable(mode); }
+  std::map<std::string, std::string> describe() override { return engine_.describe(); }
+
+ private:
+  FakeEngine& engine_;
+};
+
 }  // namespace cuparity
