@@ -1,5 +1,7 @@
 #include "environment/container.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <string_view>
 
@@ -58,6 +60,16 @@ bool brings_driver_library(const fs::path& root, const Mount& mount) {
 }
 
 }  // namespace
+
+Variables read_variables() {
+  Variables variables;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string text = *entry;
+    const auto equals = text.find('=');
+    if (equals != std::string::npos) variables[text.substr(0, equals)] = text.substr(equals + 1);
+  }
+  return variables;
+}
 
 std::string detect_container(const fs::path& root, const Variables& variables) {
   if (root_is_a_disk(root)) return "none";

@@ -11,6 +11,9 @@ namespace cuparity::environment {
 /// Environment variables by name.
 using Variables = std::map<std::string, std::string>;
 
+/// Those of this process.
+Variables read_variables();
+
 /// "docker", "podman", "other" or "none". `root` is the folder that stands for "/".
 std::string detect_container(const std::filesystem::path& root, const Variables& variables);
 

@@ -1,13 +1,12 @@
 #include "environment/nvml.hpp"
 
 #include <dlfcn.h>
-#include <link.h>
 
 #include <array>
-#include <filesystem>
 #include <string_view>
 #include <utility>
 
+#include "environment/library_handle.hpp"
 #include "environment/nvml_abi.hpp"
 
 namespace cuparity::environment {
@@ -180,13 +179,7 @@ std::unique_ptr<Nvml> Nvml::open(std::string& failure, int* code_of_init) {
   return std::unique_ptr<Nvml>(new Nvml(std::move(library)));
 }
 
-std::string Nvml::library_path() const {
-  link_map* map = nullptr;
-  if (dlinfo(library_->handle, RTLD_DI_LINKMAP, &map) != 0 || map == nullptr) return {};
-  std::error_code error;
-  const auto path = std::filesystem::canonical(map->l_name, error);
-  return error ? std::string(map->l_name) : path.string();
-}
+std::string Nvml::library_path() const { return path_of_library(library_->handle); }
 
 std::string Nvml::driver_version() const {
   std::string text(nvml::version_size, '\0');

@@ -135,16 +135,6 @@ void put_variables(Facts& facts, const Variables& variables) {
   }
 }
 
-Variables read_variables() {
-  Variables variables;
-  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
-    const std::string text = *entry;
-    const auto equals = text.find('=');
-    if (equals != std::string::npos) variables[text.substr(0, equals)] = text.substr(equals + 1);
-  }
-  return variables;
-}
-
 /// Where the dynamic linker finds the driver's library; it is loaded for a moment, not initialised.
 std::string find_libcuda() {
   for (const auto& [name, path] : loaded_libraries("libcuda.so")) return path;

@@ -2,10 +2,9 @@
 
 #include <unistd.h>
 
+#include "environment/container.hpp"
 #include "environment/text_file.hpp"
 #include "harness/engine/process.hpp"
-
-extern char** environ;
 
 namespace cuparity {
 
@@ -25,12 +24,7 @@ CommandResult run_command(const std::vector<std::string>& command, std::chrono::
 
 Sources machine_sources(const std::string& image, const std::vector<AccessMode>& modes) {
   Sources sources;
-  for (char** entry = environ; entry && *entry; ++entry) {
-    const std::string text = *entry;
-    if (const auto equals = text.find('='); equals != std::string::npos) {
-      sources.variables[text.substr(0, equals)] = text.substr(equals + 1);
-    }
-  }
+  sources.variables = environment::read_variables();
   sources.run = run_command;
   std::error_code error;
   const fs::path self = fs::read_symlink("/proc/self/exe", error);

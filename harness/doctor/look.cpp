@@ -2,14 +2,13 @@
 
 #include <dlfcn.h>
 #include <fcntl.h>
-#include <link.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 
 #include "environment/nvidia_driver.hpp"
+#include "environment/library_handle.hpp"
 #include "environment/nvml.hpp"
 #include "harness/errors.hpp"
 
@@ -52,19 +51,11 @@ json look_at_nvml() {
           {"gpus", gpus}};
 }
 
-std::string path_of(void* library) {
-  link_map* map = nullptr;
-  if (dlinfo(library, RTLD_DI_LINKMAP, &map) != 0 || !map) return "";
-  std::error_code error;
-  const auto real = std::filesystem::canonical(map->l_name, error);
-  return error ? std::string(map->l_name) : real.string();
-}
-
 /// The driver API by name: its headers need no toolkit this way.
 json look_at_cuda() {
   void* library = dlopen("libcuda.so.1", RTLD_NOW | RTLD_LOCAL);
   if (!library) return {{"outcome", "failed"}, {"failure", dlerror()}};
-  json seen = {{"outcome", "failed"}, {"library_path", path_of(library)}};
+  json seen = {{"outcome", "failed"}, {"library_path", environment::path_of_library(library)}};
   const auto init = reinterpret_cast<int (*)(unsigned)>(dlsym(library, "cuInit"));
   const auto version = reinterpret_cast<int (*)(int*)>(dlsym(library, "cuDriverGetVersion"));
   const auto count = reinterpret_cast<int (*)(int*)>(dlsym(library, "cuDeviceGetCount"));

@@ -1,14 +1,13 @@
 // cuparity-probe-driver nvml|cuda [UUID or PCI address of a GPU to ask for]...
 // What the driver's libraries say, as one line of JSON. Loads them by name and needs no CUDA Toolkit.
 #include <dlfcn.h>
-#include <link.h>
 
 #include <cstdio>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
+#include "environment/library_handle.hpp"
 #include "environment/nvml.hpp"
 
 namespace {
@@ -76,14 +75,6 @@ std::string uuid_text(const CudaUuid& uuid) {
   return text;
 }
 
-std::string path_of(void* library) {
-  link_map* map = nullptr;
-  if (dlinfo(library, RTLD_DI_LINKMAP, &map) != 0 || map == nullptr) return "";
-  std::error_code error;
-  const auto real = std::filesystem::canonical(map->l_name, error);
-  return error ? std::string(map->l_name) : real.string();
-}
-
 json gpus_of(const CudaDriver& cuda, int count) {
   json gpus = json::array();
   for (int ordinal = 0; ordinal < count; ++ordinal) {
@@ -104,7 +95,7 @@ json ask_cuda(const std::vector<std::string>& addresses) {
   void* library = dlopen("libcuda.so.1", RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) return {{"outcome", "failed"}, {"failure", dlerror()}, {"code", 0}};
   const CudaDriver cuda(library);
-  json seen = {{"outcome", "failed"}, {"library", path_of(library)}, {"code", 0}};
+  json seen = {{"outcome", "failed"}, {"library", cuparity::environment::path_of_library(library)}, {"code", 0}};
   if (cuda.init == nullptr || cuda.count == nullptr) {
     seen["failure"] = "this libcuda.so.1 has no cuInit: a stub or a foreign library";
     return seen;

@@ -25,16 +25,6 @@ using nlohmann::json;
 /// More GPUs than a machine of one driver has in practice.
 constexpr unsigned probed_minors = 16;
 
-environment::Variables read_variables() {
-  environment::Variables variables;
-  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
-    const std::string text = *entry;
-    const auto equals = text.find('=');
-    if (equals != std::string::npos) variables[text.substr(0, equals)] = text.substr(equals + 1);
-  }
-  return variables;
-}
-
 json shown_variables(const environment::Variables& variables) {
   json shown = json::object();
   for (const auto& [name, value] : variables) {
@@ -77,7 +67,7 @@ json ask(DriverProcess process, std::vector<std::string> words) {
 }  // namespace
 
 json look(const Options& options, const fs::path& folder) {
-  const environment::Variables variables = read_variables();
+  const environment::Variables variables = environment::read_variables();
   const std::string container = environment::detect_container("/", variables);
   std::vector<std::string> nodes = environment::nvidia_device_nodes("/");
   // The capability nodes of MIG are readable by root alone, by design.
