@@ -10,7 +10,6 @@
 #include "harness/doctor/gather.hpp"
 #include "harness/engine/container.hpp"
 #include "harness/engine/engines.hpp"
-#include "harness/engine/podman_limits.hpp"
 #include "harness/errors.hpp"
 
 namespace cuparity {
@@ -130,15 +129,7 @@ AccessFacts try_mode(const Sources& sources, const Probe& probe, const AccessMod
     access.failure = request.driver_files.missing();
     if (!access.failure.empty()) return access;
   }
-  const char* flags = mode.engine == EngineKind::podman ? "CUPARITY_PODMAN_FLAGS" : "CUPARITY_DOCKER_FLAGS";
-  if (const auto found = sources.variables.find(flags); found != sources.variables.end()) {
-    request.extra_flags = split_shell_words(found->second);
-  }
-  if (mode.engine == EngineKind::podman) {
-    for (std::string& flag : podman_limit_flags(limit_facts(), request.extra_flags)) {
-      request.extra_flags.push_back(std::move(flag));
-    }
-  }
+  request.extra_flags = container_flags(mode.engine, sources.variables);
   const ContainerCli cli = mode.engine == EngineKind::podman ? podman_cli() : docker_cli();
   const CommandResult result = sources.run(container_command(cli, request), container_limit);
   if (result.timed_out) {

@@ -16,12 +16,19 @@ std::vector<std::string> words_from_variable(const char* name) {
 
 }  // namespace
 
-std::vector<std::string> container_flags(EngineKind kind) {
-  if (kind == EngineKind::docker) return words_from_variable("CUPARITY_DOCKER_FLAGS");
-  if (kind != EngineKind::podman) return {};
-  std::vector<std::string> flags = words_from_variable("CUPARITY_PODMAN_FLAGS");
-  for (std::string& flag : podman_limit_flags(limit_facts(), flags)) flags.push_back(std::move(flag));
+std::vector<std::string> container_flags(EngineKind kind, const environment::Variables& variables) {
+  if (kind == EngineKind::native) return {};
+  const auto given = variables.find(kind == EngineKind::podman ? "CUPARITY_PODMAN_FLAGS" : "CUPARITY_DOCKER_FLAGS");
+  std::vector<std::string> flags;
+  if (given != variables.end()) flags = split_shell_words(given->second);
+  if (kind == EngineKind::podman) {
+    for (std::string& flag : podman_limit_flags(limit_facts(), flags)) flags.push_back(std::move(flag));
+  }
   return flags;
+}
+
+std::vector<std::string> container_flags(EngineKind kind) {
+  return container_flags(kind, environment::read_variables());
 }
 
 std::unique_ptr<Engine> make_engine(EngineKind kind, const EngineOptions& options) {

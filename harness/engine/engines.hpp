@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "environment/container.hpp"
 #include "harness/engine/engine.hpp"
 
 namespace cuparity {
@@ -19,8 +20,11 @@ struct EngineOptions {
 
 std::unique_ptr<Engine> make_engine(EngineKind kind, const EngineOptions& options);
 
-/// What stands in every `run` of this engine: the user's CUPARITY_DOCKER_FLAGS or CUPARITY_PODMAN_FLAGS, and
-/// for Podman the limits without which it can't start containers here (podman_limits.hpp).
+/// What stands in every `run` of this engine: the user's CUPARITY_DOCKER_FLAGS or CUPARITY_PODMAN_FLAGS in
+/// `variables`, and for Podman the limits without which it can't start containers here (podman_limits.hpp).
+std::vector<std::string> container_flags(EngineKind kind, const environment::Variables& variables);
+
+/// With the variables of this process.
 std::vector<std::string> container_flags(EngineKind kind);
 
 /// "native", "docker", "podman".

@@ -21,11 +21,9 @@ std::uint64_t hard_limit(__rlimit_resource resource) {
 }
 
 bool has_capability(int number) {
-  const std::string key = "CapEff:";
   const std::string status = environment::read_text_file("/proc/self/status").value_or("");
-  const std::size_t found = status.find(key);
-  if (found == std::string::npos) return true;
-  return (std::strtoull(status.c_str() + found + key.size(), nullptr, 16) >> number & 1) != 0;
+  const auto effective = environment::find_value(status, "CapEff", ':');
+  return !effective || (std::strtoull(effective->c_str(), nullptr, 16) >> number & 1) != 0;
 }
 
 }  // namespace
