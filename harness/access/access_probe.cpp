@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "environment/text_file.hpp"
+#include "harness/engine/program_folder.hpp"
 #include "harness/errors.hpp"
 
 namespace cuparity {
@@ -28,9 +29,7 @@ std::string last_words(const std::string& output) {
 }  // namespace
 
 fs::path find_probe_folder() {
-  std::error_code error;
-  const fs::path own = fs::read_symlink("/proc/self/exe", error);
-  const fs::path folder = own.parent_path().parent_path() / "probe";
+  const fs::path folder = folder_of_this_program().parent_path() / "probe";
   if (access((folder / "cuparity-probe").c_str(), X_OK) != 0) {
     throw EnvironmentError(
         fmt::format("cuparity-probe is not in {}: build it (cmake --build build/release --target cuparity-probe)",

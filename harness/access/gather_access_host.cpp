@@ -76,27 +76,14 @@ void choose_stand_in(AccessHost& host, const std::string& asked) {
   }
 }
 
-/// Where the NVIDIA hooks must be: on the PATH that the daemon was started with.
-std::string daemon_path(const char* name) {
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator("/proc", error)) {
-    if (environment::trim(environment::read_text_file(entry.path() / "comm").value_or("")) != name) continue;
-    const auto variables = environment::read_text_file(entry.path() / "environ");
-    for (const std::string& variable : environment::split(variables.value_or(""), '\0'))
-      if (variable.rfind("PATH=", 0) == 0) return variable.substr(5);
-  }
-  return "";
-}
-
-FoundEngine judge_engine(const EngineFacts& facts, Sources sources, const Probe& probe) {
+/// `sources` with the PATH on which the NVIDIA hooks must be: that of the daemon, where it can be read.
+FoundEngine judge_engine(const EngineFacts& facts, const Sources& sources, const Probe& probe) {
   FoundEngine found;
   AccessEngine& engine = found.engine;
   engine.name = facts.name;
   engine.version = facts.server_version;
   engine.toolkit_version = probe.toolkit.version;
   if (!facts.answers) found.failure = fmt::format("{} does not answer: {}", facts.name, facts.failure);
-  const std::string path = daemon_path("dockerd");
-  if (!path.empty()) sources.variables["PATH"] = path;
   engine.legacy_hook = !find_program(sources, "nvidia-container-runtime-hook").empty();
   engine.cdi_hook = !find_program(sources, "nvidia-cdi-hook").empty();
   for (const std::string& runtime : facts.runtimes)
@@ -129,11 +116,13 @@ AccessHost gather_access_host(const fs::path& probe_folder, const std::string& s
 }
 
 std::vector<FoundEngine> gather_access_engines() {
-  const Sources sources = machine_sources("", {});
+  Sources sources = machine_sources("", {});
   Probe probe;
   gather_engines(sources, probe);
   gather_toolkit(sources, probe);
   gather_cdi(sources, probe);
+  if (const auto daemon = find_daemon(sources); daemon && !daemon->search_path.empty())
+    sources.variables["PATH"] = environment::join(daemon->search_path, ":");
   std::vector<FoundEngine> engines;
   for (const EngineFacts& facts : probe.engines)
     if (facts.name == "docker" || facts.name == "podman") engines.push_back(judge_engine(facts, sources, probe));

@@ -11,6 +11,7 @@
 #include "environment/text_file.hpp"
 #include "harness/access/access_probe.hpp"
 #include "harness/engine/boot_clock.hpp"
+#include "harness/engine/engines.hpp"
 #include "harness/engine/process.hpp"
 #include "harness/errors.hpp"
 
@@ -85,7 +86,7 @@ class Watched {
       wait([&] { return judge_survival(disturbance.name, lines(), before, begin).lost_after_seconds.has_value(); });
       row = judge_survival(disturbance.name, lines(), before, begin);
     }
-    row.command = fmt::format("{}{}", disturbance.of_host ? "" : options_.mode.text.substr(0, 6) + " ",
+    row.command = fmt::format("{}{}", disturbance.of_host ? "" : engine_name(options_.mode.engine) + " ",
                               fmt::join(disturbance.words, " "));
     return row;
   }

@@ -9,7 +9,6 @@
 #include "harness/access/access_probe.hpp"
 #include "harness/access/access_rows.hpp"
 #include "harness/access/compose_request.hpp"
-#include "harness/access/gather_access_host.hpp"
 #include "harness/access/temporary_folder.hpp"
 #include "harness/engine/engines.hpp"
 #include "harness/errors.hpp"
@@ -148,8 +147,8 @@ bool AccessTable::as_expected() const {
 
 AccessTable make_truth_table(const TruthTableOptions& options) { return TableMaker(options).make(); }
 
-AccessRow access_row_of(const AccessMode& mode, Engine& engine, const AccessHost& host,
-                        const fs::path& probe_folder) {
+AccessRow access_row_of(const AccessMode& mode, Engine& engine, const std::vector<FoundEngine>& found,
+                        const AccessHost& host, const fs::path& probe_folder) {
   AccessRow row;
   row.name = mode.text;
   row.engine = engine_name(mode.engine);
@@ -159,7 +158,7 @@ AccessRow access_row_of(const AccessMode& mode, Engine& engine, const AccessHost
     const AccessAttempt attempt = attempt_access(engine, mode, probe_folder, folder.path(), host);
     AccessEngine facts;
     facts.name = row.engine;
-    for (const FoundEngine& each : gather_access_engines())
+    for (const FoundEngine& each : found)
       if (each.engine.name == row.engine) facts = each.engine;
     judge_access(row, expected(mode, facts, host), attempt, host);
   } catch (const std::exception& error) {

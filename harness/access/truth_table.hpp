@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "harness/access/access_host.hpp"
+#include "harness/access/gather_access_host.hpp"
 #include "harness/engine/engine.hpp"
 #include "harness/record/access_row.hpp"
 
@@ -35,8 +36,9 @@ struct TruthTableOptions {
 /// Throws UsageError on a bad expression or engine, EnvironmentError where no engine answers or has the image.
 AccessTable make_truth_table(const TruthTableOptions& options);
 
-/// One row for a mode of `cuparity run`: one short start of the probe. Never throws for what the mode does.
-AccessRow access_row_of(const AccessMode& mode, Engine& engine, const AccessHost& host,
-                        const std::filesystem::path& probe_folder);
+/// One row for a mode of `cuparity run`: one short start of the probe. `found`: the engines of this machine. Never
+/// throws for what the mode does.
+AccessRow access_row_of(const AccessMode& mode, Engine& engine, const std::vector<FoundEngine>& found,
+                        const AccessHost& host, const std::filesystem::path& probe_folder);
 
 }  // namespace cuparity

@@ -13,6 +13,7 @@
 #include "harness/cli/commands.hpp"
 #include "harness/engine/engines.hpp"
 #include "harness/engine/interrupt.hpp"
+#include "harness/engine/program_folder.hpp"
 #include "harness/errors.hpp"
 
 namespace cuparity {
@@ -24,12 +25,6 @@ struct CommandOptions {
   std::filesystem::path resume;
   std::string format = "text";
 };
-
-std::filesystem::path folder_of_this_program() {
-  std::error_code error;
-  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", error);
-  return error ? std::filesystem::path(".") : program.parent_path();
-}
 
 /// Fills in what the user left open.
 void settle(CommandOptions& options) {

@@ -12,6 +12,7 @@
 #include "harness/cli/commands.hpp"
 #include "harness/engine/engines.hpp"
 #include "harness/engine/interrupt.hpp"
+#include "harness/engine/program_folder.hpp"
 #include "harness/errors.hpp"
 #include "harness/explain/confirmation_run.hpp"
 #include "harness/explain/explanation_json.hpp"
@@ -49,12 +50,6 @@ std::vector<Explanation> explanations_of(const Run& run, const std::vector<std::
 fs::path folder_of(const fs::path& run) {
   if (fs::is_directory(run)) return run;
   return run.has_parent_path() ? run.parent_path() : fs::path(".");
-}
-
-fs::path folder_of_this_program() {
-  std::error_code error;
-  const fs::path program = fs::read_symlink("/proc/self/exe", error);
-  return error ? fs::path(".") : program.parent_path();
 }
 
 std::vector<ConfirmationResult> confirmations_of(const std::vector<Explanation>& explanations, const Run& run,

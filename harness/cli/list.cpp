@@ -12,6 +12,7 @@
 #include "harness/cli/commands.hpp"
 #include "harness/engine/engines.hpp"
 #include "harness/engine/process.hpp"
+#include "harness/engine/program_folder.hpp"
 #include "harness/errors.hpp"
 #include "harness/plan/suite.hpp"
 #include "harness/record/benchmark_json.hpp"
@@ -129,10 +130,7 @@ std::string text_of(const json& lists) {
 }
 
 void print_list(ListFlags flags) {
-  if (flags.bin.empty()) {
-    std::error_code error;
-    flags.bin = fs::read_symlink("/proc/self/exe", error).parent_path().string();
-  }
+  if (flags.bin.empty()) flags.bin = folder_of_this_program().string();
   json lists = {{"schema_version", 1}};
   const bool all = flags.what.empty();
   if (all || flags.what == "suites") lists["suites"] = suites();

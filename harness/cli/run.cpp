@@ -13,17 +13,12 @@
 #include "harness/cli/commands.hpp"
 #include "harness/engine/engines.hpp"
 #include "harness/engine/interrupt.hpp"
+#include "harness/engine/program_folder.hpp"
 #include "harness/run/run_command.hpp"
 #include "harness/run/session.hpp"
 
 namespace cuparity {
 namespace {
-
-std::filesystem::path folder_of_this_program() {
-  std::error_code error;
-  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", error);
-  return error ? std::filesystem::path(".") : program.parent_path();
-}
 
 /// A terminal that understands colour and line rewriting, unless the user wants none (no-color.org).
 bool is_terminal(std::FILE* stream) {
@@ -44,8 +39,9 @@ void record_access(Session& session) {
   try {
     const std::filesystem::path probe_folder = find_probe_folder();
     const AccessHost host = gather_access_host(probe_folder, "");
+    const std::vector<FoundEngine> found = gather_access_engines();
     for (const Arm& arm : session.arms)
-      session.run.access.push_back(access_row_of(arm.mode, *arm.engine, host, probe_folder));
+      session.run.access.push_back(access_row_of(arm.mode, *arm.engine, found, host, probe_folder));
   } catch (const std::exception& error) {
     session.run.notes.push_back(std::string("Access was not looked at: ") + error.what());
   }
