@@ -28,7 +28,7 @@ class CollectiveLoop final : public Execution {
 
 Collective collective_of(const Case& row) {
   for (const Collective collective : all_collectives)
-    if (row.name.find("/" + std::string(to_string(collective)) + "/") != std::string::npos) return collective;
+    if (row.name.rfind("collectives/" + std::string(to_string(collective)) + "/", 0) == 0) return collective;
   throw std::logic_error(row.name + " is no collective");
 }
 
