@@ -26,7 +26,7 @@ const std::vector<Peer>& peers(Backend backend) {
 #ifdef CUPARITY_HAVE_CUBLAS
       {"cublas_vector", "cublasSaxpy and cublasSdot", cublas_vector_cases},
       {"cublas_gemmex", "cublasGemmEx, default algorithm", cublas_gemmex_cases},
-      {"cublaslt", "cuBLASLt, fastest algorithm of its heuristic", cublaslt_cases},
+      {"cublaslt", "cuBLASLt, fastest of up to 64 algorithms of its heuristic", cublaslt_cases},
 #endif
 #endif
   };
