@@ -115,6 +115,55 @@ TEST(Expected, OpenContainersMustLeak) {
                   .open);
 }
 
+TEST(Expected, ANodeBesideTheGpusThatWereAskedForIsOpen) {
+  const AccessMode both = parse_access_mode("docker:--device=nvidia.com/gpu=0 --device=/dev/nvidia1");
+  const Expected found = expected(both, docker("28.2.2"), two_gpus());
+  EXPECT_TRUE(found.open);
+  EXPECT_THAT(found.gpus, ElementsAre("GPU-a"));
+  EXPECT_THAT(found.rule, HasSubstr("/dev/nvidia1"));
+}
+
+TEST(Expected, ADriverFolderMountedWholeBringsTheLibraries) {
+  AccessHost host = two_gpus();
+  host.driver_library = "/usr/local/nvidia/lib64/libcuda.so.580.159.04";
+  const std::string nodes = "docker:--device=/dev/nvidia0 --device=/dev/nvidiactl --device=/dev/nvidia-uvm ";
+  const std::pair<const char*, bool> mounts[] = {
+      {"--volume=/usr/local/nvidia:/usr/local/nvidia:ro", true},
+      {"-v /usr/local/nvidia/:/driver:ro", true},
+      {"--mount type=bind,source=/usr/local/nvidia/lib64,target=/driver", true},
+      {"--volume=/usr/local/nvidia/lib64/libcuda.so.580.159.04:/usr/lib/libcuda.so.1:ro", true},
+      {"--volume=/usr/local/nvidi:/driver", false},
+      {"--volume=/data:/usr/local/nvidia", false},
+  };
+  for (const auto& [mount, brings] : mounts)
+    EXPECT_EQ(expected(parse_access_mode(nodes + mount), docker("28.2.2"), host).cuda, brings) << mount;
+}
+
+TEST(Expected, ADriverOfDocker29GoesOneWayAlone) {
+  const AccessMode cdi = parse_access_mode("docker:--gpus=driver=nvidia.cdi,device=1");
+  const AccessMode hook = parse_access_mode("docker:--gpus=driver=nvidia.runtime-hook,device=1,capabilities=utility");
+  EXPECT_THAT(expected(cdi, docker("29.7.2"), two_gpus()).paths, ElementsAre("cdi"));
+  EXPECT_EQ(expected(cdi, docker("28.2.2"), two_gpus()).start, Start::refused);
+  const Expected by_hook = expected(hook, docker("29.7.2"), two_gpus());
+  EXPECT_THAT(by_hook.paths, ElementsAre("legacy"));
+  EXPECT_TRUE(by_hook.nvml);
+  EXPECT_FALSE(by_hook.cuda);
+  AccessEngine without = docker("29.7.2");
+  without.cdi_names.clear();
+  EXPECT_EQ(expected(cdi, without, two_gpus()).start, Start::unavailable);
+}
+
+TEST(Expected, TheRuntimeObeysCapabilitiesWhereItsModeIsLegacy) {
+  const AccessMode utility = parse_access_mode(
+      "docker:--runtime=nvidia --env NVIDIA_VISIBLE_DEVICES=0 --env NVIDIA_DRIVER_CAPABILITIES=utility");
+  AccessEngine engine = docker("29.7.2");
+  engine.toolkit_version = "1.19.1";
+  engine.runtime_mode = "auto";
+  EXPECT_TRUE(expected(utility, engine, two_gpus()).cuda);
+  engine.runtime_mode = "legacy";
+  EXPECT_FALSE(expected(utility, engine, two_gpus()).cuda);
+}
+
 TEST(GpuRequest, QuotesKeepCommasTogether) {
   const GpusFlag flag = parse_gpus_flag(R"("device=0,1","capabilities=compute,utility")");
   EXPECT_THAT(flag.devices, ElementsAre("0", "1"));

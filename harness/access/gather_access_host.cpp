@@ -83,6 +83,7 @@ FoundEngine judge_engine(const EngineFacts& facts, const Sources& sources, const
   engine.name = facts.name;
   engine.version = facts.server_version;
   engine.toolkit_version = probe.toolkit.version;
+  engine.runtime_mode = probe.toolkit.mode;
   if (!facts.answers) found.failure = fmt::format("{} does not answer: {}", facts.name, facts.failure);
   engine.legacy_hook = !find_program(sources, "nvidia-container-runtime-hook").empty();
   engine.cdi_hook = !find_program(sources, "nvidia-cdi-hook").empty();
@@ -111,6 +112,7 @@ AccessHost gather_access_host(const fs::path& probe_folder, const std::string& s
     for (const auto& [soname, file] : files.libraries)
       host.library_words.push_back(fmt::format("--volume={}:/usr/local/nvidia/lib64/{}:ro", file.string(), soname));
     host.library_words.push_back("--env=LD_LIBRARY_PATH=/usr/local/nvidia/lib64");
+    host.driver_library = files.libraries.at("libcuda.so.1").string();
   }
   return host;
 }

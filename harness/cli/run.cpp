@@ -48,7 +48,7 @@ void record_access(Session& session) {
 }
 
 int execute(RunOptions options) {
-  options.adjust_session = record_access;
+  options.record_more = record_access;
   if (options.bin.empty()) options.bin = folder_of_this_program();
   const Interrupt interrupt;
   RunSurroundings surroundings;

@@ -91,6 +91,16 @@ json gpus_of(const CudaDriver& cuda, int count) {
   return gpus;
 }
 
+/// CUDA's code when the GPU is asked for by its PCI address. NVML writes the domain with eight digits
+/// ("00000000:65:00.0"), CUDA with four ("0000:65:00.0"): both are tried.
+int find_by_address(const CudaDriver& cuda, const std::string& address) {
+  if (cuda.by_pci_bus_id == nullptr) return -1;
+  int device = 0;
+  const int code = cuda.by_pci_bus_id(&device, address.c_str());
+  const bool long_domain = address.size() > 8 && address[8] == ':' && address.rfind("0000", 0) == 0;
+  return code == 0 || !long_domain ? code : cuda.by_pci_bus_id(&device, address.c_str() + 4);
+}
+
 json ask_cuda(const std::vector<std::string>& addresses) {
   void* library = dlopen("libcuda.so.1", RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) return {{"outcome", "failed"}, {"failure", dlerror()}, {"code", 0}};
@@ -120,10 +130,7 @@ json ask_cuda(const std::vector<std::string>& addresses) {
   int beyond = 0;
   seen["beyond_last_ordinal"] = cuda.get == nullptr ? -1 : cuda.get(&beyond, count);
   json asked = json::object();
-  for (const std::string& address : addresses) {
-    int device = 0;
-    asked[address] = cuda.by_pci_bus_id == nullptr ? -1 : cuda.by_pci_bus_id(&device, address.c_str());
-  }
+  for (const std::string& address : addresses) asked[address] = find_by_address(cuda, address);
   seen["asked"] = asked;
   return seen;
 }
