@@ -20,7 +20,7 @@
 #include <utility>
 #include <vector>
 
-#include "kernels/gemm/gemm_timing.hpp"
+#include "kernels/device/time_in_turn.hpp"
 
 namespace cuparity::device {
 namespace {

@@ -27,7 +27,7 @@
 
 #include "kernels/device/memory.hpp"
 #include "kernels/gemm/gemm_hopper.hpp"
-#include "kernels/gemm/gemm_timing.hpp"
+#include "kernels/device/time_in_turn.hpp"
 
 namespace cuparity::device {
 namespace {

@@ -1,4 +1,4 @@
-// Timing candidates of one GEMM in turn, for the searches of the fastest. C++17.
+// Timing candidates in turn, for the searches of the fastest. C++17.
 #pragma once
 
 #include <cuda_runtime_api.h>

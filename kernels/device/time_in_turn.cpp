@@ -1,4 +1,4 @@
-#include "kernels/gemm/gemm_timing.hpp"
+#include "kernels/device/time_in_turn.hpp"
 
 #include <chrono>
 
@@ -8,12 +8,12 @@ namespace {
 double seconds_once(const std::function<void(cudaStream_t)>& candidate, Context& context, const Event& start,
                     const Event& stop) {
   context.flush_l2();  // the host enqueues the rest meanwhile
-  check(cudaEventRecord(start.get(), context.stream()), "timing a candidate of a GEMM");
+  check(cudaEventRecord(start.get(), context.stream()), "timing a candidate");
   candidate(context.stream());
-  check(cudaEventRecord(stop.get(), context.stream()), "timing a candidate of a GEMM");
-  context.synchronize("timing a candidate of a GEMM");
+  check(cudaEventRecord(stop.get(), context.stream()), "timing a candidate");
+  context.synchronize("timing a candidate");
   float milliseconds = 0;
-  check(cudaEventElapsedTime(&milliseconds, start.get(), stop.get()), "timing a candidate of a GEMM");
+  check(cudaEventElapsedTime(&milliseconds, start.get(), stop.get()), "timing a candidate");
   return 1e-3 * static_cast<double>(milliseconds);
 }
 
