@@ -101,9 +101,12 @@ int execute(const ExplainOptions& options) {
     return exit_code_of(confirmations);
   }
   const bool markdown = options.format == "md";
-  for (std::size_t i = 0; i < explanations.size(); ++i)
-    fmt::print("{}{}", i > 0 ? "\n" : "",
-               markdown ? explanation_as_markdown(explanations[i]) : explanation_as_text(explanations[i]));
+  std::vector<Explanation> earlier;
+  for (const Explanation& explanation : explanations) {
+    fmt::print("{}{}", earlier.empty() ? "" : "\n",
+               markdown ? explanation_as_markdown(explanation, earlier) : explanation_as_text(explanation, earlier));
+    earlier.push_back(explanation);
+  }
   if (options.confirm)
     fmt::print("{}",
                markdown ? confirmations_as_markdown(confirmations) : confirmations_as_text(confirmations));

@@ -18,23 +18,14 @@ namespace cuparity {
 namespace {
 
 using Differences = std::vector<EnvironmentDifference>;
-constexpr const char* absent = "–";
 
 bool is_benchmark(const Trial& trial, const std::string& mode) {
   return trial.kind == TrialKind::benchmark && trial.mode == mode;
 }
 
-/// "libcudnn_path" -> "cudnn_version": what says whether two paths hold the same library.
-std::string version_key(const std::string& path_key) {
-  if (path_key == "libcublaslt_path") return "cublas_version";
-  if (path_key == "libcuda_path") return "cuda_driver_version";
-  if (path_key == "libcudart_path") return "cuda_runtime_version";
-  return path_key.substr(3, path_key.size() - 8) + "_version";
-}
-
 bool same_library(const Run& run, const EnvironmentDifference& difference, const std::string& baseline,
                   const std::string& candidate) {
-  if (difference.baseline == absent || difference.candidate == absent) return false;
+  if (difference.baseline == absent_value || difference.candidate == absent_value) return false;
   const std::string before = environment::library_file_version(difference.baseline);
   const std::string after = environment::library_file_version(difference.candidate);
   const auto is_whole = [](const std::string& version) { return version.find('.') != std::string::npos; };
@@ -50,20 +41,19 @@ void add_environment(const Run& run, const std::string& baseline, const std::str
   for (const EnvironmentKey& key : environment_keys(run, {baseline, candidate})) {
     if (!key.differs) continue;
     EnvironmentDifference difference{key.key, key.values[0], key.values[1], false};
-    const bool library_path = key.key.rfind("lib", 0) == 0 && key.key.size() > 8 &&
-                              key.key.compare(key.key.size() - 5, 5, "_path") == 0;
-    difference.same_version = library_path && same_library(run, difference, baseline, candidate);
+    difference.same_version = !version_key(key.key).empty() && same_library(run, difference, baseline, candidate);
     differences.push_back(std::move(difference));
   }
 }
 
-std::set<std::string> algorithms(const Run& run, const std::string& mode, const std::string& benchmark) {
-  std::set<std::string> found;
+/// benchmark -> the algorithms that the mode's processes named for it
+std::map<std::string, std::set<std::string>> algorithms(const Run& run, const std::string& mode) {
+  std::map<std::string, std::set<std::string>> found;
   for (const Trial& trial : run.trials) {
     if (!is_benchmark(trial, mode)) continue;
     for (const Row& row : trial.rows) {
       const auto algorithm = row.label.find("algorithm");
-      if (row.benchmark == benchmark && algorithm != row.label.end()) found.insert(algorithm->second);
+      if (algorithm != row.label.end()) found[row.benchmark].insert(algorithm->second);
     }
   }
   return found;
@@ -71,18 +61,14 @@ std::set<std::string> algorithms(const Run& run, const std::string& mode, const 
 
 void add_algorithms(const Run& run, const std::string& baseline, const std::string& candidate,
                     Differences& differences) {
-  std::set<std::string> benchmarks;
-  for (const Trial& trial : run.trials) {
-    if (!is_benchmark(trial, baseline)) continue;
-    for (const Row& row : trial.rows) benchmarks.insert(row.benchmark);
-  }
-  for (const std::string& benchmark : benchmarks) {
-    const auto before = algorithms(run, baseline, benchmark);
-    const auto after = algorithms(run, candidate, benchmark);
-    if (before.empty() || after.empty() || before == after) continue;
+  const auto here = algorithms(run, baseline);
+  const auto there = algorithms(run, candidate);
+  for (const auto& [benchmark, before] : here) {
+    const auto after = there.find(benchmark);
+    if (after == there.end() || after->second == before) continue;
     differences.push_back({"algorithm of " + short_name(benchmark),
                            fmt::format("{}", fmt::join(before, " | ")),
-                           fmt::format("{}", fmt::join(after, " | ")), false});
+                           fmt::format("{}", fmt::join(after->second, " | ")), false});
   }
 }
 
@@ -147,12 +133,20 @@ void add_event_reasons(const Run& run, const std::string& baseline, const std::s
     if (share >= 0.5 && before.count(reason) == 0) gained.push_back(reason);
   if (lost.empty() && gained.empty()) return;
   const auto text = [](const std::vector<std::string>& reasons) {
-    return reasons.empty() ? std::string(absent) : fmt::format("{}", fmt::join(reasons, ", "));
+    return reasons.empty() ? std::string(absent_value) : fmt::format("{}", fmt::join(reasons, ", "));
   };
   differences.push_back({"clocks_event_reasons under load", text(lost), text(gained), false});
 }
 
 }  // namespace
+
+std::string version_key(const std::string& key) {
+  if (!key.starts_with("lib") || !key.ends_with("_path")) return "";
+  if (key == "libcublaslt_path") return "cublas_version";
+  if (key == "libcuda_path") return "cuda_driver_version";
+  if (key == "libcudart_path") return "cuda_runtime_version";
+  return key.substr(3, key.size() - 8) + "_version";
+}
 
 Differences environment_differences(const Run& run, const std::string& baseline,
                                     const std::string& candidate) {

@@ -9,12 +9,19 @@
 
 namespace cuparity {
 
+/// The value of a side that does not have the key.
+inline constexpr const char* absent_value = "–";
+
 struct EnvironmentDifference {
   std::string key;  ///< of Trial.environment, "… under load" of the telemetry, "algorithm of BENCHMARK"
-  std::string baseline;  ///< "–" where that side does not have it
+  std::string baseline;  ///< absent_value where that side does not have it
   std::string candidate;
   bool same_version = false;  ///< a library at another path, but of the same version
 };
+
+/// "libcudnn_path" -> "cudnn_version": the key that says whether two paths hold the same library. Empty where `key`
+/// is no library's path.
+std::string version_key(const std::string& key);
 
 /// Sorted by key. Readings that move from moment to moment are left out; clocks, power and temperature under
 /// load are differences where their medians are apart by more than they wander (clocks 0.5 %, power 5 %,

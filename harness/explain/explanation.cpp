@@ -4,10 +4,14 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdlib>
 #include <limits>
+#include <map>
 #include <regex>
+#include <set>
+#include <string_view>
 
 #include "harness/errors.hpp"
 #include "harness/record/benchmark_json.hpp"
@@ -17,19 +21,45 @@ namespace {
 
 constexpr const char* not_overhead = "different libraries: not container overhead";
 
-bool matches(const std::string& key, const char* pattern) {
-  return std::regex_match(key, std::regex(pattern));
+/// A pattern of the tables; each is compiled once, as a report asks for them thousands of times.
+const std::regex& compiled(const char* pattern) {
+  static const auto all = [] {
+    std::map<std::string_view, std::regex> patterns;
+    for (const KnownInfluence& influence : known_influences()) {
+      for (const char* one : {influence.key, influence.on_cpu, influence.on_cuda}) patterns.try_emplace(one, one);
+    }
+    for (const ExpectedDifference& one : expected_differences()) patterns.try_emplace(one.key, one.key);
+    return patterns;
+  }();
+  return all.at(pattern);
 }
 
+bool matches(const std::string& key, const char* pattern) { return std::regex_match(key, compiled(pattern)); }
+
 bool moves(const KnownInfluence& influence, const std::string& backend, const std::string& benchmark) {
-  const std::string pattern = backend == "cuda" ? influence.on_cuda : influence.on_cpu;
-  return !pattern.empty() && std::regex_search(benchmark, std::regex(pattern));
+  const char* pattern = backend == "cuda" ? influence.on_cuda : influence.on_cpu;
+  return *pattern != '\0' && std::regex_search(benchmark, compiled(pattern));
+}
+
+/// Of "/dev/nvidia0,/dev/nvidiactl,…" those that stand for a GPU.
+std::vector<std::string> gpu_nodes(const std::string& list) {
+  static const std::regex node("/dev/nvidia[0-9]+");
+  std::vector<std::string> found;
+  for (std::size_t begin = 0; begin < list.size();) {
+    const std::size_t end = std::min(list.find(',', begin), list.size());
+    if (std::regex_match(list.begin() + static_cast<std::ptrdiff_t>(begin),
+                         list.begin() + static_cast<std::ptrdiff_t>(end), node))
+      found.push_back(list.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return found;
 }
 
 /// Numbers as they are, "none" and "unlimited" above all, lists of CPUs by their count; NaN for the rest.
 double size_of(const std::string& key, const std::string& value) {
   if (value == "none" || value == "unlimited") return std::numeric_limits<double>::infinity();
-  if (key == "cpus_allowed" || key == "nvidia_device_nodes" || key.find("uuids") != std::string::npos) {
+  if (key == "nvidia_device_nodes") return static_cast<double>(gpu_nodes(value).size());
+  if (key == "cpus_allowed" || key.find("uuids") != std::string::npos) {
     double count = 0;
     for (std::size_t begin = 0; begin < value.size();) {
       const std::size_t end = std::min(value.find(',', begin), value.size());
@@ -82,8 +112,13 @@ std::vector<KnownInfluence> influences_of(const std::string& key, const std::str
   return found;
 }
 
-std::string expected_reason(const EnvironmentDifference& difference) {
+std::string expected_reason(const EnvironmentDifference& difference, const std::set<std::string>& differing) {
   if (difference.same_version) return "the same version at another path";
+  if (const std::string version = version_key(difference.key); differing.contains(version))
+    return fmt::format("{} says what it is", version);
+  if (difference.key == "nvidia_device_nodes" &&
+      gpu_nodes(difference.baseline) == gpu_nodes(difference.candidate))
+    return "the same GPUs; what differs are nodes of MIG's capabilities or of the driver itself";
   for (const ExpectedDifference& one : expected_differences()) {
     if (matches(difference.key, one.key)) return one.reason;
   }
@@ -96,11 +131,12 @@ bool known_to_another_backend(const std::string& key) {
                      [&](const auto& influence) { return matches(key, influence.key); });
 }
 
-ExplainedDifference explained(const EnvironmentDifference& difference, const Run& run,
-                              const Explanation& explanation) {
+/// `differing`: all keys that differ.
+ExplainedDifference explained(const EnvironmentDifference& difference, const std::set<std::string>& differing,
+                              const Run& run, const Explanation& explanation) {
   ExplainedDifference result;
   result.difference = difference;
-  result.expected = expected_reason(difference);
+  result.expected = expected_reason(difference, differing);
   if (!result.expected.empty()) return result;
   result.influences = influences_of(difference.key, explanation.backend);
   if (!result.influences.empty())
@@ -221,30 +257,56 @@ std::string backend_of(const Run& run, const std::string& mode) {
 
 }  // namespace
 
-Explanation explain(const Run& run, const std::string& baseline, const std::string& candidate) {
+Explanation explain(const Run& run, const std::vector<Comparison>& comparisons, const std::string& baseline,
+                    const std::string& candidate) {
   check_mode(run, baseline);
   check_mode(run, candidate);
   if (baseline == candidate) throw UsageError("the two modes are the same; name two different ones");
-  const Run two = restricted_to(run, baseline, candidate);
   Explanation explanation;
   explanation.baseline = baseline;
   explanation.candidate = candidate;
   explanation.backend = backend_of(run, baseline);
-  for (const EnvironmentDifference& difference : environment_differences(two, baseline, candidate)) {
-    ExplainedDifference one = explained(difference, two, explanation);
+  const std::vector<EnvironmentDifference> differences = environment_differences(run, baseline, candidate);
+  std::set<std::string> differing;
+  for (const EnvironmentDifference& difference : differences) differing.insert(difference.key);
+  for (const EnvironmentDifference& difference : differences) {
+    ExplainedDifference one = explained(difference, differing, run, explanation);
     (one.expected.empty() ? explanation.differences : explanation.expected).push_back(std::move(one));
   }
-  const Analysis analysis = analyse(two);
-  for (const Comparison& comparison : analysis.comparisons) {
-    ++explanation.compared;
+  std::vector<Comparison> compared;
+  for (const Comparison& comparison : comparisons) {
+    if (comparison.baseline == baseline && comparison.candidate == candidate) compared.push_back(comparison);
+  }
+  for (const Comparison& comparison : compared) {
     if (comparison.verdict == Verdict::slower || comparison.verdict == Verdict::faster)
       explanation.benchmarks.push_back(explained(comparison, explanation));
   }
-  count_measured(explanation, analysis.comparisons);
+  explanation.compared = static_cast<int>(compared.size());
+  count_measured(explanation, compared);
   count_moved(explanation);
-  explanation.startup = startup_table(two);
   explanation.sentence = sentence_of(explanation);
   return explanation;
+}
+
+Explanation explain(const Run& run, const std::string& baseline, const std::string& candidate) {
+  check_mode(run, baseline);
+  check_mode(run, candidate);
+  const Run two = restricted_to(run, baseline, candidate);
+  Explanation explanation = explain(run, analyse(two).comparisons, baseline, candidate);
+  explanation.startup = startup_table(two);
+  return explanation;
+}
+
+bool same_differences(const Explanation& a, const Explanation& b) {
+  const auto values = [](const Explanation& explanation) {
+    std::vector<std::array<std::string, 3>> found;
+    for (const auto* list : {&explanation.differences, &explanation.expected}) {
+      for (const ExplainedDifference& one : *list)
+        found.push_back({one.difference.key, one.difference.baseline, one.difference.candidate});
+    }
+    return found;
+  };
+  return a.baseline == b.baseline && values(a) == values(b);
 }
 
 }  // namespace cuparity

@@ -56,7 +56,16 @@ struct Explanation {
 /// such mode or no trial of it.
 Explanation explain(const Run& run, const std::string& baseline, const std::string& candidate);
 
-std::string explanation_as_text(const Explanation& explanation);
-std::string explanation_as_markdown(const Explanation& explanation);
+/// The same with comparisons that were made before, of which it takes those of the two modes: a report explains
+/// the verdicts that it shows. Start-up is left out, and there is no other analysis.
+Explanation explain(const Run& run, const std::vector<Comparison>& comparisons, const std::string& baseline,
+                    const std::string& candidate);
+
+/// Whether the same keys differ by the same values: what one of the two lists, the other need not repeat.
+bool same_differences(const Explanation& a, const Explanation& b);
+
+/// `earlier` was shown before; where the same differs, that is said instead of listed again.
+std::string explanation_as_text(const Explanation& explanation, const std::vector<Explanation>& earlier = {});
+std::string explanation_as_markdown(const Explanation& explanation, const std::vector<Explanation>& earlier = {});
 
 }  // namespace cuparity

@@ -5,6 +5,7 @@
 
 #include "harness/explain/confirmation.hpp"
 #include "harness/explain/explanation.hpp"
+#include "harness/explain/explanation_wording.hpp"
 #include "harness/record/benchmark_json.hpp"
 #include "harness/report/text.hpp"
 #include "harness/stats/wording.hpp"
@@ -46,34 +47,42 @@ std::string benchmark_row(const ExplainedBenchmark& benchmark) {
                      interval_text(comparison), plain(benchmark.conclusion));
 }
 
-std::string difference_line(const ExplainedDifference& one) {
+std::string difference_line(const ExplainedDifference& one, const Explanation& explanation) {
   std::string line = fmt::format("- {}: {} → {}", code(one.difference.key, 60),
                                  code(one.difference.baseline, 80), code(one.difference.candidate, 80));
-  if (!one.expected.empty()) return line + ": " + one.expected + "\n";
-  if (one.influences.empty()) return line + ": not known to move any benchmark\n";
-  const KnownInfluence& influence = one.influences.front();
-  line += fmt::format(". {} To confirm: {}", influence.effect, influence.experiment);
+  if (one.measured == 0) return line + ": " + no_cause_text(one) + "\n";
+  line += fmt::format(". {} To confirm: {}", plain(effect_text(one, explanation)), experiment_text(one));
   if (one.experiment) line += ", " + code(one.experiment->flags, 200);
-  return line + fmt::format(". ({})\n", influence.source);
+  return line + fmt::format(". ({})\n", one.influences.front().source);
+}
+
+std::string differences_text(const Explanation& explanation) {
+  std::string text;
+  std::string other;
+  for (const ExplainedDifference& one : explanation.differences)
+    (one.measured > 0 ? text : other) += difference_line(one, explanation);
+  text = text.empty() ? "\n" + std::string(no_known_difference) + "\n"
+                      : fmt::format("\nWhat differs, likeliest to matter first ({} → {}):\n\n{}",
+                                    code(explanation.baseline, 60), code(explanation.candidate, 60), text);
+  if (!other.empty()) text += "\nDiffers too:\n\n" + other;
+  if (explanation.expected.empty()) return text;
+  text += fmt::format("\n<details><summary>Expected of a container ({})</summary>\n\n",
+                      explanation.expected.size());
+  for (const ExplainedDifference& one : explanation.expected) text += difference_line(one, explanation);
+  return text + "\n</details>\n";
 }
 
 }  // namespace
 
-std::string explanation_as_markdown(const Explanation& explanation) {
+std::string explanation_as_markdown(const Explanation& explanation, const std::vector<Explanation>& earlier) {
   std::string text = "### " + plain(explanation.sentence, 600) + "\n";
   if (!explanation.benchmarks.empty())
     text += "\n| benchmark | effect | interval | why |\n|:--|--:|--:|:--|\n";
   for (const ExplainedBenchmark& benchmark : explanation.benchmarks) text += benchmark_row(benchmark);
-  if (!explanation.differences.empty())
-    text += fmt::format("\nWhat differs, likeliest to matter first ({} → {}):\n\n",
-                        code(explanation.baseline, 60), code(explanation.candidate, 60));
-  for (const ExplainedDifference& one : explanation.differences) text += difference_line(one);
-  if (!explanation.expected.empty()) {
-    text += fmt::format("\n<details><summary>Expected of a container ({})</summary>\n\n",
-                        explanation.expected.size());
-    for (const ExplainedDifference& one : explanation.expected) text += difference_line(one);
-    text += "\n</details>\n";
-  }
+  if (const Explanation* like = first_like(explanation, earlier))
+    text += fmt::format("\nWhat differs is what differs under {}, above.\n", code(like->candidate, 60));
+  else
+    text += differences_text(explanation);
   const std::string startup = startup_as_markdown(explanation.startup);
   return startup.empty() ? text : text + "\n" + startup;
 }

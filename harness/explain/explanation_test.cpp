@@ -141,7 +141,46 @@ TEST(Explanation, WhatMovesABenchmarkOfThisRunComesBeforeWhatMovesNone) {
   EXPECT_EQ(explanation.differences[0].difference.key, "seccomp");
   EXPECT_EQ(explanation.differences[0].measured, 1);
   EXPECT_EQ(explanation.differences[1].measured, 0);
-  EXPECT_NE(explanation_as_text(explanation).find("none of which was measured here"), std::string::npos);
+  EXPECT_NE(explanation_as_text(explanation).find("other benchmarks than those measured here"), std::string::npos);
+}
+
+TEST(Explanation, ALibrarysPathIsNotASecondDifferenceBesideItsVersion) {
+  const cuparity::Run run = example_of({{"native", {{"nccl_version", "2.28.3"}, {"libnccl_path", "/a/libnccl.so.2"}}},
+                                        {"docker:--gpus=all", {{"seccomp", "filter"}}}},
+                                       {"launch/submit"}, "cuda");
+  const Explanation explanation = explain(run, "native", "docker:--gpus=all");
+  ASSERT_EQ(explanation.expected.size(), 1U);
+  EXPECT_EQ(explanation.expected[0].difference.key, "libnccl_path");
+  EXPECT_EQ(explanation.expected[0].expected, "nccl_version says what it is");
+}
+
+TEST(Explanation, NodesOfMigCapabilitiesAreNoFurtherGpus) {
+  const std::string one = "/dev/nvidia0,/dev/nvidiactl,/dev/nvidia-uvm";
+  const auto explained = [&](const std::string& native) {
+    return explain(example_of({{"native", {{"nvidia_device_nodes", native}}},
+                               {"docker:--gpus=1", {{"nvidia_device_nodes", one}}, {{"startup/cuinit", 0.2}}}},
+                              {"startup/cuinit"}, "cuda"),
+                   "native", "docker:--gpus=1");
+  };
+  const Explanation capabilities = explained(one + ",/dev/nvidia-caps/nvidia-cap1,/dev/nvidia-caps/nvidia-cap2");
+  EXPECT_TRUE(capabilities.differences.empty());
+  EXPECT_THAT(capabilities.benchmarks[0].causes, IsEmpty());
+  const Explanation gpus = explained(one + ",/dev/nvidia1");
+  EXPECT_THAT(keys(gpus.benchmarks[0].causes), ElementsAre("nvidia_device_nodes"));
+}
+
+TEST(Explanation, WhatDiffersUnderTwoModesIsListedOnce) {
+  const cuparity::Run run = example_of({{"native", {{"seccomp", "disabled"}}},
+                                        {"docker:none", {{"seccomp", "filter"}}},
+                                        {"podman:none", {{"seccomp", "filter"}}}},
+                                       {"launch/system_call"});
+  const Explanation first = explain(run, "native", "docker:none");
+  const Explanation second = explain(run, "native", "podman:none");
+  for (const std::string& text : {explanation_as_text(second, {first}), explanation_as_markdown(second, {first})}) {
+    EXPECT_THAT(text, HasSubstr("What differs is what differs under"));
+    EXPECT_THAT(text, Not(HasSubstr("A filter program")));
+  }
+  EXPECT_THAT(explanation_as_text(second), HasSubstr("A filter program"));
 }
 
 TEST(Explanation, TheNameOfTheImagesNcclIsNoSetting) {

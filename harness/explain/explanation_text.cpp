@@ -5,6 +5,7 @@
 
 #include "harness/explain/confirmation.hpp"
 #include "harness/explain/explanation.hpp"
+#include "harness/explain/explanation_wording.hpp"
 #include "harness/record/benchmark_json.hpp"
 #include "harness/report/text.hpp"
 #include "harness/stats/wording.hpp"
@@ -13,10 +14,6 @@ namespace cuparity {
 namespace {
 
 constexpr std::size_t value_columns = 60;
-
-const char* strength_text(int strength) {
-  return strength >= 3 ? "10 % or more" : strength == 2 ? "1 % or more" : "less than 1 %";
-}
 
 std::string values(const EnvironmentDifference& difference) {
   return fmt::format("{} → {}", shortened(difference.baseline, value_columns),
@@ -38,45 +35,52 @@ std::string benchmark_text(const ExplainedBenchmark& benchmark) {
   return text;
 }
 
-std::string difference_text(const ExplainedDifference& one, std::size_t number) {
-  std::string text =
-      fmt::format("  {}. {}: {}\n", number, shortened(one.difference.key, 60), values(one.difference));
-  const KnownInfluence& influence = one.influences.front();
-  text += fmt::format("     {}{} Known to move {} by {}{}.\n", influence.effect,
-                      influence.library ? " Different libraries: not container overhead." : "",
-                      one.measured == 1 ? "a benchmark" : "benchmarks", strength_text(influence.strength),
-                      one.measured == 0 ? ", none of which was measured here"
-                                        : fmt::format("; of those measured here: {}", one.measured));
-  text += fmt::format("     To confirm: {}{}\n", influence.experiment,
-                      one.experiment ? ": " + shortened(one.experiment->flags, 200) : "");
-  return text + fmt::format("     Source: {}\n", influence.source);
+std::string difference_text(const ExplainedDifference& one, const Explanation& explanation, std::size_t number) {
+  return fmt::format("  {}. {}: {}\n     {} {}\n     To confirm: {}{}\n     Source: {}\n", number,
+                     shortened(one.difference.key, 60), values(one.difference),
+                     shortened(effect_text(one, explanation), 400), reach_text(one), experiment_text(one),
+                     one.experiment ? ": " + shortened(one.experiment->flags, 200) : "",
+                     one.influences.front().source);
+}
+
+std::string other_differences_text(const std::string& heading, const std::vector<ExplainedDifference>& list) {
+  std::string text = list.empty() ? "" : "\n" + heading + "\n";
+  for (const ExplainedDifference& one : list)
+    text += fmt::format("  {}: {} ({})\n", shortened(one.difference.key, 60), values(one.difference),
+                        no_cause_text(one));
+  return text;
+}
+
+std::string differences_text(const Explanation& explanation) {
+  std::string known;
+  std::vector<ExplainedDifference> other;
+  std::size_t number = 0;
+  for (const ExplainedDifference& one : explanation.differences) {
+    if (one.measured > 0)
+      known += difference_text(one, explanation, ++number);
+    else
+      other.push_back(one);
+  }
+  if (explanation.differences.empty() && explanation.expected.empty())
+    return "\nThe environments do not differ in anything that is recorded.\n";
+  const std::string modes =
+      fmt::format("{} → {}", shortened(explanation.baseline, 40), shortened(explanation.candidate, 60));
+  return (known.empty() ? "\n" + std::string(no_known_difference) + "\n"
+                        : fmt::format("\nWhat differs, likeliest to matter first ({})\n{}", modes, known)) +
+         other_differences_text("Differs too", other) +
+         other_differences_text("Expected of a container", explanation.expected);
 }
 
 }  // namespace
 
-std::string explanation_as_text(const Explanation& explanation) {
+std::string explanation_as_text(const Explanation& explanation, const std::vector<Explanation>& earlier) {
   std::string text = clean_text(explanation.sentence) + "\n";
   if (!explanation.benchmarks.empty()) text += "\nBenchmarks\n";
   for (const ExplainedBenchmark& benchmark : explanation.benchmarks) text += benchmark_text(benchmark);
-  std::string known;
-  std::string unknown;
-  std::size_t number = 0;
-  for (const ExplainedDifference& one : explanation.differences) {
-    if (one.influences.empty())
-      unknown += fmt::format("  {}: {}\n", shortened(one.difference.key, 60), values(one.difference));
-    else
-      known += difference_text(one, ++number);
-  }
-  const std::string modes =
-      fmt::format("{} → {}", shortened(explanation.baseline, 40), shortened(explanation.candidate, 60));
-  if (!known.empty()) text += fmt::format("\nWhat differs, likeliest to matter first ({})\n{}", modes, known);
-  if (!unknown.empty()) text += "\nDiffers too, not known to move any benchmark\n" + unknown;
-  if (!explanation.expected.empty()) text += "\nExpected of a container\n";
-  for (const ExplainedDifference& one : explanation.expected)
-    text += fmt::format("  {}: {} ({})\n", shortened(one.difference.key, 60), values(one.difference),
-                        one.expected);
-  if (known.empty() && unknown.empty() && explanation.expected.empty())
-    text += "\nThe environments do not differ in anything that is recorded.\n";
+  if (const Explanation* like = first_like(explanation, earlier))
+    text += fmt::format("What differs is what differs under {}, above.\n", shortened(like->candidate, 60));
+  else
+    text += differences_text(explanation);
   const std::string startup = startup_as_text(explanation.startup);
   return startup.empty() ? text : text + "\n" + startup;
 }

@@ -95,6 +95,23 @@ TEST_F(ReportPage, SortsFiltersAndCounts) {
                         "slower=2 of 14,true;all=14 of 14;only=true</pre>"));
 }
 
+TEST_F(ReportPage, WhyOpensAndItsCommandsAreCopied) {
+  EXPECT_THAT(open(example_run(), R"(
+    const why = document.getElementById('why');
+    see('modes=' + why.querySelectorAll(':scope > details[open]').length);
+    see('causes=' + [...why.querySelectorAll('.causes tbody tr')].map((row) => row.cells[2].textContent.slice(0, 19)).join(','));
+    see('not overhead=' + why.querySelectorAll('.differences > li:first-child')[0].textContent.includes('not container overhead'));
+    const other = why.querySelector('details details');
+    const height = other.getBoundingClientRect().height;
+    other.querySelector('summary').click();
+    see('opened=' + (other.open && other.getBoundingClientRect().height > height));
+    const command = why.querySelector('.command');
+    command.querySelector('.copy').click();
+    see('selected=' + String(getSelection()).startsWith('cuparity run --suite quick --mode=native'));)"),
+              HasSubstr("modes=2;causes=different libraries,nothing known expla,different libraries,nothing known expla;"
+                        "not overhead=true;opened=true;selected=true</pre>"));
+}
+
 TEST_F(ReportPage, ManyRowsAreShownOnDemand) {
   EXPECT_THAT(open(large_run(60, 5, 2), R"(
     const shown = () => [...document.querySelectorAll('.row')].filter((row) => row.getClientRects().length > 0).length;

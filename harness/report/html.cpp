@@ -1,10 +1,12 @@
 // report.html: the template of assets/ filled in. Mustache escapes every {{value}}; the {{{three}}} that it
 // does not escape are made here: style, script, the data as script-safe JSON, and SVG of numbers alone.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <kainjow/mustache.hpp>
 
+#include "harness/explain/explanation_wording.hpp"
 #include "harness/explain/startup.hpp"
 #include "harness/report/chart_data.hpp"
 #include "harness/report/access_section.hpp"
@@ -16,6 +18,7 @@
 #include "harness/report/svg_forest.hpp"
 #include "harness/report/telemetry_view.hpp"
 #include "harness/report/text.hpp"
+#include "harness/report/why_view.hpp"
 
 namespace cuparity {
 namespace {
@@ -151,6 +154,64 @@ data pairs_data(const std::vector<std::pair<std::string, std::string>>& pairs) {
   return list;
 }
 
+data why_differences_data(const std::vector<WhyDifference>& differences) {
+  data list = data::type::list;
+  for (const WhyDifference& one : differences) {
+    data entry;
+    entry.set("key", shortened(one.key, name_limit));
+    entry.set("baseline", shortened(one.baseline, name_limit));
+    entry.set("candidate", shortened(one.candidate, name_limit));
+    entry.set("text", shortened(one.text, text_limit));
+    entry.set("confirm", shortened(one.confirm, text_limit));
+    entry.set("has_command", !one.command.empty());
+    entry.set("command", clean_text(one.command));
+    entry.set("source", one.source);
+    list << entry;
+  }
+  return list;
+}
+
+data why_benchmarks_data(const std::vector<WhyBenchmark>& benchmarks) {
+  data rows = data::type::list;
+  for (const WhyBenchmark& one : benchmarks) {
+    data row;
+    row.set("name", shortened(one.name, name_limit));
+    row.set("verdict", to_string(one.verdict));
+    row.set("effect", one.effect);
+    row.set("interval", one.interval);
+    row.set("conclusion", shortened(one.conclusion, text_limit));
+    row.set("has_possible", !one.possible.empty());
+    row.set("possible", shortened(fmt::format("{}", fmt::join(one.possible, "; ")), text_limit));
+    rows << row;
+  }
+  return rows;
+}
+
+void set_why(data& page, const Run& run, const Analysis& analysis) {
+  data modes = data::type::list;
+  const std::vector<WhyMode> found = why_modes(run, analysis);
+  for (const WhyMode& one : found) {
+    data mode;
+    mode.set("candidate", shortened(one.candidate, name_limit));
+    mode.set("sentence", shortened(one.sentence, text_limit));
+    mode.set("open", found.size() == 1 || !one.benchmarks.empty());
+    mode.set("has_benchmarks", !one.benchmarks.empty());
+    mode.set("benchmarks", why_benchmarks_data(one.benchmarks));
+    mode.set("has_like", !one.like.empty());
+    mode.set("like", shortened(one.like, name_limit));
+    mode.set("has_known", !one.known.empty());
+    mode.set("nothing_known", one.like.empty() && one.known.empty());
+    mode.set("known", why_differences_data(one.known));
+    mode.set("has_other", !one.other.empty());
+    mode.set("count_other", std::to_string(one.other.size()));
+    mode.set("other", why_differences_data(one.other));
+    modes << mode;
+  }
+  page.set("has_why", !found.empty());
+  page.set("why", modes);
+  page.set("no_known_difference", no_known_difference);
+}
+
 /// Cells of the start-up table: the headings apart, each phase with what it is.
 void set_startup(data& page, const Run& run) {
   const StartupTable table = startup_table(run);
@@ -258,6 +319,7 @@ std::string render_html(const Run& run, const Analysis& analysis, const std::str
   for (const ModeTable& table : view.tables)
     candidates << data("text", shortened(table.candidate, name_limit));
   page.set("candidates", candidates);
+  set_why(page, run, analysis);
   set_list(page, "measured", measured_data(view));
   set_list(page, "wrong", texts_data(view.wrong));
   set_list(page, "notes", texts_data(view.notes));

@@ -3,12 +3,14 @@
 
 #include <algorithm>
 
+#include "harness/explain/explanation_wording.hpp"
 #include "harness/explain/startup.hpp"
 #include "harness/report/access_section.hpp"
 #include "harness/report/numbers.hpp"
 #include "harness/report/report.hpp"
 #include "harness/report/report_view.hpp"
 #include "harness/report/text.hpp"
+#include "harness/report/why_view.hpp"
 
 namespace cuparity {
 namespace {
@@ -188,6 +190,46 @@ std::string environment_text(const ReportView& view) {
   return list_text(title, lines, false);
 }
 
+/// The likeliest three differences of a mode, and the command that tests the first that a flag can undo.
+std::string why_mode_text(const WhyMode& mode, const std::string& baseline) {
+  std::string text = fmt::format("- {}: {}\n", code(mode.candidate, 60, false), plain(mode.sentence));
+  constexpr std::size_t most = 5;
+  for (std::size_t i = 0; i < std::min(mode.benchmarks.size(), most); ++i)
+    text += fmt::format("  - {} {}: {}\n", code(mode.benchmarks[i].name, 80, false), mode.benchmarks[i].effect,
+                        plain(mode.benchmarks[i].conclusion, 200));
+  if (mode.benchmarks.size() > most)
+    text += fmt::format("  - … and {} more, in report.html\n", mode.benchmarks.size() - most);
+  if (!mode.like.empty())
+    return text + fmt::format("  - What differs is what differs under {}, above.\n", code(mode.like, 60, false));
+  if (mode.known.empty()) return text + "  - " + no_known_difference + "\n";
+  text += fmt::format("  - Known to move benchmarks like these ({} → this):", plain(baseline, 60));
+  for (std::size_t i = 0; i < std::min<std::size_t>(mode.known.size(), 3); ++i)
+    text += fmt::format("{} {} ({} → {})", i > 0 ? ";" : "", code(mode.known[i].key, 60, false),
+                        plain(mode.known[i].baseline, 40), plain(mode.known[i].candidate, 40));
+  text += mode.known.size() > 3 ? fmt::format("; and {} more\n", mode.known.size() - 3) : "\n";
+  const auto testable = std::find_if(mode.known.begin(), mode.known.end(),
+                                     [](const WhyDifference& one) { return !one.command.empty(); });
+  if (testable == mode.known.end()) return text;
+  return text + fmt::format("  - To test {}: {}\n", code(testable->key, 60, false),
+                            code(testable->command, 600, false));
+}
+
+std::string why_text(const Run& run, const Analysis& analysis) {
+  const std::vector<WhyMode> modes = why_modes(run, analysis);
+  if (modes.empty()) return "";
+  std::string text = "\n**Why**\n\n";
+  std::size_t left_out = 0;
+  for (const WhyMode& mode : modes) {
+    const std::string lines = why_mode_text(mode, run.baseline_mode);
+    if (text.size() + lines.size() > list_budget)
+      ++left_out;
+    else
+      text += lines;
+  }
+  if (left_out > 0) text += fmt::format("- … and {} more modes, in report.html\n", left_out);
+  return text;
+}
+
 std::string skipped_text(const ReportView& view) {
   std::vector<std::string> lines;
   for (const SkippedGroup& group : view.skipped) {
@@ -224,6 +266,7 @@ std::string render_markdown(const Run& run, const Analysis& analysis) {
         "\n<sub>effect: how much longer it takes, + is slower · n: paired blocks · "
         "MDE: smallest effect that would have been found</sub>\n";
   }
+  text += why_text(run, analysis);
   text += measured_text(view);
   const std::string startup = startup_as_markdown(startup_table(run));
   if (!startup.empty()) text += "\n" + startup;

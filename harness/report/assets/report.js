@@ -114,6 +114,20 @@
   document.getElementById('differences-only')?.addEventListener('change', (event) =>
     document.getElementById('environment').classList.toggle('only-differences', event.target.checked));
 
+  // A page from a file may be refused the clipboard: then the command stands selected.
+  document.addEventListener('click', async (event) => {
+    const button = event.target.closest?.('.copy');
+    if (!button) return;
+    const command = button.parentElement.querySelector('code');
+    getSelection().selectAllChildren(command);
+    try {
+      await navigator.clipboard.writeText(command.textContent);
+      button.textContent = 'Copied';
+    } catch {
+      button.textContent = 'Selected';
+    }
+  });
+
   // The choice is kept where the browser lets a page keep something.
   const theme = document.getElementById('theme');
   const apply = () => {
