@@ -4,46 +4,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "environment/fake_root.hpp"
-#include "environment/text_file.hpp"
+#include "harness/doctor/gather_fixture.hpp"
 
 namespace cuparity {
 namespace {
+
+using Gather = GatherFixture;
 
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Pair;
-
-/// A machine made of files, and of answers by the start of a command line.
-class Gather : public testing::Test {
- protected:
-  Gather() {
-    sources_.root = root_.path();
-    sources_.variables = {{"PATH", "/usr/bin"}};
-    sources_.image = "cuparity:test";
-    sources_.look_command = {"look"};
-    sources_.run = [this](const std::vector<std::string>& command, std::chrono::milliseconds) {
-      const std::string line = environment::join(command, " ");
-      asked_.push_back(line);
-      for (const auto& [start, result] : answers_) {
-        if (line.starts_with(start)) return result;
-      }
-      return CommandResult{127, false, "no such program"};
-    };
-  }
-
-  void install(const std::string& program) {
-    root_.write("usr/bin/" + program);
-    std::filesystem::permissions(root_.path() / "usr/bin" / program, std::filesystem::perms::owner_all);
-  }
-
-  environment::FakeRoot root_;
-  Sources sources_;
-  std::vector<std::pair<std::string, CommandResult>> answers_;
-  std::vector<std::string> asked_;
-  Probe probe_;
-};
 
 TEST_F(Gather, ProgramsAreFoundInPath) {
   install("docker");
