@@ -155,7 +155,6 @@ void add_shape(std::vector<PreparedGemm>& shapes, const GemmProblem& problem, co
 /// H100 or H200 idle, but reads a quarter less from the L2, and 128 divide 4096 / 128 x 4096 / 256 tiles evenly.
 template <typename Element>
 std::vector<PreparedGemm> hopper_shapes(const GemmProblem& problem, const GemmBuffers& buffers) {
-  constexpr HopperSchedule in_turn = HopperSchedule::in_turn;
   std::vector<PreparedGemm> shapes;
   const auto add = [&](auto shape, std::initializer_list<HopperOrder> orders) {
     add_shape<Element, decltype(shape)>(shapes, problem, buffers, orders);
@@ -163,9 +162,6 @@ std::vector<PreparedGemm> hopper_shapes(const GemmProblem& problem, const GemmBu
   add(HopperShape<2, 1, 256, 4, 2, 2, 1>{}, {{8}, {8, 2}, {4}, {4, 2}, {16, 2}});
   add(HopperShape<2, 1, 256, 4, 2, 4, 1>{}, {{4}, {4, 2}, {2, 2}});
   add(HopperShape<2, 1, 256, 4, 2, 2, 2>{}, {{8}, {8, 2}});
-  add(HopperShape<2, 1, 256, 4, 2, 2, 1, in_turn>{}, {{16}});
-  add(HopperShape<2, 1, 256, 4, 2, 4, 1, in_turn>{}, {{8}, {4}});
-  add(HopperShape<2, 2, 128, 6, 2, 2, 2, in_turn>{}, {{8}});
   return shapes;
 }
 
