@@ -201,8 +201,11 @@ void Session::inject(Row& row) {
 
 void Session::time(Row& row, benchmark::State& state) {
   const std::int64_t operations = operations_of(row.benchmark_case);
+  std::optional<double> sm_clock_hz;
   try {
+    row.timer->take_sm_clock();  // of the runs before
     while (state.KeepRunningBatch(operations)) state.SetIterationTime(row.timer->measure(*row.execution));
+    sm_clock_hz = row.timer->take_sm_clock();
   } catch (const std::exception& error) {
     fail(row, std::string("failed: ") + error.what());
     return state.SkipWithError(row.message.c_str());

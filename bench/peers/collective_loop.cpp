@@ -28,7 +28,7 @@ class CollectiveLoop final : public Execution {
 
 Collective collective_of(const Case& row) {
   for (const Collective collective : all_collectives)
-    if (row.name.find("/" + std::string(to_string(collective)) + "/") != std::string::npos) return collective;
+    if (row.name.rfind("collectives/" + std::string(to_string(collective)) + "/", 0) == 0) return collective;
   throw std::logic_error(row.name + " is no collective");
 }
 
@@ -41,7 +41,7 @@ std::vector<Case> collective_loop_cases(const std::vector<Case>& ours) {
       [communicators](const Case& row, device::Context* context) -> std::unique_ptr<Execution> {
         return std::make_unique<CollectiveLoop>(
             *context, prepare_collective(*context, collective_of(row), static_cast<std::size_t>(row.work.bytes),
-                                         static_cast<int>(row.operations), *communicators));
+                                         static_cast<int>(row.operations), communicators));
       });
   for (Case& row : cases) row.timing = Timing::host_clock;
   return cases;

@@ -46,9 +46,19 @@ std::optional<std::string> unsupported([[maybe_unused]] std::size_t bytes) {
   return std::nullopt;
 }
 
-/// Rows share communicators, which take NCCL seconds to make.
+enum class CommunicatorsOf {
+  all_rows,  ///< made once, for they take NCCL seconds; they live as long as the cases
+  each_row   ///< for cases that live until the process ends, when CUDA has ended already
+};
+
 class CaseTable {
  public:
+  explicit CaseTable([[maybe_unused]] CommunicatorsOf which) {
+#ifdef CUPARITY_HAVE_NCCL
+    if (which == CommunicatorsOf::all_rows) shared_ = std::make_shared<Communicators>();
+#endif
+  }
+
   void add(Collective collective, std::size_t bytes, const std::string& size, int operations) {
     Case row;
     row.name = "collectives/" + std::string(to_string(collective)) + "/fp32/" + size;
@@ -59,8 +69,9 @@ class CaseTable {
     row.timing = Timing::device_events;
     row.unsupported = [bytes](device::Context*) { return unsupported(bytes); };
 #ifdef CUPARITY_HAVE_NCCL
-    row.prepare = [collective, bytes, operations, shared = communicators_](device::Context* context) {
-      return prepare_collective(*context, collective, bytes, operations, *shared);
+    row.prepare = [collective, bytes, operations, shared = shared_](device::Context* context) {
+      return prepare_collective(*context, collective, bytes, operations,
+                                shared ? shared : std::make_shared<Communicators>());
     };
 #else
     row.prepare = [](device::Context*) -> std::unique_ptr<Execution> {
@@ -74,7 +85,7 @@ class CaseTable {
 
  private:
 #ifdef CUPARITY_HAVE_NCCL
-  std::shared_ptr<Communicators> communicators_ = std::make_shared<Communicators>();
+  std::shared_ptr<Communicators> shared_;
 #endif
 };
 
@@ -84,7 +95,7 @@ class CaseTable {
 std::vector<Case> collectives_bench_cases([[maybe_unused]] Backend backend) {
 #ifdef CUPARITY_HAVE_CUDA
   if (backend == Backend::cpu) return {};
-  CaseTable table;
+  CaseTable table(CommunicatorsOf::all_rows);
   for (const Collective collective : all_collectives) {
     table.add(collective, std::size_t{256} << 20, "256MiB", operations_a_run);
     table.add(collective, std::size_t{1} << 30, "1GiB", operations_a_run);
@@ -99,7 +110,7 @@ std::vector<Case> collectives_bench_cases([[maybe_unused]] Backend backend) {
 std::vector<Case> collectives_validation_cases([[maybe_unused]] Backend backend) {
 #ifdef CUPARITY_HAVE_CUDA
   if (backend == Backend::cpu) return {};
-  CaseTable table;
+  CaseTable table(CommunicatorsOf::each_row);
   for (const Collective collective : all_collectives)
     for (const std::size_t bytes : {std::size_t{4}, std::size_t{4108}, (std::size_t{4} << 20) + 12,
                                     (std::size_t{64} << 20) + 12})

@@ -6,6 +6,7 @@
 #include <numeric>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include "kernels/bandwidth/stream_reference.hpp"
 #include "kernels/collectives/collective_reference.hpp"
@@ -37,11 +38,12 @@ std::vector<int> every_gpu() {
 class CollectiveExecution final : public Execution {
  public:
   CollectiveExecution(device::Context& context, Collective collective, std::size_t bytes, int operations,
-                      const std::vector<ncclComm_t>& communicators)
+                      std::shared_ptr<Communicators> communicators)
       : context_(context),
         nccl_(nccl_library()),
-        communicators_(communicators),
-        shape_(collective_shape(collective, static_cast<int>(communicators.size()), bytes)),
+        owner_(std::move(communicators)),
+        communicators_(owner_->get()),
+        shape_(collective_shape(collective, static_cast<int>(communicators_.size()), bytes)),
         bytes_(bytes),
         operations_(operations),
         streams_(context, every_gpu()) {
@@ -141,6 +143,7 @@ class CollectiveExecution final : public Execution {
 
   device::Context& context_;
   const NcclLibrary& nccl_;
+  std::shared_ptr<Communicators> owner_;
   const std::vector<ncclComm_t>& communicators_;
   CollectiveShape shape_;
   std::size_t bytes_;
@@ -167,8 +170,8 @@ const std::vector<ncclComm_t>& Communicators::get() {
 }
 
 std::unique_ptr<Execution> prepare_collective(device::Context& context, Collective collective, std::size_t bytes,
-                                              int operations, Communicators& communicators) {
-  return std::make_unique<CollectiveExecution>(context, collective, bytes, operations, communicators.get());
+                                              int operations, std::shared_ptr<Communicators> communicators) {
+  return std::make_unique<CollectiveExecution>(context, collective, bytes, operations, std::move(communicators));
 }
 
 }  // namespace cuparity

@@ -28,8 +28,8 @@ class Communicators {
   std::vector<ncclComm_t> communicators_;
 };
 
-/// `operations` collectives of `bytes` a run, out of place; timed by events. `communicators` outlive it.
+/// `operations` collectives of `bytes` a run, out of place; timed by events.
 std::unique_ptr<Execution> prepare_collective(device::Context& context, Collective collective, std::size_t bytes,
-                                              int operations, Communicators& communicators);
+                                              int operations, std::shared_ptr<Communicators> communicators);
 
 }  // namespace cuparity
