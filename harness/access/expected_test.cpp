@@ -194,8 +194,11 @@ TEST(AccessRows, EveryRowOfATwoGpuHostIsAModeAndNoneIsDroppedWithoutAGpu) {
 
 TEST(AccessRows, FillInTheLastGpu) {
   for (const AccessRequest& request : access_requests("docker", two_gpus())) {
-    if (request.name == "--gpus device=last index") EXPECT_EQ(request.mode.text, "docker:--gpus=device=1");
-    if (request.name == "--gpus device=MIG") EXPECT_EQ(request.mode.text, "docker:--gpus=device=MIG-b");
+    if (request.name == "--gpus device=last index") {
+      EXPECT_EQ(request.mode.text, "docker:--gpus=device=1");
+    } else if (request.name == "--gpus device=MIG") {
+      EXPECT_EQ(request.mode.text, "docker:--gpus=device=MIG-b");
+    }
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <fstream>
+#include <map>
 #include <thread>
 
 #include "environment/fake_root.hpp"
@@ -19,8 +20,10 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 using testing::HasSubstr;
 
-ProcessResult run(std::vector<std::string> words, const std::string& program = CUPARITY_PROBE_PROGRAM) {
+ProcessResult run(std::vector<std::string> words, const std::string& program = CUPARITY_PROBE_PROGRAM,
+                  const std::map<std::string, std::string>& variables = {}) {
   ChildProcess child;
+  child.environment = variables;
   child.command = std::move(words);
   child.command.insert(child.command.begin(), program);
   child.time_limit = std::chrono::seconds(60);
@@ -46,6 +49,20 @@ TEST(ProbeProgram, PrintsOneLineThatFollowsItsSchema) {
     broken[json::json_pointer(pointer)] = json::object();
     EXPECT_NE(schema_violations("access-probe.schema.json", broken), "") << pointer;
   }
+}
+
+TEST(ProbeProgram, AsksCudaForAGpuInBothSpellingsOfItsPciAddress) {
+  const ProcessResult result = run({"--gpu", "GPU-a,00000000:02:00.0,1", "--gpu", "GPU-b,00000000:03:00.0,2"},
+                                   CUPARITY_PROBE_PROGRAM, {{"LD_LIBRARY_PATH", CUPARITY_FAKE_CUDA_FOLDER}});
+  const json cuda = seen(result)["cuda"];
+  ASSERT_EQ(cuda["outcome"], "ok") << result.standard_error;
+  EXPECT_EQ(cuda["driver_version"], 13000);
+  ASSERT_EQ(cuda["gpus"].size(), 2U);
+  EXPECT_EQ(cuda["gpus"][0]["uuid"], "GPU-11111111-1111-1111-1111-111111111111");
+  EXPECT_EQ(cuda["gpus"][1]["pci_bus_id"], "0000:02:00.0");
+  EXPECT_EQ(cuda["beyond_last_ordinal"], 101);
+  EXPECT_EQ(cuda["asked"]["00000000:02:00.0"], 0);
+  EXPECT_EQ(cuda["asked"]["00000000:03:00.0"], 101);
 }
 
 TEST(ProbeProgram, IsStatic) {

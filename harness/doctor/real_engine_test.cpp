@@ -10,6 +10,7 @@
 #include "harness/doctor/catalogue/real_cases.hpp"
 #include "harness/doctor/from_text.hpp"
 #include "harness/doctor/gather.hpp"
+#include "harness/engine/last_words.hpp"
 #include "harness/engine/process.hpp"
 
 namespace cuparity {

@@ -196,8 +196,8 @@ echo "podman run --gpus all"; podman run --rm --gpus all "$@" $IMAGE nvidia-smi)
        "podman-gpus-noop"},
       // On a GPU machine with Docker and the toolkit.
       {"gpu_unknown_index", "$R --gpus device=99 $IMAGE sh -c true", "unknown-device-id", RealPlace::gpu_machine},
-      {"gpu_unknown_name", "$R --runtime=nvidia --env NVIDIA_VISIBLE_DEVICES=false --env NVIDIA_CONTAINER_RUNTIME_MODE=legacy $IMAGE sh -c true",
-       "unknown-device-new-text", RealPlace::gpu_machine},
+      {"gpu_unknown_name", "$R --gpus driver=nvidia.runtime-hook,device=false $IMAGE sh -c true", "unknown-device-new-text",
+       RealPlace::gpu_machine},
       {"gpu_require_cuda",
        "$R --gpus driver=nvidia.runtime-hook --env NVIDIA_REQUIRE_CUDA='cuda>=99.0' $IMAGE sh -c true",
        "require-cuda-unsatisfied", RealPlace::gpu_machine},
@@ -208,7 +208,7 @@ $R --gpus driver=nvidia.runtime-hook $name sh -c true; e=$?; docker rmi $name >/
        "image-ships-driver-libs-file-exists", RealPlace::gpu_machine},
       {"gpu_libraries_without_nodes", R"sh(library=$(ldconfig -p | sed -n 's/.*libnvidia-ml.so.1 (.*x86-64.*=> //p' | head -1); smi=$(command -v nvidia-smi)
 [ -n "$library" ] && [ -n "$smi" ] || skip "nvidia-smi or its library was not found"
-$R --volume $(readlink -f $library):/lib64/libnvidia-ml.so.1:ro --volume $(readlink -f $smi):/nvidia-smi:ro --env LD_LIBRARY_PATH=/lib64 $IMAGE /nvidia-smi)sh",
+$R --volume $(readlink -f $library):/lib64/libnvidia-ml.so.1:ro --volume $(readlink -f $smi):/nvidia-smi:ro --volume /lib/x86_64-linux-gnu:/host:ro --env LD_LIBRARY_PATH=/lib64:/host $IMAGE /nvidia-smi)sh",
        "driver-libraries-without-nodes", RealPlace::gpu_machine},
   };
   return cases;
