@@ -120,7 +120,7 @@ TEST(GithubActions, ItsPagesStepPublishesAndAddsAndRepeatsNothing) {
   std::ofstream(folder / "step.sh") << github_steps(template_file("github-actions.yml"), "gpu").back();
   std::ofstream(folder / "test.sh")
       << "set -e\nexport GITHUB_REPOSITORY=me/project GITHUB_SHA=0123456789abcdef\n"
-         "git init -q --bare origin\ngit init -q work\ncd work\ngit remote add origin ../origin\n"
+         "git init -q --bare origin\ngit init -q work\ncd work\ngit remote add origin \"$(dirname \"$PWD\")/origin\"\n"
          "echo text >file\ngit add file\ngit -c user.name=a -c user.email=a@b commit -q -m start\n"
          "mkdir -p build/release results/runs\nln -s \"$(dirname " CUPARITY_PROGRAM ")\" build/release/bin\n"
          "published=" CUPARITY_SOURCE_FOLDER "/results/published\n"
