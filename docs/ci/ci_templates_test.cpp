@@ -113,6 +113,28 @@ TEST(GithubActions, PullRequestsOfStrangersDoNotReachTheGpu) {
   EXPECT_EQ(workflow["permissions"]["contents"].as<std::string>(), "read");
 }
 
+/// The last step of the GPU job, with a repository of its own in place of GitHub's.
+TEST(GithubActions, ItsPagesStepPublishesAndAddsAndRepeatsNothing) {
+  const auto folder = std::filesystem::temp_directory_path() / ("cuparity-pages-" + std::to_string(getpid()));
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder / "step.sh") << github_steps(template_file("github-actions.yml"), "gpu").back();
+  std::ofstream(folder / "test.sh")
+      << "set -e\nexport GITHUB_REPOSITORY=me/project GITHUB_SHA=0123456789abcdef\n"
+         "git init -q --bare origin\ngit init -q work\ncd work\ngit remote add origin \"$(dirname \"$PWD\")/origin\"\n"
+         "echo text >file\ngit add file\ngit -c user.name=a -c user.email=a@b commit -q -m start\n"
+         "mkdir -p build/release results/runs\nln -s \"$(dirname " CUPARITY_PROGRAM ")\" build/release/bin\n"
+         "published=" CUPARITY_SOURCE_FOLDER "/results/published\n"
+         "step() { bash --noprofile --norc -e ../step.sh >/dev/null 2>../errors || { cat ../errors; exit 1; }\n"
+         "  git --git-dir=../origin rev-list --count gh-pages; }\n"
+         "cp -r $published/2026-11-23-h200-modes results/runs/first\nstep\nstep\n"
+         "cp -r $published/2026-11-23-h200-start-up results/runs/second\nstep\n"
+         "git --git-dir=../origin ls-tree -r --name-only gh-pages | grep -c '^runs/.*/index.html$'\n";
+  const ProcessResult result = run({"sh", "-c", "cd " + folder.string() + " && sh test.sh >&2"});
+  EXPECT_EQ(result.exit_code, 0) << result.standard_error;
+  EXPECT_EQ(result.standard_error, "1\n1\n2\n2\n") << "commits after each step; pages of runs at the end";
+  std::filesystem::remove_all(folder);
+}
+
 TEST(GitlabCi, HasWhatAPipelineMayHave) {
   const YAML::Node pipeline = template_file("gitlab-ci.yml");
   const auto stages = pipeline["stages"].as<std::vector<std::string>>();
