@@ -15,7 +15,7 @@ constexpr const char* result_name = "probe.json";
 /// Two driver questions of at most ten seconds each, and the start of a container.
 constexpr std::chrono::seconds time_limit{60};
 
-std::string last_words(const std::string& output) {
+std::string engine_words(const std::string& output) {
   const auto lines = environment::split(output, '\n');
   std::string words;
   for (const std::string& line : lines) {
@@ -68,7 +68,7 @@ ProcessRequest probe_request(const fs::path& probe_folder, bool container, const
 AccessAttempt read_attempt(const ProcessResult& result, const fs::path& file) {
   AccessAttempt attempt;
   attempt.timed_out = result.timed_out;
-  attempt.words = last_words(result.standard_error);
+  attempt.words = engine_words(result.standard_error);
   const auto text = environment::read_text_file(file);
   nlohmann::json json = nlohmann::json::parse(text.value_or(""), nullptr, false);
   if (json.is_object()) attempt.probe = std::move(json);
