@@ -1,11 +1,14 @@
-# cuparity_target(NAME): include root, warnings and sanitizers, the same for every target of ours.
+# cuparity_target(NAME): include root, warnings, sanitizers and paths, the same for every target of ours. Where somebody
+# built is not in the programs: assertions and GoogleTest name files from the sources' root on.
 function(cuparity_target name)
   target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR})
   target_compile_options(${name} PRIVATE
-    $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wshadow -Wnon-virtual-dtor>)
+    $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wshadow -Wnon-virtual-dtor>
+    $<$<COMPILE_LANGUAGE:CXX>:-ffile-prefix-map=${PROJECT_SOURCE_DIR}/=>
+    $<$<COMPILE_LANGUAGE:CUDA>:-Xcompiler=-ffile-prefix-map=${PROJECT_SOURCE_DIR}/=>)
   if(CUPARITY_SANITIZE)
     target_compile_options(${name} PRIVATE
-      $<$<COMPILE_LANGUAGE:CXX>:-fsanitize=${CUPARITY_SANITIZE} -fno-omit-frame-pointer>)
+      $<$<COMPILE_LANGUAGE:CXX>:-fsanitize=${CUPARITY_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer>)
     target_link_options(${name} PUBLIC -fsanitize=${CUPARITY_SANITIZE})
   endif()
 endfunction()
@@ -14,6 +17,11 @@ endfunction()
 # a quarter off the first build.
 function(cuparity_compile_quickly name)
   target_compile_options(${name} PRIVATE $<$<AND:$<CONFIG:Release>,$<COMPILE_LANGUAGE:CXX>>:-O1>)
+endfunction()
+
+# cuparity_compile_apart(NAME): what is measured, or measures, is compiled file by file in every preset.
+function(cuparity_compile_apart name)
+  set_target_properties(${name} PROPERTIES UNITY_BUILD OFF)
 endfunction()
 
 # cuparity_add_test(NAME SOURCE... LIBRARIES lib...): one GoogleTest program, one CTest entry.
@@ -26,6 +34,7 @@ function(cuparity_add_test name)
   add_executable(${name} ${arg_SOURCES})
   cuparity_target(${name})
   cuparity_compile_quickly(${name})
+  set_target_properties(${name} PROPERTIES UNITY_BUILD_BATCH_SIZE 0)
   target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} GTest::gmock GTest::gtest_main)
   add_test(NAME ${name} COMMAND ${name})
 endfunction()

@@ -24,12 +24,6 @@ bool contains_any(std::string_view text, std::initializer_list<std::string_view>
                      [&](std::string_view word) { return text.find(word) != std::string_view::npos; });
 }
 
-/// The variable's value; empty where it is not set.
-std::string value(const Variables& variables, const std::string& name) {
-  const auto found = variables.find(name);
-  return found == variables.end() ? std::string() : found->second;
-}
-
 /// Engines leave traces in the control group's name and in the folders of the root's overlay.
 std::string container_by_traces(const fs::path& root) {
   std::string traces = read_text_file(root / "proc/self/cgroup").value_or("");
@@ -71,16 +65,21 @@ Variables read_variables() {
   return variables;
 }
 
+std::string value_of(const Variables& variables, const std::string& name) {
+  const auto found = variables.find(name);
+  return found == variables.end() ? std::string() : found->second;
+}
+
 std::string detect_container(const fs::path& root, const Variables& variables) {
   if (root_is_a_disk(root)) return "none";
   if (is_there(root / "run/.containerenv")) return "podman";
   if (is_there(root / ".dockerenv")) return "docker";
-  std::string mark = value(variables, "container");  // systemd's convention for init and its children
+  std::string mark = value_of(variables, "container");  // systemd's convention for init and its children
   if (mark.empty()) mark = trim(read_text_file(root / "run/systemd/container").value_or(""));
   if (mark == "docker" || mark == "podman") return mark;
   if (!mark.empty()) return "other";
   for (const char* name : {"APPTAINER_CONTAINER", "SINGULARITY_CONTAINER", "KUBERNETES_SERVICE_HOST"})
-    if (!value(variables, name).empty()) return "other";
+    if (!value_of(variables, name).empty()) return "other";
   return container_by_traces(root);
 }
 
@@ -88,7 +87,7 @@ std::string detect_injection_path(const fs::path& root, const Variables& variabl
                                   const std::string& container) {
   if (container == "none") return "native";
   if (gpu_device_nodes(nvidia_device_nodes(root)).empty()) return "none";
-  const std::string visible = value(variables, "NVIDIA_VISIBLE_DEVICES");
+  const std::string visible = value_of(variables, "NVIDIA_VISIBLE_DEVICES");
   if (visible == "void") return "cdi";
   bool libraries_mounted = false;
   for (const Mount& mount : read_mounts(root)) {

@@ -14,6 +14,9 @@ using Variables = std::map<std::string, std::string>;
 /// Those of this process.
 Variables read_variables();
 
+/// The variable's value; empty where it is not set.
+std::string value_of(const Variables& variables, const std::string& name);
+
 /// "docker", "podman", "other" or "none". `root` is the folder that stands for "/".
 std::string detect_container(const std::filesystem::path& root, const Variables& variables);
 

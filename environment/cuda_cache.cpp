@@ -7,11 +7,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string value(const Variables& variables, const std::string& name) {
-  const auto found = variables.find(name);
-  return found == variables.end() ? std::string() : found->second;
-}
-
 std::string state_of(const fs::path& root, const fs::path& cache) {
   std::error_code error;
   fs::path folder = cache;
@@ -27,10 +22,10 @@ std::string state_of(const fs::path& root, const fs::path& cache) {
 
 CudaCache cuda_cache(const fs::path& root, const Variables& variables) {
   CudaCache cache;
-  cache.path = value(variables, "CUDA_CACHE_PATH");
-  const std::string home = value(variables, "HOME");
+  cache.path = value_of(variables, "CUDA_CACHE_PATH");
+  const std::string home = value_of(variables, "HOME");
   if (cache.path.empty() && !home.empty()) cache.path = (fs::path(home) / ".nv/ComputeCache").string();
-  if (value(variables, "CUDA_CACHE_DISABLE") == "1")
+  if (value_of(variables, "CUDA_CACHE_DISABLE") == "1")
     cache.state = "switched off by CUDA_CACHE_DISABLE";
   else if (cache.path.empty())
     cache.state = "no folder: neither CUDA_CACHE_PATH nor HOME is set";

@@ -10,7 +10,7 @@ const std::vector<std::string>& gpu_flags() {
   return flags;
 }
 
-bool contains(const std::vector<std::string>& list, const std::string& word) {
+bool is_among(const std::vector<std::string>& list, const std::string& word) {
   return std::find(list.begin(), list.end(), word) != list.end();
 }
 
@@ -21,7 +21,7 @@ std::vector<std::string> without_flags(const std::vector<std::string>& words,
   std::vector<std::string> kept;
   for (std::size_t i = 0; i < words.size(); ++i) {
     const std::size_t equals = words[i].find('=');
-    if (!contains(flags, words[i].substr(0, equals)))
+    if (!is_among(flags, words[i].substr(0, equals)))
       kept.push_back(words[i]);
     else if (equals == std::string::npos)
       ++i;  // its value is the next word

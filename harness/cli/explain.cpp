@@ -47,11 +47,6 @@ std::vector<Explanation> explanations_of(const Run& run, const std::vector<std::
   return explanations;
 }
 
-fs::path folder_of(const fs::path& run) {
-  if (fs::is_directory(run)) return run;
-  return run.has_parent_path() ? run.parent_path() : fs::path(".");
-}
-
 std::vector<ConfirmationResult> confirmations_of(const std::vector<Explanation>& explanations, const Run& run,
                                                  const ExplainOptions& options) {
   const Interrupt interrupt;
@@ -71,7 +66,7 @@ std::vector<ConfirmationResult> confirmations_of(const std::vector<Explanation>&
     for (const ConfirmationPlan& plan : plan_confirmations(explanation)) {
       if (Interrupt::requested()) return results;
       fmt::print(stderr, "experiment: {} under {}\n", plan.experiment.flags, plan.candidate);
-      results.push_back(confirm(plan, run, {folder_of(options.run), bin, options.blocks}, surroundings));
+      results.push_back(confirm(plan, run, {run_folder(options.run), bin, options.blocks}, surroundings));
     }
   }
   return results;

@@ -24,17 +24,12 @@ struct ReportOptions {
   bool redact = false;
 };
 
-fs::path folder_of(const fs::path& run) {
-  if (fs::is_directory(run)) return run;
-  return run.has_parent_path() ? run.parent_path() : ".";
-}
-
 void report(const ReportOptions& options) {
   if (options.redact && options.out.empty()) {
     throw UsageError("--redact needs --out: in the run's own folder it would replace what was measured");
   }
   Run run = load_run(options.run);
-  fs::path folder = folder_of(options.run);
+  fs::path folder = run_folder(options.run);
   if (!options.out.empty()) {
     folder = options.out;
     std::error_code code;

@@ -17,7 +17,7 @@
 namespace cuparity {
 namespace {
 
-constexpr std::chrono::seconds question_limit{5};
+constexpr std::chrono::seconds engine_answer_limit{5};
 constexpr std::chrono::seconds container_limit{20};
 
 /// Inside any image: our own program where it is, else nvidia-smi, else the bare nodes.
@@ -111,7 +111,7 @@ void start_under(const Sources& sources, const Probe& probe, const AccessMode& m
   const ContainerCli cli = mode.engine == EngineKind::podman ? podman_cli() : docker_cli();
   const CommandResult result = sources.run(container_command(cli, request), container_limit);
   if (result.timed_out) {
-    sources.run({engine, "rm", "--force", request.name}, question_limit);
+    sources.run({engine, "rm", "--force", request.name}, engine_answer_limit);
     access.outcome = "hung";
     access.failure = fmt::format("the container did not end within {} s", container_limit.count());
     return;
@@ -159,7 +159,7 @@ void gather_images(const Sources& sources, Probe& probe) {
     if (!engine.answers) continue;
     const CommandResult result =
         sources.run({engine.name, "image", "inspect", "--format",
-                                              "{{.Id}} {{json .Config.Env}}", sources.image}, question_limit);
+                                              "{{.Id}} {{json .Config.Env}}", sources.image}, engine_answer_limit);
     ImageFact image{engine.name, sources.image, result.exit_code == 0, "", {}};
     if (image.present) read_image(last_words(result.output), image);
     probe.images.push_back(std::move(image));

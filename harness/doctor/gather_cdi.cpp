@@ -13,7 +13,7 @@ namespace cuparity {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr std::size_t size_limit = 4 * 1024 * 1024;
+constexpr std::size_t cdi_file_limit = 4 * 1024 * 1024;
 
 std::string scalar(const YAML::Node& node) { return node && node.IsScalar() ? node.Scalar() : ""; }
 
@@ -81,7 +81,7 @@ CdiSpec read_spec(const fs::path& root, const fs::path& path) {
   CdiSpec spec;
   spec.path = path.string();
   const auto text = environment::read_text_file(root / path.relative_path());
-  if (!text || text->size() > size_limit) {
+  if (!text || text->size() > cdi_file_limit) {
     spec.failure = text ? "it is larger than any CDI specification" : "it can't be read by this user";
     return spec;
   }

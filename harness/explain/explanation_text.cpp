@@ -51,7 +51,7 @@ std::string other_differences_text(const std::string& heading, const std::vector
   return text;
 }
 
-std::string differences_text(const Explanation& explanation) {
+std::string explained_text(const Explanation& explanation) {
   std::string known;
   std::vector<ExplainedDifference> other;
   std::size_t number = 0;
@@ -80,7 +80,7 @@ std::string explanation_as_text(const Explanation& explanation, const std::vecto
   if (const Explanation* like = first_like(explanation, earlier))
     text += fmt::format("What differs is what differs under {}, above.\n", shortened(like->candidate, 60));
   else
-    text += differences_text(explanation);
+    text += explained_text(explanation);
   const std::string startup = startup_as_text(explanation.startup);
   return startup.empty() ? text : text + "\n" + startup;
 }

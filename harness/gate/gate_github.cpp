@@ -23,8 +23,6 @@ std::string cell(const std::string& text) {
   return result;
 }
 
-std::string seconds_text(const std::optional<double>& seconds) { return seconds ? format_seconds(*seconds) : "-"; }
-
 std::string mark_of(const GateEntry& entry) {
   if (!entry.expected.empty()) {
     return "slower, expected";
@@ -42,7 +40,7 @@ std::string reason_of(const GateEntry& entry) {
   return verdict == Verdict::same || verdict == Verdict::faster ? "" : entry.comparison.reason;
 }
 
-std::string list(const std::string& title, const std::vector<std::string>& items) {
+std::string bullet_list(const std::string& title, const std::vector<std::string>& items) {
   std::string text = items.empty() ? "" : "\n" + title + "\n\n";
   for (const std::string& item : items) {
     text += "- " + cell(item) + "\n";
@@ -100,17 +98,17 @@ std::string gate_as_markdown(const GateResults& results) {
     for (const GateEntry& entry : result.entries) {
       const Comparison& c = entry.comparison;
       text += fmt::format("| {} | {} | {} | {} | {} | {} | {} |\n", cell(short_name(c.benchmark)),
-                          seconds_text(c.baseline_seconds), seconds_text(c.candidate_seconds),
+                          seconds_or_dash(c.baseline_seconds), seconds_or_dash(c.candidate_seconds),
                           c.effect ? signed_percent(*c.effect) : "-", c.interval_low ? interval_text(c) : "-",
                           mark_of(entry), cell(reason_of(entry)));
     }
-    text += list("Wrong:", result.wrong);
-    text += list("**Cross-environment**, a difference need not come from what you changed:",
+    text += bullet_list("Wrong:", result.wrong);
+    text += bullet_list("**Cross-environment**, a difference need not come from what you changed:",
                  result.environment_differences);
-    text += list("Warnings:", result.warnings);
-    text += list("Only in the candidate:", result.only_in_candidate);
-    text += list("Skipped:", result.skipped_in_both);
-    text += list("Notes:", result.notes);
+    text += bullet_list("Warnings:", result.warnings);
+    text += bullet_list("Only in the candidate:", result.only_in_candidate);
+    text += bullet_list("Skipped:", result.skipped_in_both);
+    text += bullet_list("Notes:", result.notes);
   }
   return text;
 }

@@ -13,13 +13,13 @@ constexpr std::size_t text_limit = 2000;
 
 std::string attribute(const std::string& text) { return xml_escaped(shortened(text, text_limit)); }
 
-struct Suite {
+struct TestSuite {
   std::string cases;
   int tests = 0, failures = 0, errors = 0, skipped = 0;
 };
 
 void add_case(const GateResult& result, const std::string& name, const std::string& time, const std::string& inside,
-              Suite& suite) {
+              TestSuite& suite) {
   ++suite.tests;
   suite.cases += fmt::format("    <testcase classname=\"gate.{}\" name=\"{}\"{}>{}</testcase>\n",
                              attribute(result.kind), attribute(name), time, inside);
@@ -33,7 +33,7 @@ std::string numbers_of(const Comparison& c) {
                      plain_percent(c.margin), c.n);
 }
 
-void add_entry(const GateResult& result, const GateEntry& entry, Suite& suite) {
+void add_entry(const GateResult& result, const GateEntry& entry, TestSuite& suite) {
   const Comparison& c = entry.comparison;
   const std::string numbers = attribute(numbers_of(c));
   std::string inside;
@@ -58,7 +58,7 @@ void add_entry(const GateResult& result, const GateEntry& entry, Suite& suite) {
 }
 
 std::string suite_of(const GateResult& result) {
-  Suite suite;
+  TestSuite suite;
   for (const std::string& wrong : result.wrong) {
     ++suite.errors;
     add_case(result, "correctness: " + wrong, "",

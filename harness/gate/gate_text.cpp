@@ -14,8 +14,6 @@ namespace {
 
 constexpr std::size_t widest_name = 40;
 
-std::string seconds_text(const std::optional<double>& seconds) { return seconds ? format_seconds(*seconds) : "-"; }
-
 std::string verdict_text(const GateEntry& entry) {
   const std::string verdict = to_string(entry.comparison.verdict);
   return entry.expected.empty() ? verdict : verdict + ", expected";
@@ -51,8 +49,8 @@ std::string table(const GateResult& result) {
       name.clear();
     }
     text += name + std::string(width - display_width(name), ' ');
-    text += fmt::format("  {}  {}  {:>8}  {:>20}  {}\n", right_aligned(seconds_text(c.baseline_seconds), 9),
-                        right_aligned(seconds_text(c.candidate_seconds), 9),
+    text += fmt::format("  {}  {}  {:>8}  {:>20}  {}\n", right_aligned(seconds_or_dash(c.baseline_seconds), 9),
+                        right_aligned(seconds_or_dash(c.candidate_seconds), 9),
                         c.effect ? signed_percent(*c.effect) : "-", c.interval_low ? interval_text(c) : "-",
                         verdict_text(entry));
     if (needs_reason(entry)) {

@@ -9,7 +9,7 @@
 namespace cuparity {
 namespace {
 
-constexpr double rounding = 1e-6;
+constexpr double summation_error = 1e-6;
 
 Row read_test(const JsonFields& fields) {
   Row row;
@@ -21,7 +21,7 @@ Row read_test(const JsonFields& fields) {
   stats.read("data", row.repetitions);
   const auto mean = stats.find<double>("mean");
   if (mean) {
-    check_stated_mean(*mean, row.repetitions, rounding, stats.path_of("mean"));
+    check_stated_mean(*mean, row.repetitions, summation_error, stats.path_of("mean"));
   }
   if (row.repetitions.empty()) {
     row.seconds = stats.find<double>("median").value_or(mean.value_or(0));

@@ -334,6 +334,11 @@ Run run_from_json(const nlohmann::json& json) {
   return run;
 }
 
+std::filesystem::path run_folder(const std::filesystem::path& path) {
+  if (std::filesystem::is_directory(path)) return path;
+  return path.has_parent_path() ? path.parent_path() : ".";
+}
+
 Run load_run(const std::filesystem::path& path) {
   std::error_code code;
   if (std::filesystem::is_directory(path, code)) {

@@ -27,4 +27,7 @@ Run run_from_json(const nlohmann::json& json);
 /// `path` is run.json, a run's folder with run.json, or one with a journal alone (interrupted run).
 Run load_run(const std::filesystem::path& path);
 
+/// The folder of what load_run() reads.
+std::filesystem::path run_folder(const std::filesystem::path& path);
+
 }  // namespace cuparity

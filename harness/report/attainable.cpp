@@ -14,14 +14,14 @@
 namespace cuparity {
 namespace {
 
-struct Unit {
+struct AttainableFactor {
   std::string name;
   AttainableUnit unit;
   double scale;
 };
 
-const std::vector<Unit>& units() {
-  static const std::vector<Unit> known = {{"GB/s", AttainableUnit::bytes_per_second, 1e9},
+const std::vector<AttainableFactor>& units() {
+  static const std::vector<AttainableFactor> known = {{"GB/s", AttainableUnit::bytes_per_second, 1e9},
                                           {"TFLOP/s", AttainableUnit::flops_per_second, 1e12},
                                           {"us", AttainableUnit::seconds, 1e-6}};
   return known;
@@ -105,7 +105,7 @@ class AttainableReader {
     const std::string text = value.Scalar();
     const std::size_t space = text.find(' ');
     const std::string unit_name = space == std::string::npos ? "" : text.substr(space + 1);
-    const auto unit = std::find_if(units().begin(), units().end(), [&](const Unit& u) { return u.name == unit_name; });
+    const auto unit = std::find_if(units().begin(), units().end(), [&](const AttainableFactor& u) { return u.name == unit_name; });
     double number = 0;
     if (unit == units().end() || !YAML::convert<double>::decode(YAML::Node(text.substr(0, space)), number) ||
         !std::isfinite(number) || number <= 0)

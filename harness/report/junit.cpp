@@ -11,9 +11,9 @@
 namespace cuparity {
 namespace {
 
-constexpr std::size_t text_limit = 2000;
+constexpr std::size_t attribute_limit = 2000;
 
-std::string attribute(const std::string& text) { return xml_escaped(shortened(text, text_limit)); }
+std::string attribute(const std::string& text) { return xml_escaped(shortened(text, attribute_limit)); }
 
 struct Suite {
   std::string name;

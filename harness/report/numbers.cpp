@@ -52,6 +52,10 @@ std::string signed_percent(double fraction) {
 
 }  // namespace
 
+std::string seconds_or_dash(const std::optional<double>& seconds) {
+  return seconds ? format_seconds(*seconds) : "-";
+}
+
 std::string format_seconds(double seconds) {
   if (std::isfinite(seconds) && seconds >= 60) {
     const long whole = std::lround(seconds);

@@ -8,6 +8,8 @@ namespace cuparity {
 
 /// "3.21 µs", "14.5 ms", "1.02 s", "2 min 5 s"; four significant digits below a minute.
 std::string format_seconds(double seconds);
+/// As format_seconds(), or "-" where there is none.
+std::string seconds_or_dash(const std::optional<double>& seconds);
 
 /// "3.352 TB/s", "812 MB/s": powers of ten.
 std::string format_bytes_per_second(double rate);

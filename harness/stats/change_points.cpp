@@ -8,6 +8,7 @@
 
 #include "harness/stats/multiple_comparisons.hpp"
 #include "harness/stats/permutation.hpp"
+#include "harness/stats/power.hpp"
 #include "harness/stats/serial_correlation.hpp"
 
 namespace cuparity {
@@ -22,10 +23,6 @@ struct Part {
   LargestSplit split = {};
   PermutationTest test = {};
 };
-
-double mean_of(std::span<const double> values) {
-  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-}
 
 std::uint64_t seed_of(const Part& part, std::uint64_t seed) {
   return seed + 0x9e3779b97f4a7c15ULL * (part.series + 1) + 0xbf58476d1ce4e5b9ULL * part.begin +

@@ -3,6 +3,7 @@
 #include <boost/math/distributions/normal.hpp>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 namespace cuparity {
 namespace {
@@ -12,6 +13,10 @@ constexpr int most_blocks = 1'000'000;
 double z_of(double probability) { return boost::math::quantile(boost::math::normal(), probability); }
 
 }  // namespace
+
+double mean_of(std::span<const double> values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
 
 double standard_deviation(std::span<const double> values) {
   if (values.size() < 2) {

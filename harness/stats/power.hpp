@@ -8,6 +8,9 @@ namespace cuparity {
 /// Asymptotic efficiency of the signed-rank and the rank-sum test against the t test for normal data: 3/pi.
 inline constexpr double rank_test_efficiency = 0.955;
 
+/// The arithmetic mean; `values` must not be empty.
+double mean_of(std::span<const double> values);
+
 /// Square root of the unbiased variance; 0 for fewer than two values.
 double standard_deviation(std::span<const double> values);
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
-#include <numeric>
 
 #include "harness/stats/power.hpp"
 
@@ -13,10 +12,6 @@ namespace {
 bool usable(std::span<const double> earlier) {
   return earlier.size() >= static_cast<std::size_t>(prediction_minimum) &&
          std::all_of(earlier.begin(), earlier.end(), [](double value) { return std::isfinite(value); });
-}
-
-double mean_of(std::span<const double> values) {
-  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
 /// Standard error of the difference between the next value and the mean of the earlier ones.

@@ -11,7 +11,7 @@
 namespace cuparity {
 namespace {
 
-bool usable(std::span<const double> values) {
+bool comparable(std::span<const double> values) {
   return !values.empty() &&
          std::all_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); });
 }
@@ -168,7 +168,7 @@ std::vector<double> rank_sum_distribution(int n, int m) {
 }
 
 double rank_sum_shift(std::span<const double> baseline, std::span<const double> candidate) {
-  if (!usable(baseline) || !usable(candidate)) {
+  if (!comparable(baseline) || !comparable(candidate)) {
     return std::numeric_limits<double>::quiet_NaN();
   }
   const std::vector<double> from = ascending(baseline);
@@ -180,7 +180,7 @@ double rank_sum_shift(std::span<const double> baseline, std::span<const double> 
 
 Interval rank_sum_interval(std::span<const double> baseline, std::span<const double> candidate,
                            double alpha) {
-  if (!usable(baseline) || !usable(candidate)) {
+  if (!comparable(baseline) || !comparable(candidate)) {
     return {};
   }
   const std::int64_t c = critical_value(baseline.size(), candidate.size(), alpha);
@@ -194,7 +194,7 @@ Interval rank_sum_interval(std::span<const double> baseline, std::span<const dou
 }
 
 double rank_sum_p_value(std::span<const double> baseline, std::span<const double> candidate) {
-  if (!usable(baseline) || !usable(candidate)) {
+  if (!comparable(baseline) || !comparable(candidate)) {
     return 1;
   }
   const PooledRanks ranks = pooled_ranks(baseline, candidate);
