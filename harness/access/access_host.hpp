@@ -21,6 +21,7 @@ struct AccessHost {
   std::string driver_version;
   std::string effective_capabilities;  ///< hexadecimal, of cuparity itself on the host
   bool root = false;
+  std::string driver_library;  ///< the real path of libcuda; empty where it was not found
   /// Words of `docker run` that mount the driver's libraries; empty where they were not found.
   std::vector<std::string> library_words;
   std::string stand_in;         ///< a harmless device for isolation checks without a GPU; may be empty
@@ -37,6 +38,7 @@ struct AccessEngine {
   bool nvidia_runtime = false;  ///< it knows --runtime=nvidia
   std::set<std::string> cdi_names;  ///< "nvidia.com/gpu=0" … as the specifications spell them
   std::string toolkit_version;
+  std::string runtime_mode;  ///< of nvidia-container-runtime in the toolkit's config.toml; empty: not said
 };
 
 }  // namespace cuparity

@@ -36,6 +36,15 @@ constexpr RowTemplate rows[] = {
     {"docker", "capabilities=utility", "--gpus=device={index0},capabilities=utility"},
     {"docker", "capabilities=compute", "--gpus=device={index0},capabilities=compute"},
     {"docker", "capabilities=compute,utility", R"(--gpus='device={index0},"capabilities=compute,utility"')"},
+    // One way in, without falling back to the other.
+    {"docker", "--gpus by CDI alone", "--gpus=driver=nvidia.cdi,device={last}"},
+    {"docker", "--gpus by the legacy hook", "--gpus=driver=nvidia.runtime-hook,device={last}"},
+    {"docker", "legacy hook, capabilities=utility",
+     "--gpus=driver=nvidia.runtime-hook,device={index0},capabilities=utility"},
+    {"docker", "legacy hook, variable utility",
+     "--gpus=driver=nvidia.runtime-hook,device={index0} --env NVIDIA_DRIVER_CAPABILITIES=utility"},
+    {"docker", "legacy hook, variable compute",
+     "--gpus=driver=nvidia.runtime-hook,device={index0} --env NVIDIA_DRIVER_CAPABILITIES=compute"},
     {"docker", "runtime nvidia, nothing", "--runtime=nvidia --env NVIDIA_VISIBLE_DEVICES="},
     {"docker", "runtime nvidia, void", "--runtime=nvidia --env NVIDIA_VISIBLE_DEVICES=void"},
     {"docker", "runtime nvidia, none", "--runtime=nvidia --env NVIDIA_VISIBLE_DEVICES=none"},
@@ -65,6 +74,8 @@ constexpr RowTemplate rows[] = {
     // What must be reported as open.
     {"docker podman", "privileged", "--privileged"},
     {"docker", "privileged, one GPU", "--privileged --gpus=device={index0}"},
+    {"docker podman", "one GPU, and the other's node",
+     "--device=nvidia.com/gpu={index0} --device=/dev/nvidia{minor1}"},
     {"docker podman", "device rule for GPUs", "--cap-add=MKNOD --device-cgroup-rule='c 195:* rwm' {one-gpu}"},
     {"docker podman", "device rule without a GPU",
      "--cap-add=MKNOD --device-cgroup-rule='c {stand-in-number} rwm'"},
@@ -135,12 +146,12 @@ class Filling {
       return missing("needs a MIG device, this host has none");
     }
     const HostGpu* found = name == "last"                        ? gpu(std::max<std::size_t>(host_.gpus.size(), 1) - 1)
-                           : name == "index1" || name == "count2" ? gpu(1)
+                           : name == "index1" || name == "count2" || name == "minor1" ? gpu(1)
                                                                   : gpu(0);
     if (found == nullptr) return "";
     if (name == "count2") return "2";
     if (name == "uuid0") return found->uuid;
-    if (name == "minor0") return std::to_string(found->minor);
+    if (name == "minor0" || name == "minor1") return std::to_string(found->minor);
     return std::to_string(found->index);
   }
 

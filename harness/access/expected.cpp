@@ -13,6 +13,9 @@ namespace cuparity {
 namespace {
 
 constexpr const char* no_gpu = "this host has no GPU";
+/// Device drivers of Docker 29.2 and newer that go one way without falling back (daemon/devices_nvidia_linux.go).
+constexpr const char* driver_cdi = "nvidia.cdi";
+constexpr const char* driver_hook = "nvidia.runtime-hook";
 
 /// What Docker's NVIDIA device driver answers to; another capability selects no driver.
 bool is_known_capability(const std::string& name) {
@@ -30,16 +33,39 @@ class Rules {
     const GpuRequest request = gpu_request(mode);
     Expected expected = asked_for(mode, request);
     expected.stand_in = std::count(request.device_paths.begin(), request.device_paths.end(), host_.stand_in) > 0;
-    const bool device_rule = !request.cgroup_rules.empty();
-    if (expected.start == Start::starts && (request.privileged || device_rule)) {
-      expected.open = true;
-      expected.rule += request.privileged ? "; --privileged gives every device of the host"
-                                          : "; --device-cgroup-rule opens devices that were not given";
-    }
+    if (expected.start != Start::starts) return expected;
+    if (request.privileged) open(expected, "--privileged gives every device of the host");
+    else if (!request.cgroup_rules.empty()) open(expected, "--device-cgroup-rule opens devices that were not given");
+    else if (const std::string node = node_beside(request, expected); !node.empty())
+      open(expected, fmt::format("--device gives {} beside the GPUs that were asked for", node));
     return expected;
   }
 
  private:
+  static void open(Expected& expected, const std::string& why) {
+    expected.open = true;
+    expected.rule += "; " + why;
+  }
+
+  /// The node of a GPU that is given by its path while other GPUs were asked for by another way.
+  std::string node_beside(const GpuRequest& request, const Expected& expected) const {
+    for (const HostGpu& gpu : host_.gpus) {
+      const std::string node = fmt::format("/dev/nvidia{}", gpu.minor);
+      if (std::count(request.device_paths.begin(), request.device_paths.end(), node) > 0 &&
+          std::count(expected.gpus.begin(), expected.gpus.end(), gpu.uuid) == 0)
+        return node;
+    }
+    return "";
+  }
+
+  /// libcuda itself, or a folder above it.
+  bool mounts_driver(const GpuRequest& request) const {
+    return std::any_of(request.mounted.begin(), request.mounted.end(), [&](std::string path) {
+      while (path.size() > 1 && path.back() == '/') path.pop_back();
+      return path.find("libcuda.so") != std::string::npos || host_.driver_library.rfind(path + "/", 0) == 0;
+    });
+  }
+
   static Expected none(const std::string& rule) {
     Expected expected;
     expected.rule = rule;
@@ -69,7 +95,7 @@ class Rules {
       if (host_.library_words.empty()) return unavailable("the driver's libraries were not found on this host");
       return gpus(all(), "every node and the driver's libraries are mapped by hand", {"manual"});
     }
-    if (request.gpus) return engine_.name == "podman" ? podman_gpus(*request.gpus) : docker_gpus(*request.gpus);
+    if (request.gpus) return engine_.name == "podman" ? podman_gpus(*request.gpus) : docker_gpus(*request.gpus, request);
     if (!request.cdi_names.empty()) return cdi(request.cdi_names);
     if (!request.runtime.empty() && request.runtime != "runc" && request.runtime != "crun") return runtime(request);
     if (request.nvidia_visible_devices)
@@ -85,21 +111,27 @@ class Rules {
         expected.gpus.push_back(gpu.uuid);
     }
     if (expected.gpus.empty()) return expected;
-    expected.nvml = expected.cuda = request.mounts_driver;
+    expected.nvml = expected.cuda = mounts_driver(request);
     expected.rule = "nodes mapped by hand";
     expected.paths = {"manual"};
     return expected;
   }
 
-  Expected docker_gpus(const GpusFlag& flag) const {
+  Expected docker_gpus(const GpusFlag& flag, const GpuRequest& request) const {
     for (const std::string& name : flag.capabilities)
       if (!is_known_capability(name))
         return refuse(fmt::format("no device driver of Docker has the capability '{}'", name));
     if (flag.count && !flag.devices.empty()) return refuse("a count and device IDs exclude each other");
     if (version_ < MajorMinor{19, 3}) return unavailable("--gpus came with Docker 19.03");
-    const bool by_cdi = version_ >= MajorMinor{29, 2} && engine_.cdi_hook && !engine_.cdi_names.empty();
+    const bool names_way = flag.driver == driver_cdi || flag.driver == driver_hook;
+    if (names_way && version_ < MajorMinor{29, 2})
+      return refuse(fmt::format("Docker has the device driver '{}' from 29.2 on", flag.driver));
+    const bool by_cdi = flag.driver != driver_hook && version_ >= MajorMinor{29, 2} && engine_.cdi_hook &&
+                        !engine_.cdi_names.empty();
     std::optional<std::vector<std::string>> chosen = flag.count ? first(*flag.count) : named(flag.devices);
     if (!chosen) return refuse(fmt::format("this host has no such GPU; it has {}", host_.gpus.size()));
+    if (flag.driver == driver_cdi && !by_cdi)
+      return unavailable("nvidia-cdi-hook is not on the Docker daemon's PATH, or no CDI specification is here");
     if (!engine_.legacy_hook && !by_cdi)
       return unavailable(
           "the NVIDIA Container Toolkit's hook is not on the Docker daemon's PATH, so --gpus is refused");
@@ -111,9 +143,22 @@ class Rules {
                       "ignores driver capabilities"
                     : "--gpus through the legacy hook",
              by_cdi ? std::set<std::string>{"cdi", "legacy"} : std::set<std::string>{"legacy", "runtime"});
+    if (names_way) expected.paths = {by_cdi ? "cdi" : "legacy"};
     expected.mig_uuid = asked_mig(flag.devices);
-    if (!by_cdi) choose_libraries(expected, flag.capabilities);
+    if (by_cdi) return expected;
+    // Docker hands capabilities on only where it chose the driver by them; they come after the variable of --env.
+    if (flag.driver.empty() && names_libraries(flag.capabilities))
+      choose_libraries(expected, flag.capabilities);
+    else if (request.driver_capabilities)
+      choose_libraries(expected, environment::split(*request.driver_capabilities, ','));
+    if (!flag.driver.empty() && !flag.capabilities.empty())
+      expected.rule += ", which learns nothing of capabilities where the driver is named";
     return expected;
+  }
+
+  static bool names_libraries(const std::vector<std::string>& capabilities) {
+    return std::any_of(capabilities.begin(), capabilities.end(),
+                       [](const std::string& name) { return name == "compute" || name == "utility"; });
   }
 
   /// compute brings libcuda, utility brings NVML; naming neither gives the default, which is both.
@@ -121,7 +166,7 @@ class Rules {
     const auto has = [&](const char* name) {
       return std::count(capabilities.begin(), capabilities.end(), name) > 0;
     };
-    if (!has("compute") && !has("utility")) return;
+    if (!names_libraries(capabilities)) return;
     expected.cuda = has("compute");
     expected.nvml = has("utility");
   }
@@ -170,8 +215,10 @@ class Rules {
     if (host_.gpus.empty()) return unavailable(no_gpu);
     Expected expected = gpus(*chosen, "the NVIDIA runtime reads NVIDIA_VISIBLE_DEVICES", {});
     expected.mig_uuid = asked_mig(environment::split(value, ','));
-    // From 1.18 on the runtime makes a CDI specification by itself; that ignores driver capabilities.
-    if (request.driver_capabilities && major_minor(engine_.toolkit_version) < MajorMinor{1, 18})
+    // From 1.18 on the runtime makes a CDI specification by itself, unless it is told not to; that ignores driver
+    // capabilities.
+    const bool legacy = engine_.runtime_mode == "legacy" || major_minor(engine_.toolkit_version) < MajorMinor{1, 18};
+    if (request.driver_capabilities && legacy)
       choose_libraries(expected, environment::split(*request.driver_capabilities, ','));
     return expected;
   }

@@ -115,6 +115,63 @@ TEST(Expected, OpenContainersMustLeak) {
                   .open);
 }
 
+TEST(Expected, ANodeBesideTheGpusThatWereAskedForIsOpen) {
+  const AccessMode both = parse_access_mode("docker:--device=nvidia.com/gpu=0 --device=/dev/nvidia1");
+  const Expected found = expected(both, docker("28.2.2"), two_gpus());
+  EXPECT_TRUE(found.open);
+  EXPECT_THAT(found.gpus, ElementsAre("GPU-a"));
+  EXPECT_THAT(found.rule, HasSubstr("/dev/nvidia1"));
+}
+
+TEST(Expected, ADriverFolderMountedWholeBringsTheLibraries) {
+  AccessHost host = two_gpus();
+  host.driver_library = "/usr/local/nvidia/lib64/libcuda.so.580.159.04";
+  const std::string nodes = "docker:--device=/dev/nvidia0 --device=/dev/nvidiactl --device=/dev/nvidia-uvm ";
+  const std::pair<const char*, bool> mounts[] = {
+      {"--volume=/usr/local/nvidia:/usr/local/nvidia:ro", true},
+      {"-v /usr/local/nvidia/:/driver:ro", true},
+      {"--mount type=bind,source=/usr/local/nvidia/lib64,target=/driver", true},
+      {"--volume=/usr/local/nvidia/lib64/libcuda.so.580.159.04:/usr/lib/libcuda.so.1:ro", true},
+      {"--volume=/usr/local/nvidi:/driver", false},
+      {"--volume=/data:/usr/local/nvidia", false},
+  };
+  for (const auto& [mount, brings] : mounts)
+    EXPECT_EQ(expected(parse_access_mode(nodes + mount), docker("28.2.2"), host).cuda, brings) << mount;
+}
+
+TEST(Expected, ADriverOfDocker29GoesOneWayAlone) {
+  const AccessMode cdi = parse_access_mode("docker:--gpus=driver=nvidia.cdi,device=1");
+  const AccessMode hook = parse_access_mode("docker:--gpus=driver=nvidia.runtime-hook,device=1,capabilities=utility");
+  EXPECT_THAT(expected(cdi, docker("29.7.2"), two_gpus()).paths, ElementsAre("cdi"));
+  EXPECT_EQ(expected(cdi, docker("28.2.2"), two_gpus()).start, Start::refused);
+  EXPECT_THAT(expected(hook, docker("29.7.2"), two_gpus()).paths, ElementsAre("legacy"));
+  AccessEngine without = docker("29.7.2");
+  without.cdi_names.clear();
+  EXPECT_EQ(expected(cdi, without, two_gpus()).start, Start::unavailable);
+}
+
+// Seen with Docker 29.7.2: capabilities reach the hook only where Docker chose the driver by them.
+TEST(Expected, CapabilitiesBesideANamedDriverDoNothingButTheVariableDoes) {
+  const std::string named = "docker:--gpus=driver=nvidia.runtime-hook,device=1";
+  const Expected ignored = expected(parse_access_mode(named + ",capabilities=utility"), docker("29.7.2"), two_gpus());
+  EXPECT_TRUE(ignored.nvml && ignored.cuda);
+  const AccessMode variable = parse_access_mode(named + " --env NVIDIA_DRIVER_CAPABILITIES=utility");
+  const Expected obeyed = expected(variable, docker("29.7.2"), two_gpus());
+  EXPECT_TRUE(obeyed.nvml);
+  EXPECT_FALSE(obeyed.cuda);
+}
+
+TEST(Expected, TheRuntimeObeysCapabilitiesWhereItsModeIsLegacy) {
+  const AccessMode utility = parse_access_mode(
+      "docker:--runtime=nvidia --env NVIDIA_VISIBLE_DEVICES=0 --env NVIDIA_DRIVER_CAPABILITIES=utility");
+  AccessEngine engine = docker("29.7.2");
+  engine.toolkit_version = "1.19.1";
+  engine.runtime_mode = "auto";
+  EXPECT_TRUE(expected(utility, engine, two_gpus()).cuda);
+  engine.runtime_mode = "legacy";
+  EXPECT_FALSE(expected(utility, engine, two_gpus()).cuda);
+}
+
 TEST(GpuRequest, QuotesKeepCommasTogether) {
   const GpusFlag flag = parse_gpus_flag(R"("device=0,1","capabilities=compute,utility")");
   EXPECT_THAT(flag.devices, ElementsAre("0", "1"));
@@ -137,8 +194,11 @@ TEST(AccessRows, EveryRowOfATwoGpuHostIsAModeAndNoneIsDroppedWithoutAGpu) {
 
 TEST(AccessRows, FillInTheLastGpu) {
   for (const AccessRequest& request : access_requests("docker", two_gpus())) {
-    if (request.name == "--gpus device=last index") EXPECT_EQ(request.mode.text, "docker:--gpus=device=1");
-    if (request.name == "--gpus device=MIG") EXPECT_EQ(request.mode.text, "docker:--gpus=device=MIG-b");
+    if (request.name == "--gpus device=last index") {
+      EXPECT_EQ(request.mode.text, "docker:--gpus=device=1");
+    } else if (request.name == "--gpus device=MIG") {
+      EXPECT_EQ(request.mode.text, "docker:--gpus=device=MIG-b");
+    }
   }
 }
 

@@ -11,6 +11,7 @@
 #include "harness/access/access_probe.hpp"
 #include "harness/doctor/gather.hpp"
 #include "harness/engine/driver_files.hpp"
+#include "harness/engine/last_words.hpp"
 #include "harness/engine/process.hpp"
 #include "harness/errors.hpp"
 #include "harness/access/expected.hpp"
@@ -83,6 +84,7 @@ FoundEngine judge_engine(const EngineFacts& facts, const Sources& sources, const
   engine.name = facts.name;
   engine.version = facts.server_version;
   engine.toolkit_version = probe.toolkit.version;
+  engine.runtime_mode = probe.toolkit.mode;
   if (!facts.answers) found.failure = fmt::format("{} does not answer: {}", facts.name, facts.failure);
   engine.legacy_hook = !find_program(sources, "nvidia-container-runtime-hook").empty();
   engine.cdi_hook = !find_program(sources, "nvidia-cdi-hook").empty();
@@ -108,9 +110,8 @@ AccessHost gather_access_host(const fs::path& probe_folder, const std::string& s
   choose_stand_in(host, stand_in);
   const DriverFiles files = find_driver_files("/dev", driver_library_folders());
   if (files.missing().empty()) {
-    for (const auto& [soname, file] : files.libraries)
-      host.library_words.push_back(fmt::format("--volume={}:/usr/local/nvidia/lib64/{}:ro", file.string(), soname));
-    host.library_words.push_back("--env=LD_LIBRARY_PATH=/usr/local/nvidia/lib64");
+    host.library_words = library_flags(files);
+    host.driver_library = files.libraries.at("libcuda.so.1").string();
   }
   return host;
 }

@@ -36,13 +36,22 @@ void read_device(GpuRequest& request, const std::string& value) {
   }
 }
 
+/// type=bind,source=…,target=…
+void read_mount(GpuRequest& request, const std::string& value) {
+  for (const std::string& field : csv_fields(value)) {
+    const std::size_t equals = field.find('=');
+    const std::string key = field.substr(0, equals);
+    if (equals != std::string::npos && (key == "source" || key == "src")) request.mounted.push_back(field.substr(equals + 1));
+  }
+}
+
 void read_flag(GpuRequest& request, const std::string& flag, const std::string& value) {
   if (flag == "--gpus") request.gpus = parse_gpus_flag(value);
   if (flag == "--device") read_device(request, value);
   if (flag == "--runtime") request.runtime = value;
   if (flag == "--device-cgroup-rule") request.cgroup_rules.push_back(value);
-  if (flag == "--volume" || flag == "-v" || flag == "--mount")
-    request.mounts_driver = request.mounts_driver || value.find("libcuda.so") != std::string::npos;
+  if (flag == "--volume" || flag == "-v") request.mounted.push_back(value.substr(0, value.find(':')));
+  if (flag == "--mount") read_mount(request, value);
   if (flag == "--env" || flag == "-e") {
     const std::size_t equals = value.find('=');
     if (equals == std::string::npos) return;

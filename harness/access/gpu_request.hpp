@@ -25,7 +25,7 @@ struct GpuRequest {
   std::optional<std::string> nvidia_visible_devices;  ///< of --env
   std::optional<std::string> driver_capabilities;     ///< NVIDIA_DRIVER_CAPABILITIES of --env
   std::string runtime;
-  bool mounts_driver = false;  ///< --volume brings libcuda
+  std::vector<std::string> mounted;  ///< what --volume and --mount bring, as the host names it
   bool privileged = false;
   std::vector<std::string> cgroup_rules;  ///< of --device-cgroup-rule
 };

@@ -38,6 +38,11 @@ std::string shown(const std::vector<std::string>& list) {
 /// NVML's GPU-… and MIG-… name the same sixteen bytes that CUDA gives.
 std::string without_kind(const std::string& uuid) { return uuid.substr(uuid.find('-') + 1); }
 
+bool is_gpu_node(const std::string& path) {
+  return path.rfind("/dev/nvidia", 0) == 0 && path.size() > 11 &&
+         path.find_first_not_of("0123456789", 11) == std::string::npos;
+}
+
 class Judge {
  public:
   Judge(AccessRow& row, const Expected& expected, const json& probe, const AccessHost& host)
@@ -80,9 +85,7 @@ class Judge {
     row_.cuda_gpus = uuids("cuda");
     for (const json& node : part(probe_, "nodes")) {
       const std::string path = text_of(node, "path");
-      if (path.rfind("/dev/nvidia", 0) != 0 || path.find_first_not_of("0123456789", 11) != std::string::npos ||
-          path.size() == 11 || text_of(node, "opens") != "ok")
-        continue;
+      if (!is_gpu_node(path) || text_of(node, "opens") != "ok") continue;
       const HostGpu* gpu = gpu_of_minor(node.value("minor", -1));
       row_.node_gpus.push_back(gpu != nullptr ? gpu->uuid : path);
     }
@@ -112,6 +115,7 @@ class Judge {
     if (!in_container()) return;
     for (const HostGpu& gpu : host_.gpus)
       if (!asked_for(gpu)) find_ways_to(gpu);
+    if (part(part(probe_, "cuda"), "beyond_last_ordinal") == 0) leak("CUDA gives an ordinal past the last device");
     find_stand_in();
     const json& confinement = part(probe_, "confinement");
     const json& everything = part(part(confinement, "device_cgroup"), "allows_everything");
@@ -159,6 +163,20 @@ class Judge {
                                       [](const json& node) { return text_of(node, "made") != "ok"; }))
       row_.notes.push_back(fmt::format("no node can be made here ({}), so opening one was not tried",
                                        text_of(nodes.front(), "made")));
+    note_blind_question("NVML", "nvml", &HostGpu::uuid, "UUID");
+    note_blind_question("CUDA", "cuda", &HostGpu::pci_bus_id, "PCI address");
+  }
+
+  /// A library that does not even give its own GPU when asked in this way proves nothing by refusing another.
+  void note_blind_question(const char* who, const char* key, std::string HostGpu::*name, const char* by) {
+    const json& answer = part(probe_, key);
+    const auto own = uuids(key);
+    for (const HostGpu& gpu : host_.gpus) {
+      const json& code = part(part(answer, "asked"), (gpu.*name).c_str());
+      if (contains(own, gpu.uuid) && code.is_number() && code != 0)
+        row_.notes.push_back(fmt::format("{} does not give its own GPU {} by {} (code {}), so asking for another that "
+                                         "way proves nothing", who, gpu.index, by, code.get<int>()));
+    }
   }
 
   void check_sets() {
@@ -192,11 +210,16 @@ class Judge {
       check_set(who, seen, gpus);
   }
 
+  /// Nodes that neither NVML nor CUDA needs (/dev/nvidia-modeset without its module …) are only noted.
   void check_nodes_open() {
     if (expected_.gpus.empty()) return;
-    for (const json& node : part(probe_, "nodes"))
-      if (text_of(node, "path").rfind("/dev/nvidia", 0) == 0 && text_of(node, "opens") != "ok")
-        problem(fmt::format("{} does not open: {}", text_of(node, "path"), text_of(node, "opens")));
+    for (const json& node : part(probe_, "nodes")) {
+      const std::string path = text_of(node, "path");
+      if (path.rfind("/dev/nvidia", 0) != 0 || text_of(node, "opens") == "ok") continue;
+      const std::string fault = fmt::format("{} does not open: {}", path, text_of(node, "opens"));
+      if (is_gpu_node(path) || path == "/dev/nvidiactl" || path == "/dev/nvidia-uvm") problem(fault);
+      else row_.notes.push_back(fault);
+    }
   }
 
   void check_libraries() {

@@ -79,6 +79,7 @@ TEST(JudgeAccess, EveryWayToTheOtherGpuIsALeak) {
        "the device cgroup allows every device"},
       {R"([{"op": "replace", "path": "/confinement/effective_capabilities", "value": "000001ffffffffff"}])",
        "it holds every capability of the host"},
+      {R"([{"op": "add", "path": "/cuda/beyond_last_ordinal", "value": 0}])", "an ordinal past the last device"},
   };
   for (const Leak& leak : leaks) {
     const AccessRow row = judge(only_a(), given_a().patch(json::parse(leak.patch)));
@@ -92,6 +93,21 @@ TEST(JudgeAccess, ANodeThatTheDriverDoesNotServeIsNoLeak) {
   const json probe = given_a().patch(
       json::parse(R"([{"op": "replace", "path": "/made_nodes/0/opens", "value": "ENXIO"}])"));
   EXPECT_EQ(judge(only_a(), probe).verdict, AccessVerdict::pass);
+}
+
+TEST(JudgeAccess, ANodeThatNeitherNvmlNorCudaNeedsIsOnlyNoted) {
+  const AccessRow row = judge(only_a(), given_a().patch(json::parse(
+      R"([{"op": "add", "path": "/nodes/-", "value": {"path": "/dev/nvidia-modeset", "opens": "ENXIO"}}])")));
+  EXPECT_EQ(row.verdict, AccessVerdict::pass) << row.reason;
+  EXPECT_THAT(row.notes, Contains(HasSubstr("/dev/nvidia-modeset does not open: ENXIO")));
+}
+
+TEST(JudgeAccess, AQuestionThatDoesNotEvenGiveItsOwnGpuIsNamedBlind) {
+  EXPECT_THAT(judge(only_a(), given_a()).notes, IsEmpty());
+  const AccessRow row = judge(only_a(), given_a().patch(json::parse(
+      R"([{"op": "replace", "path": "/cuda/asked/00000000:01:00.0", "value": 101}])")));
+  EXPECT_EQ(row.verdict, AccessVerdict::pass) << row.reason;
+  EXPECT_THAT(row.notes, Contains(HasSubstr("CUDA does not give its own GPU 0 by PCI address (code 101)")));
 }
 
 TEST(JudgeAccess, WhatIsMissingOrNotTheHostsFails) {

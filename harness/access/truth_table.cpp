@@ -70,12 +70,12 @@ class TableMaker {
       table_.engines.push_back(failure);
       return;
     }
-    ++usable_;
-    table_.engines.push_back(facts.name + " " + facts.version);
     // Where not even a plain container starts, a refusal proves nothing.
     const AccessAttempt plain = attempt(*engine, none);
     const std::string obstacle =
         plain.probe ? "" : fmt::format("a plain container does not start: {}", plain.words);
+    if (obstacle.empty()) ++usable_;
+    table_.engines.push_back(facts.name + " " + facts.version + (obstacle.empty() ? "" : ": " + obstacle));
     for (const AccessRequest& request : access_requests(facts.name, table_.host)) {
       add_row(request, facts, facts.name, obstacle, [&] { return attempt(*engine, request.mode); });
     }

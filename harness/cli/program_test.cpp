@@ -164,5 +164,15 @@ TEST_F(Program, PublishMakesASiteAndSaysWhatIsMissing) {
   EXPECT_THAT(environment::read_text_file(folder_ / "site/index.html").value_or(""), HasSubstr("Ours"));
 }
 
+TEST_F(Program, NumbersThatAreNoneAreRefused) {
+  const std::vector<std::vector<std::string>> commands = {{"calibrate", "--minutes", "nan"},
+                                                          {"calibrate", "--inject", "1,nan"},
+                                                          {"compare", "--margin", "nan", "a", "b"}};
+  for (const auto& command : commands) {
+    EXPECT_EQ(run(command), exit_usage) << command[0] << '\n' << errors_;
+    EXPECT_THAT(errors_, HasSubstr("nan")) << command[0];
+  }
+}
+
 }  // namespace
 }  // namespace cuparity

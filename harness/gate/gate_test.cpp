@@ -116,6 +116,7 @@ TEST(GateMargins, AClassStandsAboveTheSuite) {
   EXPECT_DOUBLE_EQ(margins_with({"default=2 %"}, {{"saxpy/.*", 0.5}})("saxpy/own"), 0.02);
   EXPECT_THROW(margins_with({"gemm"}, {}), UsageError);
   EXPECT_THROW(margins_with({"gemm=much"}, {}), UsageError);
+  EXPECT_THROW(margins_with({"gemm=nan"}, {}), UsageError);
 }
 
 TEST(GateToday, IsADate) { EXPECT_EQ(utc_today().size(), 10U); }

@@ -155,6 +155,7 @@ int start_run(const RunOptions& options, const RunSurroundings& to, Progress& pr
   FreshFolder folder(options.out.empty() ? default_folder(suite) : options.out);
   Session session = prepare_session(options, folder.path(), suite_text, to.make_engine, progress);
   if (options.adjust_session) options.adjust_session(session);
+  if (options.record_more) options.record_more(session);
   store_suite(folder.path(), suite_text.yaml);
   Journal journal = Journal::create(folder.path(), session.run);
   folder.keep();

@@ -37,6 +37,8 @@ struct RunOptions {
   /// Changes the session before its first trial, e.g. to run one mode in several arms. May be empty. A run
   /// that goes on needs the same changes, and `modes` as they were before them.
   std::function<void(Session&)> adjust_session;
+  /// Adds to the record of a new run before its first trial; not asked where a run goes on. May be empty.
+  std::function<void(Session&)> record_more;
   /// Asked before the first block and after each: how many blocks there are to be, e.g. what a time limit
   /// allows. May be empty: then the suite's number or `blocks` stands, and the suite's looks.
   std::function<int(int complete_blocks)> replan;
