@@ -142,7 +142,8 @@ class ComposeTest : public ImageTest {
 
   ProcessResult run_service(const std::string& service, const std::string& variables = "") {
     return shell("CUPARITY_IMAGE=" + image_ + " " + variables + " " + compose_ + " -f " CUPARITY_COMPOSE_FILE
-                 " run --rm " + service);
+                 " run --rm " + service,
+                 std::chrono::minutes(10));
   }
 
   std::string compose_;
@@ -177,8 +178,8 @@ TEST_F(ComposeTest, NativeAgainstContainer) {
   EXPECT_TRUE(fs::exists(out / "report.html"));
 }
 
-/// The service `gate-cpu`, with the image under test as golden. Slower is five times as slow and the margin is one
-/// half, so that a busy machine decides nothing.
+/// The service `gate-cpu`, with the image under test as golden. Slower is five times as slow and the margin is nine
+/// tenths, so that a busy machine decides nothing.
 class GateServiceTest : public ComposeTest {
  protected:
   void SetUp() override {
@@ -186,7 +187,7 @@ class GateServiceTest : public ComposeTest {
     if (IsSkipped()) return;
     std::ofstream(folder_ / "gate.yaml")
         << "name: gate\nblocks: 8\nrepetitions: 3\nmin_time_seconds: 0.01\ntime_limit_seconds: 200\nvalidate: none\n"
-           "margins:\n  default: 0.5\nbenchmarks:\n  cpu: [gemm/own/fp32/1024]\n";
+           "margins:\n  default: 0.9\nbenchmarks:\n  cpu: [gemm/own/fp32/1024]\n";
   }
   void TearDown() override {
     if (!slower_.empty()) shell("docker image rm --force " + slower_);
@@ -222,9 +223,11 @@ class GateServiceTest : public ComposeTest {
 
 TEST_F(GateServiceTest, LetsAnImageThroughThatIsTheGoldenOne) {
   const ProcessResult result = gate(image_, image_);
-  EXPECT_EQ(result.exit_code, exit_pass) << result.standard_error;
   EXPECT_TRUE(fs::exists(folder_ / "gate" / "report.html"));
   EXPECT_TRUE(fs::exists(folder_ / "gate.junit.xml"));
+  if (result.exit_code == exit_inconclusive)
+    GTEST_SKIP() << "NOT TESTED: this machine is too busy for a verdict: " << result.standard_error;
+  EXPECT_EQ(result.exit_code, exit_pass) << result.standard_error;
 }
 
 TEST_F(GateServiceTest, StopsASlowerImage) {
