@@ -65,10 +65,11 @@ std::int64_t operations_of(const Case& benchmark_case) {
 }
 
 /// Rates against the manual time: Google Benchmark multiplies by the iterations and divides by that time.
-void set_rates(const Work& work, benchmark::State& state) {
+void set_rates(const Work& work, double bus_bytes, benchmark::State& state) {
   const auto rate = benchmark::Counter::kIsIterationInvariantRate;
   if (work.bytes > 0) state.counters["bytes_per_second"] = benchmark::Counter(work.bytes, rate);
   if (work.flops > 0) state.counters["flops_per_second"] = benchmark::Counter(work.flops, rate);
+  if (bus_bytes > 0) state.counters["bus_bytes_per_second"] = benchmark::Counter(bus_bytes, rate);
 }
 
 }  // namespace
@@ -200,14 +201,17 @@ void Session::inject(Row& row) {
 
 void Session::time(Row& row, benchmark::State& state) {
   const std::int64_t operations = operations_of(row.benchmark_case);
+  std::optional<double> sm_clock_hz;
   try {
+    row.timer->take_sm_clock();  // of the runs before
     while (state.KeepRunningBatch(operations)) state.SetIterationTime(row.timer->measure(*row.execution));
+    sm_clock_hz = row.timer->take_sm_clock();
   } catch (const std::exception& error) {
     fail(row, std::string("failed: ") + error.what());
     return state.SkipWithError(row.message.c_str());
   }
   state.SetLabel(row.label.c_str());
-  set_rates(row.benchmark_case.work, state);
+  set_rates(row.benchmark_case.work, row.execution->bus_bytes(), state);
 }
 
 void Session::fail(Row& row, const std::string& message) {

@@ -32,6 +32,7 @@ struct Behaviour {
   double error = 0.25;
   double reported_seconds = 1e-3;  ///< of a run
   int throw_at_run = -1;
+  double bus_bytes = 0;
 };
 
 class FakeExecution final : public Execution {
@@ -51,6 +52,7 @@ class FakeExecution final : public Execution {
   }
   std::string algorithm() const override { return "fake 7"; }
   double reported_seconds() const override { return behaviour_.reported_seconds; }
+  double bus_bytes() const override { return behaviour_.bus_bytes; }
 
  private:
   Log& log_;
@@ -105,6 +107,17 @@ TEST(Session, TimeRatesAndLabel) {
   EXPECT_THAT(row.at("label").get<std::string>(),
               StartsWith("digest=abcdef0123456789; error=0.25; algorithm=fake 7; setup_seconds="));
   EXPECT_FALSE(session.failed());
+}
+
+TEST(Session, BusBandwidthIsACounterOfTheRowsThatHaveOne) {
+  Log log;
+  Session session(nullptr, {});
+  Behaviour collective;
+  collective.bus_bytes = 1.5e6;
+  const json rows = run({fake_case("a", log, collective), fake_case("b", log)}, session);
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_NEAR(rows[0].at("bus_bytes_per_second").get<double>() * seconds(rows[0]), 1.5e6, 1);
+  EXPECT_FALSE(rows[1].contains("bus_bytes_per_second"));
 }
 
 /// A row whose every phase takes a while of its own.

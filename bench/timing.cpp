@@ -8,6 +8,7 @@
 
 #ifdef CUPARITY_HAVE_CUDA
 #include "bench/injected_spin.hpp"
+#include "bench/sm_clock.hpp"
 #include "bench/spin_kernel.hpp"
 #include "kernels/device/context.hpp"
 #endif
@@ -43,15 +44,19 @@ struct Timer::DeviceEvents {
   DeviceEvents(const Case& benchmark_case, device::Context& the_context)
       : context(the_context),
         flush(benchmark_case.footprint_bytes > 0 && benchmark_case.footprint_bytes < 4 * context.l2_bytes()),
-        waiting_for("running " + benchmark_case.name) {}
+        waiting_for("running " + benchmark_case.name) {
+    if (is_dense_arithmetic(benchmark_case.work)) sm_clock.emplace(context);
+  }
 
   double measure(Execution& execution) {
     if (flush) context.flush_l2();
     enqueue_head_start(context.stream());
+    if (sm_clock) sm_clock->enqueue_begin();
     device::check(cudaEventRecord(begin.get(), context.stream()), "recording the event before a run");
     execution.run();
     if (spin_cycles > 0) enqueue_spin(context.stream(), spin_cycles);
     device::check(cudaEventRecord(end.get(), context.stream()), "recording the event after a run");
+    if (sm_clock) sm_clock->enqueue_end();
     device::check(cudaEventSynchronize(end.get()), waiting_for);
     float milliseconds = 0;
     device::check(cudaEventElapsedTime(&milliseconds, begin.get(), end.get()),
@@ -84,6 +89,7 @@ struct Timer::DeviceEvents {
   std::string waiting_for;
   device::Event begin;
   device::Event end;
+  std::optional<SmClock> sm_clock;
 };
 
 #else
@@ -97,6 +103,11 @@ struct Timer::DeviceEvents {
 };
 
 #endif
+
+bool is_dense_arithmetic(const Work& work) {
+  constexpr double dense_flops_a_byte = 10;  // vector operations have less than one
+  return work.flops > dense_flops_a_byte * work.bytes;
+}
 
 Timer::Timer(const Case& benchmark_case, device::Context* context, double injected_slowdown)
     : timing_(benchmark_case.timing), injected_slowdown_(injected_slowdown) {
@@ -125,6 +136,13 @@ double Timer::measure(Execution& execution) {
   if (!std::isfinite(seconds) || seconds < 0)
     throw std::runtime_error("a run reported a time of " + std::to_string(seconds) + " s");
   return seconds;
+}
+
+std::optional<double> Timer::take_sm_clock() {
+#ifdef CUPARITY_HAVE_CUDA
+  if (events_ && events_->sm_clock) return events_->sm_clock->take_average();
+#endif
+  return std::nullopt;
 }
 
 std::optional<std::string> Timer::calibrate_injection(Execution& execution) {

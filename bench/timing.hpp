@@ -9,6 +9,9 @@
 
 namespace cuparity {
 
+/// Whether the work is bound by arithmetic rather than by memory on every GPU, so that the clock decides.
+bool is_dense_arithmetic(const Work& work);
+
 class Timer {
  public:
   /// `context` is null on the CPU backend. Timing::device_events: the L2 is flushed before each run whose
@@ -22,6 +25,10 @@ class Timer {
 
   /// Runs once; seconds of that run, all of its operations together. Throws std::runtime_error.
   double measure(Execution& execution);
+
+  /// The average clock of the multiprocessors during the runs since the last call, in Hz; nothing for rows that are
+  /// not bound by arithmetic on the GPU. Measured outside of the timed section.
+  std::optional<double> take_sm_clock();
 
   /// To be called once, when the row is warm. Finds out how long the spin kernel has to be for this row; why
   /// the slow-down can't be injected, or nothing. Does nothing where none is asked for or the host spins.

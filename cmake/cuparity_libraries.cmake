@@ -1,7 +1,8 @@
 # Libraries that workloads measure. Each is optional: a case whose library is missing is skipped with that
-# reason. Defines CUPARITY_HAVE_CUBLAS, _CUDNN, _OPENBLAS, _ONEDNN on cuparity_kernels.
+# reason. Defines CUPARITY_HAVE_CUBLAS, _CUDNN, _NCCL, _OPENBLAS, _ONEDNN on cuparity_kernels.
 option(CUPARITY_CUBLAS "Measure cuBLAS if it is found" ON)
 option(CUPARITY_CUDNN "Measure cuDNN if it is found" ON)
+option(CUPARITY_NCCL "Measure NCCL if it is found" ON)
 
 function(cuparity_offer library found)
   if(found)
@@ -28,6 +29,14 @@ if(CUPARITY_HAVE_CUDA)
     cuparity_offer(CUDNN TRUE)
   else()
     cuparity_offer(CUDNN FALSE)
+  endif()
+  # The header alone: the library is loaded at run time, so that the programs start where it is absent.
+  find_path(NCCL_INCLUDE_DIR nccl.h HINTS ${CUDAToolkit_INCLUDE_DIRS} ENV NCCL_HOME PATH_SUFFIXES include)
+  if(CUPARITY_NCCL AND NCCL_INCLUDE_DIR)
+    target_include_directories(cuparity_kernels SYSTEM PUBLIC ${NCCL_INCLUDE_DIR})
+    cuparity_offer(NCCL TRUE)
+  else()
+    cuparity_offer(NCCL FALSE)
   endif()
 endif()
 

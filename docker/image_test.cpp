@@ -177,5 +177,69 @@ TEST_F(ComposeTest, NativeAgainstContainer) {
   EXPECT_TRUE(fs::exists(out / "report.html"));
 }
 
+/// The service `gate-cpu`, with the image under test as golden. Slower is five times as slow and the margin is one
+/// half, so that a busy machine decides nothing.
+class GateServiceTest : public ComposeTest {
+ protected:
+  void SetUp() override {
+    ComposeTest::SetUp();
+    if (IsSkipped()) return;
+    std::ofstream(folder_ / "gate.yaml")
+        << "name: gate\nblocks: 8\nrepetitions: 3\nmin_time_seconds: 0.01\ntime_limit_seconds: 200\nvalidate: none\n"
+           "margins:\n  default: 0.5\nbenchmarks:\n  cpu: [gemm/own/fp32/1024]\n";
+  }
+  void TearDown() override {
+    if (!slower_.empty()) shell("docker image rm --force " + slower_);
+    ComposeTest::TearDown();
+  }
+
+  /// The image with cuparity-bench always called with --inject-slowdown.
+  std::string slower_image() {
+    const std::string name = "cuparity-slower-test:" + std::to_string(getpid());
+    const std::string bench = "/opt/cuparity/bin/cuparity-bench";
+    std::ofstream(folder_ / "Dockerfile")
+        << "FROM " << image_ << "\nUSER root\nRUN mv " << bench << " " << bench << ".real && printf '#!/bin/sh\\nexec "
+        << bench << ".real --inject-slowdown=400 \"$@\"\\n' >" << bench << " && chmod +x " << bench
+        << "\nUSER 10001:10001\n";
+    const ProcessResult built =
+        shell("DOCKER_BUILDKIT=0 docker build --network none --tag " + name + " " + folder_.string());
+    EXPECT_EQ(built.exit_code, 0) << built.standard_error;
+    slower_ = name;
+    return name;
+  }
+
+  ProcessResult gate(const std::string& candidate, const std::string& golden) {
+    return run_service("gate-cpu",
+                       fmt::format("CUPARITY_IMAGE={} CUPARITY_GOLDEN={} CUPARITY_BIN={} CUPARITY_SUITE={} "
+                                   "CUPARITY_OUT={} CUPARITY_JUNIT={}",
+                                   candidate, golden, fs::path(CUPARITY_PROGRAM).parent_path().string(),
+                                   (folder_ / "gate.yaml").string(), (folder_ / "gate").string(),
+                                   (folder_ / "gate.junit.xml").string()));
+  }
+
+  std::string slower_;
+};
+
+TEST_F(GateServiceTest, LetsAnImageThroughThatIsTheGoldenOne) {
+  const ProcessResult result = gate(image_, image_);
+  EXPECT_EQ(result.exit_code, exit_pass) << result.standard_error;
+  EXPECT_TRUE(fs::exists(folder_ / "gate" / "report.html"));
+  EXPECT_TRUE(fs::exists(folder_ / "gate.junit.xml"));
+}
+
+TEST_F(GateServiceTest, StopsASlowerImage) {
+  const ProcessResult result = gate(slower_image(), image_);
+  EXPECT_EQ(result.exit_code, exit_regression) << result.standard_error;
+  EXPECT_THAT(result.standard_error, HasSubstr("slower"));
+  EXPECT_THAT(environment::read_text_file(folder_ / "gate.junit.xml").value(), HasSubstr("<failure"));
+}
+
+TEST_F(GateServiceTest, FailsWhereThereIsNothingToCompareWith) {
+  const ProcessResult result = gate(image_, "cuparity-never-built:test");
+  EXPECT_EQ(result.exit_code, exit_environment) << result.standard_error;
+  EXPECT_THAT(result.standard_error, HasSubstr("cuparity-never-built:test"));
+  EXPECT_FALSE(fs::exists(folder_ / "gate.junit.xml"));
+}
+
 }  // namespace
 }  // namespace cuparity

@@ -1,8 +1,10 @@
 // The explicit table of every workload. A new one adds its folder and one line here.
 #include "kernels/bandwidth/bandwidth.hpp"
+#include "kernels/collectives/collectives.hpp"
 #include "kernels/convolution/convolution.hpp"
 #include "kernels/gemm/gemm.hpp"
 #include "kernels/launch/launch.hpp"
+#include "kernels/peer_to_peer/peer_to_peer.hpp"
 #include "kernels/saxpy/saxpy.hpp"
 #include "kernels/startup/startup.hpp"
 #include "kernels/workload.hpp"
@@ -18,6 +20,10 @@ const std::vector<Workload>& registry() {
        convolution_validation_cases},
       {"launch", "Latencies of launches and allocations", launch_bench_cases, launch_validation_cases},
       {"startup", "Where the start of a process goes", startup_bench_cases, startup_validation_cases},
+      {"peer_to_peer", "Copies between two GPUs", peer_to_peer_bench_cases, peer_to_peer_validation_cases},
+      // Last: the communicators stay until the program ends.
+      {"collectives", "NCCL's collectives over all GPUs", collectives_bench_cases,
+       collectives_validation_cases},
   };
   return workloads;
 }

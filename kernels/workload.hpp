@@ -62,6 +62,9 @@ class Execution {
   /// The library algorithm that was chosen, if any; one line without ';'.
   virtual std::string algorithm() const { return {}; }
 
+  /// Collectives only: bytes that one operation moves over a GPU's links by nccl-tests' reckoning; 0: no such figure.
+  virtual double bus_bytes() const { return 0; }
+
   /// Timing::reported only: seconds that the latest run() took.
   virtual double reported_seconds() const { return 0; }
 };

@@ -63,8 +63,19 @@ std::vector<Case> done_by_other_row(const std::vector<Case>& ours, const std::st
   return cases;
 }
 
-GemmType type_of(const Case& row) {
-  return row.name.find("/bf16/") != std::string::npos ? GemmType::bf16 : GemmType::fp16;
+/// The square problem of a row "gemm/own/TYPE/N".
+GemmProblem problem_of(const Case& row) {
+  const std::size_t n = std::stoul(row.name.substr(row.name.rfind('/') + 1));
+  for (const GemmType type : {GemmType::fp32, GemmType::fp16, GemmType::bf16, GemmType::fp8_e4m3})
+    if (row.name.find("gemm/own/" + std::string(to_string(type)) + "/") == 0)
+      return GemmProblem::make(type, n, n, n, GemmLayout::dense);
+  throw std::logic_error(row.name + " is no GEMM of a type that cuBLAS is asked for");
+}
+
+/// cuBLASLt at its best, whatever that does to the bits from process to process.
+device::PreparedGemm prepare_best_cublaslt(const GemmProblem& problem, const device::GemmBuffers& buffers,
+                                           device::Context& context) {
+  return prepare_gemm_cublaslt(problem, buffers, context, device::CublasltSearch::best);
 }
 
 /// Column-major, so our C (m x n) is its C^T (n x m) = B^T-stored^T * A-stored: see gemm_cublaslt.cpp.
@@ -93,13 +104,20 @@ std::vector<Case> cublas_vector_cases(const std::vector<Case>& ours) {
 
 std::vector<Case> cublas_gemmex_cases(const std::vector<Case>& ours) {
   return taken_over(ours, "gemm/own/(bf16|fp16)/[0-9]+", [](const Case& row, device::Context* context) {
-    const std::size_t n = std::stoul(row.name.substr(row.name.rfind('/') + 1));
-    return device::prepare_gemm(GemmProblem::make(type_of(row), n, n, n, GemmLayout::dense), *context, prepare_gemmex);
+    return device::prepare_gemm(problem_of(row), *context, prepare_gemmex);
   });
 }
 
 std::vector<Case> cublaslt_cases(const std::vector<Case>& ours) {
-  return done_by_other_row(ours, "gemm/own/(fp32|bf16|fp16)/[0-9]+", "/own/", "/cublaslt/");
+  std::vector<Case> cases =
+      taken_over(ours, "gemm/own/(fp32|bf16|fp16|fp8_e4m3)/[0-9]+", [](const Case& row, device::Context* context) {
+        return device::prepare_gemm(problem_of(row), *context, prepare_best_cublaslt);
+      });
+  for (Case& row : cases) {
+    const GemmType type = problem_of(row).type;
+    row.unsupported = [type](device::Context* context) { return gemm_cublaslt_unsupported(type, *context); };
+  }
+  return cases;
 }
 
 }  // namespace cuparity

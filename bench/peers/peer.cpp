@@ -23,10 +23,18 @@ const std::vector<Peer>& peers(Backend backend) {
       {"repeated_transfer", "16 pinned copies between two events, as nvbandwidth has them",
        repeated_transfer_cases},
       {"bare_launch", "a bare loop of cudaLaunchKernel", bare_launch_cases},
+      {"peer_copies", "16 copies between two GPUs between two events, as nvbandwidth has them", peer_copy_cases},
+#ifdef CUPARITY_HAVE_NCCL
+      {"collective_loop", "20 collectives between two readings of the clock, as nccl-tests has them",
+       collective_loop_cases},
+#endif
+#ifdef CUPARITY_HAVE_CUDNN
+      {"cudnn_find", "cuDNN's older interface, best algorithm of cudnnFindConvolution...AlgorithmEx", cudnn_find_cases},
+#endif
 #ifdef CUPARITY_HAVE_CUBLAS
       {"cublas_vector", "cublasSaxpy and cublasSdot", cublas_vector_cases},
       {"cublas_gemmex", "cublasGemmEx, default algorithm", cublas_gemmex_cases},
-      {"cublaslt", "cuBLASLt, fastest algorithm of its heuristic", cublaslt_cases},
+      {"cublaslt", "cuBLASLt, fastest of up to 64 algorithms of its heuristic", cublaslt_cases},
 #endif
 #endif
   };

@@ -43,6 +43,13 @@ std::vector<Case> driver_copy_cases(const std::vector<Case>& ours);
 std::vector<Case> plain_kernel_cases(const std::vector<Case>& ours);
 std::vector<Case> repeated_transfer_cases(const std::vector<Case>& ours);
 std::vector<Case> bare_launch_cases(const std::vector<Case>& ours);
+std::vector<Case> peer_copy_cases(const std::vector<Case>& ours);
+#ifdef CUPARITY_HAVE_NCCL
+std::vector<Case> collective_loop_cases(const std::vector<Case>& ours);
+#endif
+#ifdef CUPARITY_HAVE_CUDNN
+std::vector<Case> cudnn_find_cases(const std::vector<Case>& ours);
+#endif
 #ifdef CUPARITY_HAVE_CUBLAS
 std::vector<Case> cublas_vector_cases(const std::vector<Case>& ours);
 std::vector<Case> cublas_gemmex_cases(const std::vector<Case>& ours);

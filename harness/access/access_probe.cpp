@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "environment/text_file.hpp"
+#include "harness/engine/last_words.hpp"
 #include "harness/engine/program_folder.hpp"
 #include "harness/errors.hpp"
 
@@ -14,17 +15,6 @@ namespace fs = std::filesystem;
 constexpr const char* result_name = "probe.json";
 /// Two driver questions of at most ten seconds each, and the start of a container.
 constexpr std::chrono::seconds time_limit{60};
-
-std::string engine_words(const std::string& output) {
-  const auto lines = environment::split(output, '\n');
-  std::string words;
-  for (const std::string& line : lines) {
-    // Docker's last line is only a hint to the manual, Compose's a bare exit code.
-    const bool says_something = line.find_first_not_of("0123456789 \t\r") != std::string::npos;
-    if (line.find("--help") == std::string::npos && says_something) words = environment::trim(line);
-  }
-  return words;
-}
 
 }  // namespace
 
@@ -68,7 +58,7 @@ ProcessRequest probe_request(const fs::path& probe_folder, bool container, const
 AccessAttempt read_attempt(const ProcessResult& result, const fs::path& file) {
   AccessAttempt attempt;
   attempt.timed_out = result.timed_out;
-  attempt.words = engine_words(result.standard_error);
+  attempt.words = last_words(result.standard_error);
   const auto text = environment::read_text_file(file);
   nlohmann::json json = nlohmann::json::parse(text.value_or(""), nullptr, false);
   if (json.is_object()) attempt.probe = std::move(json);

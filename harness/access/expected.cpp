@@ -95,7 +95,7 @@ class Rules {
       if (host_.library_words.empty()) return unavailable("the driver's libraries were not found on this host");
       return gpus(all(), "every node and the driver's libraries are mapped by hand", {"manual"});
     }
-    if (request.gpus) return engine_.name == "podman" ? podman_gpus(*request.gpus) : docker_gpus(*request.gpus);
+    if (request.gpus) return engine_.name == "podman" ? podman_gpus(*request.gpus) : docker_gpus(*request.gpus, request);
     if (!request.cdi_names.empty()) return cdi(request.cdi_names);
     if (!request.runtime.empty() && request.runtime != "runc" && request.runtime != "crun") return runtime(request);
     if (request.nvidia_visible_devices)
@@ -117,7 +117,7 @@ class Rules {
     return expected;
   }
 
-  Expected docker_gpus(const GpusFlag& flag) const {
+  Expected docker_gpus(const GpusFlag& flag, const GpuRequest& request) const {
     for (const std::string& name : flag.capabilities)
       if (!is_known_capability(name))
         return refuse(fmt::format("no device driver of Docker has the capability '{}'", name));
@@ -145,8 +145,20 @@ class Rules {
              by_cdi ? std::set<std::string>{"cdi", "legacy"} : std::set<std::string>{"legacy", "runtime"});
     if (names_way) expected.paths = {by_cdi ? "cdi" : "legacy"};
     expected.mig_uuid = asked_mig(flag.devices);
-    if (!by_cdi) choose_libraries(expected, flag.capabilities);
+    if (by_cdi) return expected;
+    // Docker hands capabilities on only where it chose the driver by them; they come after the variable of --env.
+    if (flag.driver.empty() && names_libraries(flag.capabilities))
+      choose_libraries(expected, flag.capabilities);
+    else if (request.driver_capabilities)
+      choose_libraries(expected, environment::split(*request.driver_capabilities, ','));
+    if (!flag.driver.empty() && !flag.capabilities.empty())
+      expected.rule += ", which learns nothing of capabilities where the driver is named";
     return expected;
+  }
+
+  static bool names_libraries(const std::vector<std::string>& capabilities) {
+    return std::any_of(capabilities.begin(), capabilities.end(),
+                       [](const std::string& name) { return name == "compute" || name == "utility"; });
   }
 
   /// compute brings libcuda, utility brings NVML; naming neither gives the default, which is both.
@@ -154,7 +166,7 @@ class Rules {
     const auto has = [&](const char* name) {
       return std::count(capabilities.begin(), capabilities.end(), name) > 0;
     };
-    if (!has("compute") && !has("utility")) return;
+    if (!names_libraries(capabilities)) return;
     expected.cuda = has("compute");
     expected.nvml = has("utility");
   }

@@ -144,13 +144,21 @@ TEST(Expected, ADriverOfDocker29GoesOneWayAlone) {
   const AccessMode hook = parse_access_mode("docker:--gpus=driver=nvidia.runtime-hook,device=1,capabilities=utility");
   EXPECT_THAT(expected(cdi, docker("29.7.2"), two_gpus()).paths, ElementsAre("cdi"));
   EXPECT_EQ(expected(cdi, docker("28.2.2"), two_gpus()).start, Start::refused);
-  const Expected by_hook = expected(hook, docker("29.7.2"), two_gpus());
-  EXPECT_THAT(by_hook.paths, ElementsAre("legacy"));
-  EXPECT_TRUE(by_hook.nvml);
-  EXPECT_FALSE(by_hook.cuda);
+  EXPECT_THAT(expected(hook, docker("29.7.2"), two_gpus()).paths, ElementsAre("legacy"));
   AccessEngine without = docker("29.7.2");
   without.cdi_names.clear();
   EXPECT_EQ(expected(cdi, without, two_gpus()).start, Start::unavailable);
+}
+
+// Seen with Docker 29.7.2: capabilities reach the hook only where Docker chose the driver by them.
+TEST(Expected, CapabilitiesBesideANamedDriverDoNothingButTheVariableDoes) {
+  const std::string named = "docker:--gpus=driver=nvidia.runtime-hook,device=1";
+  const Expected ignored = expected(parse_access_mode(named + ",capabilities=utility"), docker("29.7.2"), two_gpus());
+  EXPECT_TRUE(ignored.nvml && ignored.cuda);
+  const AccessMode variable = parse_access_mode(named + " --env NVIDIA_DRIVER_CAPABILITIES=utility");
+  const Expected obeyed = expected(variable, docker("29.7.2"), two_gpus());
+  EXPECT_TRUE(obeyed.nvml);
+  EXPECT_FALSE(obeyed.cuda);
 }
 
 TEST(Expected, TheRuntimeObeysCapabilitiesWhereItsModeIsLegacy) {
@@ -186,8 +194,11 @@ TEST(AccessRows, EveryRowOfATwoGpuHostIsAModeAndNoneIsDroppedWithoutAGpu) {
 
 TEST(AccessRows, FillInTheLastGpu) {
   for (const AccessRequest& request : access_requests("docker", two_gpus())) {
-    if (request.name == "--gpus device=last index") EXPECT_EQ(request.mode.text, "docker:--gpus=device=1");
-    if (request.name == "--gpus device=MIG") EXPECT_EQ(request.mode.text, "docker:--gpus=device=MIG-b");
+    if (request.name == "--gpus device=last index") {
+      EXPECT_EQ(request.mode.text, "docker:--gpus=device=1");
+    } else if (request.name == "--gpus device=MIG") {
+      EXPECT_EQ(request.mode.text, "docker:--gpus=device=MIG-b");
+    }
   }
 }
 

@@ -11,6 +11,7 @@
 #include "harness/access/access_probe.hpp"
 #include "harness/doctor/gather.hpp"
 #include "harness/engine/driver_files.hpp"
+#include "harness/engine/last_words.hpp"
 #include "harness/engine/process.hpp"
 #include "harness/errors.hpp"
 #include "harness/access/expected.hpp"
@@ -109,9 +110,7 @@ AccessHost gather_access_host(const fs::path& probe_folder, const std::string& s
   choose_stand_in(host, stand_in);
   const DriverFiles files = find_driver_files("/dev", driver_library_folders());
   if (files.missing().empty()) {
-    for (const auto& [soname, file] : files.libraries)
-      host.library_words.push_back(fmt::format("--volume={}:/usr/local/nvidia/lib64/{}:ro", file.string(), soname));
-    host.library_words.push_back("--env=LD_LIBRARY_PATH=/usr/local/nvidia/lib64");
+    host.library_words = library_flags(files);
     host.driver_library = files.libraries.at("libcuda.so.1").string();
   }
   return host;

@@ -11,7 +11,7 @@ namespace cuparity {
 namespace fs = std::filesystem;
 
 TemporaryFolder::TemporaryFolder() {
-  std::string pattern = (fs::temp_directory_path() / "cuparity-access-XXXXXX").string();
+  std::string pattern = (fs::temp_directory_path() / "cuparity-XXXXXX").string();
   if (mkdtemp(pattern.data()) == nullptr) throw EnvironmentError("can't make a folder like " + pattern);
   path_ = pattern;
   fs::permissions(path_, fs::perms::all);  // root in a container may be another user of the host

@@ -67,7 +67,7 @@ void add_run_command(CLI::App& app, int& exit_code) {
   const auto options = std::make_shared<RunOptions>();
   CLI::App* run =
       app.add_subcommand("run", "Measure natively and in containers, interleaved, and give a verdict");
-  run->add_option("--suite", options->suite, "quick (default), standard, full, or the path of a suite file");
+  run->add_option("--suite", options->suite, "quick (default), standard, full, multi_gpu, or the path of a suite file");
   run->add_option("--mode", options->modes,
                   "How the GPU is reached; repeat for each. native, docker:--gpus=all, "
                   "docker:--device=nvidia.com/gpu=0, docker:manual, docker:none, and the same with podman:. "

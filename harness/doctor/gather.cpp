@@ -78,16 +78,4 @@ nlohmann::json last_json(const std::string& output) {
   return found;
 }
 
-std::string last_words(const std::string& output) {
-  std::string last;
-  for (const std::string& line : environment::split(output, '\n')) {
-    std::string trimmed = environment::trim(line);
-    // What Docker adds to every error helps nobody here.
-    if (!trimmed.empty() && !trimmed.starts_with("See 'docker") && !trimmed.starts_with("Run 'docker")) {
-      last = std::move(trimmed);
-    }
-  }
-  return last;
-}
-
 }  // namespace cuparity

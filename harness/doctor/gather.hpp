@@ -71,7 +71,4 @@ std::string find_program(const Sources& sources, const std::string& program);
 /// The JSON object in the last line of `output` that starts with '{'; null where there is none.
 nlohmann::json last_json(const std::string& output);
 
-/// What a program said, as one line: the last one that is not empty.
-std::string last_words(const std::string& output);
-
 }  // namespace cuparity

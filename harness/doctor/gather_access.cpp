@@ -7,15 +7,16 @@
 
 #include "environment/nvidia_driver.hpp"
 #include "environment/text_file.hpp"
+#include "harness/access/temporary_folder.hpp"
 #include "harness/doctor/gather.hpp"
 #include "harness/engine/container.hpp"
 #include "harness/engine/engines.hpp"
+#include "harness/engine/last_words.hpp"
 #include "harness/errors.hpp"
 
 namespace cuparity {
 namespace {
 
-namespace fs = std::filesystem;
 constexpr std::chrono::seconds engine_answer_limit{5};
 constexpr std::chrono::seconds container_limit{20};
 
@@ -25,26 +26,6 @@ constexpr const char* look_inside =
     "elif command -v nvidia-smi >/dev/null; then exec nvidia-smi -L; "
     "else for n in /dev/nvidia[0-9]*; do if [ -e \"$n\" ]; then echo \"node $n\"; fi; done; echo "
     "nodes-listed; fi";
-
-/// A temporary folder for the engine's mount of results; it stays empty.
-class EmptyFolder {
- public:
-  EmptyFolder() {
-    std::error_code error;
-    std::string pattern = (fs::temp_directory_path(error) / "cuparity-doctor-XXXXXX").string();
-    if (mkdtemp(pattern.data())) path_ = pattern;
-  }
-  ~EmptyFolder() {
-    std::error_code ignored;
-    if (!path_.empty()) fs::remove(path_, ignored);
-  }
-  EmptyFolder(const EmptyFolder&) = delete;
-  EmptyFolder& operator=(const EmptyFolder&) = delete;
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
 
 bool has_gpu(const Probe& probe) {
   return !probe.nvml.gpus.empty() || probe.driver.wsl ||
@@ -110,12 +91,9 @@ std::string obstacle(const Sources& sources, const Probe& probe, const AccessMod
   return fmt::format("image {} is not there for {}", sources.image, engine->name);
 }
 
-AccessFacts try_mode(const Sources& sources, const Probe& probe, const AccessMode& mode, int number) {
-  AccessFacts access;
-  access.mode = mode.text;
-  access.failure = obstacle(sources, probe, mode);
-  if (!access.failure.empty()) return access;
-  const EmptyFolder folder;
+/// Fills in what came of a container under `mode`. Throws EnvironmentError where no folder can be made.
+void start_under(const Sources& sources, const Probe& probe, const AccessMode& mode, int number, AccessFacts& access) {
+  const TemporaryFolder folder;  // where the engine mounts results; it stays empty
   ContainerRequest request;
   request.name = fmt::format("cuparity-doctor-{}-{}", getpid(), number);
   request.image = sources.image;
@@ -127,7 +105,7 @@ AccessFacts try_mode(const Sources& sources, const Probe& probe, const AccessMod
   if (mode.request == RequestKind::manual) {
     request.driver_files = find_driver_files(sources.root / "dev", driver_library_folders());
     access.failure = request.driver_files.missing();
-    if (!access.failure.empty()) return access;
+    if (!access.failure.empty()) return;
   }
   request.extra_flags = container_flags(mode.engine, sources.variables);
   const ContainerCli cli = mode.engine == EngineKind::podman ? podman_cli() : docker_cli();
@@ -136,7 +114,7 @@ AccessFacts try_mode(const Sources& sources, const Probe& probe, const AccessMod
     sources.run({engine, "rm", "--force", request.name}, engine_answer_limit);
     access.outcome = "hung";
     access.failure = fmt::format("the container did not end within {} s", container_limit.count());
-    return access;
+    return;
   }
   try {
     read_inside(result.output, access);
@@ -144,6 +122,18 @@ AccessFacts try_mode(const Sources& sources, const Probe& probe, const AccessMod
     access.failure = error.what();
   }
   access.outcome = result.exit_code == 0 && !access.seen_by.empty() ? "ok" : "failed";
+}
+
+AccessFacts try_mode(const Sources& sources, const Probe& probe, const AccessMode& mode, int number) {
+  AccessFacts access;
+  access.mode = mode.text;
+  access.failure = obstacle(sources, probe, mode);
+  if (!access.failure.empty()) return access;
+  try {
+    start_under(sources, probe, mode, number, access);
+  } catch (const EnvironmentError& error) {
+    access.failure = error.what();
+  }
   return access;
 }
 

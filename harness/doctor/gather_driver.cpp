@@ -10,6 +10,7 @@
 #include "environment/nvidia_driver.hpp"
 #include "environment/text_file.hpp"
 #include "harness/doctor/gather.hpp"
+#include "harness/engine/last_words.hpp"
 
 namespace cuparity {
 namespace {

@@ -1,6 +1,7 @@
 // Which container engines there are and whether they answer. Every question has a time limit.
 #include "environment/text_file.hpp"
 #include "harness/doctor/gather.hpp"
+#include "harness/engine/last_words.hpp"
 
 namespace cuparity {
 namespace {

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "harness/doctor/gather.hpp"
+#include "harness/engine/last_words.hpp"
 
 namespace cuparity {
 namespace {

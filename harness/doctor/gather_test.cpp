@@ -3,47 +3,19 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
-#include "environment/fake_root.hpp"
-#include "environment/text_file.hpp"
+#include "harness/doctor/gather_fixture.hpp"
 
 namespace cuparity {
 namespace {
+
+using Gather = GatherFixture;
 
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Pair;
-
-/// A machine made of files, and of answers by the start of a command line.
-class Gather : public testing::Test {
- protected:
-  Gather() {
-    sources_.root = root_.path();
-    sources_.variables = {{"PATH", "/usr/bin"}};
-    sources_.image = "cuparity:test";
-    sources_.look_command = {"look"};
-    sources_.run = [this](const std::vector<std::string>& command, std::chrono::milliseconds) {
-      const std::string line = environment::join(command, " ");
-      asked_.push_back(line);
-      for (const auto& [start, result] : answers_) {
-        if (line.starts_with(start)) return result;
-      }
-      return CommandResult{127, false, "no such program"};
-    };
-  }
-
-  void install(const std::string& program) {
-    root_.write("usr/bin/" + program);
-    std::filesystem::permissions(root_.path() / "usr/bin" / program, std::filesystem::perms::owner_all);
-  }
-
-  environment::FakeRoot root_;
-  Sources sources_;
-  std::vector<std::pair<std::string, CommandResult>> answers_;
-  std::vector<std::string> asked_;
-  Probe probe_;
-};
 
 TEST_F(Gather, ProgramsAreFoundInPath) {
   install("docker");
@@ -227,6 +199,139 @@ TEST_F(Gather, CdiSpecificationsAreComparedWithTheMachine) {
   EXPECT_THAT(spec.driver_versions, ElementsAre("570.1.2"));
 }
 
+TEST_F(Gather, FieldsThatACdiSpecificationDoesNotKnowAreNamedOnce) {
+  root_.write("etc/cdi/x.json",
+              R"({"cdiVersion": "0.5.0", "kind": "a.b/c", "vendor": 1, "devices": [
+                 {"name": "0", "extra": 1, "containerEdits": {"deviceNodes": [{"path": "/dev/a", "hostpath": "/dev/b"}],
+                  "mounts": [{"hostPath": "/m", "containerPath": "/m", "readonly": true}], "netDevices": []}},
+                 {"name": "1", "extra": 2, "containerEdits": {"hooks": [{"hookName": "x", "path": "/h", "argv": []}]}}]})");
+  gather_cdi(sources_, probe_);
+  ASSERT_EQ(probe_.cdi.size(), 1U);
+  EXPECT_THAT(probe_.cdi[0].unknown_fields,
+              testing::UnorderedElementsAre("specification.vendor", "devices.extra", "deviceNodes.hostpath",
+                                            "mounts.readonly", "hooks.argv"));
+  EXPECT_FALSE(probe_.cdi[0].host_path_of_node);
+}
+
+TEST_F(Gather, KernelSettingsAreRead) {
+  root_.write("sys/fs/selinux/enforce", "1");
+  root_.write("sys/module/apparmor/parameters/enabled", "Y\n");
+  root_.write("proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1\n");
+  root_.write("proc/sys/kernel/yama/ptrace_scope", "2\n");
+  root_.write("proc/sys/net/core/bpf_jit_harden", "2\n");
+  root_.write("sys/power/suspend_stats/success", "3\n");
+  root_.write("sys/fs/cgroup/cgroup.controllers", "cpu memory\n");
+  root_.write("etc/nv_tegra_release", "# R36");
+  root_.write("proc/cmdline", "root=/dev/sda1 intel_iommu=on quiet iommu=pt\n");
+  gather_machine(sources_, probe_);
+  const KernelFacts& kernel = probe_.kernel_settings;
+  EXPECT_EQ(kernel.selinux, "enforcing");
+  EXPECT_TRUE(kernel.apparmor);
+  EXPECT_EQ(kernel.userns_restricted, 1);
+  EXPECT_EQ(kernel.ptrace_scope, 2);
+  EXPECT_EQ(kernel.bpf_jit_harden, 2);
+  EXPECT_EQ(kernel.suspends, 3);
+  EXPECT_EQ(kernel.cgroup_version, "2");
+  EXPECT_TRUE(kernel.tegra);
+  EXPECT_EQ(kernel.iommu, "intel_iommu=on iommu=pt");
+}
+
+TEST_F(Gather, KernelSettingsThatAreNotThereAreNotGuessed) {
+  root_.write("proc/sys/kernel/yama/ptrace_scope", "many\n");
+  std::filesystem::create_directories(root_.path() / "sys/fs/cgroup/memory");
+  gather_machine(sources_, probe_);
+  const KernelFacts& kernel = probe_.kernel_settings;
+  EXPECT_EQ(kernel.selinux, "");
+  EXPECT_FALSE(kernel.apparmor);
+  EXPECT_EQ(kernel.ptrace_scope, -1);
+  EXPECT_EQ(kernel.bpf_jit_harden, -1);
+  EXPECT_EQ(kernel.cgroup_version, "1");
+  EXPECT_EQ(kernel.iommu, "");
+}
+
+TEST_F(Gather, CudnnIsFoundInTheLoadersFolders) {
+  sources_.variables["LD_LIBRARY_PATH"] = "/opt/cudnn/lib:/no/such/folder";
+  root_.write("opt/cudnn/lib/libcudnn.so.9.14.0", "elf");
+  root_.write("opt/cudnn/lib/libcudnn_ops.txt", "no library");
+  root_.write("usr/lib/x86_64-linux-gnu/libcudnn_ops_infer.so.8", "elf");
+  root_.write("home/libcudnn.so.7", "elf");
+  std::filesystem::create_symlink("libcudnn.so.9.14.0", root_.path() / "opt/cudnn/lib/libcudnn.so.9");
+  std::filesystem::create_symlink("gone", root_.path() / "opt/cudnn/lib/libcudnn_graph.so.9");
+  gather_machine(sources_, probe_);
+  EXPECT_THAT(probe_.inside.cudnn_libraries, ElementsAre("/opt/cudnn/lib/libcudnn.so.9.14.0",
+                                                         "/usr/lib/x86_64-linux-gnu/libcudnn_ops_infer.so.8"));
+}
+
+TEST_F(Gather, TheLoadersCacheIsAsked) {
+  answers_ = {{"ldconfig -p", {0, false, "\tlibnvidia-ml.so.1 (libc6,x86-64) => /usr/lib/libnvidia-ml.so.1\n"}}};
+  gather_machine(sources_, probe_);
+  EXPECT_EQ(probe_.inside.loader_cache, "has");
+  answers_ = {{"ldconfig -p", {0, false, "\tlibc.so.6 (libc6,x86-64) => /usr/lib/libc.so.6\n"}}};
+  gather_machine(sources_, probe_);
+  EXPECT_EQ(probe_.inside.loader_cache, "lacks");
+}
+
+TEST_F(Gather, AptSourcesOfTheToolkitAreListedWithTheirKeys) {
+  root_.write("etc/apt/sources.list.d/nvidia-container-toolkit.list",
+              "deb [signed-by=/usr/share/keyrings/nvidia.gpg] https://nvidia.github.io/libnvidia-container/stable/deb/amd64 /\n");
+  root_.write("etc/apt/sources.list.d/libnvidia-container.sources",
+              "Types: deb\nURIs: https://nvidia.github.io/libnvidia-container/stable/ubuntu18.04/amd64\nSigned-By: /etc/apt/keyrings/old.asc\n");
+  root_.write("etc/apt/sources.list.d/plain.list", "deb https://nvidia.github.io/nvidia-docker/ubuntu18.04/amd64 /\n");
+  root_.write("etc/apt/sources.list.d/other.list", "deb https://example.org stable main\n");
+  root_.write("etc/apt/sources.list.d/off.list.save", "deb https://nvidia.github.io/libnvidia-container/x /\n");
+  gather_toolkit(sources_, probe_);
+  EXPECT_THAT(probe_.toolkit.apt_sources,
+              ElementsAre("/etc/apt/sources.list.d/libnvidia-container.sources signed-by /etc/apt/keyrings/old.asc",
+                          "/etc/apt/sources.list.d/nvidia-container-toolkit.list signed-by /usr/share/keyrings/nvidia.gpg",
+                          "/etc/apt/sources.list.d/plain.list signed-by no key"));
+}
+
+/// A dockerd started `ticks` after a boot at the second 1000, with this PATH.
+class GatherDaemon : public Gather {
+ protected:
+  void start_dockerd(const std::string& path) {
+    root_.write("proc/stat", "cpu 1 2 3\nbtime 1000\n");
+    root_.write("proc/77/comm", "dockerd\n");
+    root_.write("proc/77/stat", "77 (docker d) S 1 77 77 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 9 0 500 1 2\n");
+    root_.write("proc/77/environ", std::string("HOME=/root") + '\0' + "PATH=" + path + '\0');
+    root_.write("proc/self/comm", "cuparity\n");
+    root_.write("proc/78/comm", "bash\n");
+  }
+};
+
+TEST_F(GatherDaemon, DockerdsPathIsWhereTheHookMustBe) {
+  install("nvidia-container-runtime-hook");
+  start_dockerd("/sbin:/usr/bin");
+  const auto daemon = find_daemon(sources_);
+  ASSERT_TRUE(daemon);
+  EXPECT_THAT(daemon->search_path, ElementsAre("/sbin", "/usr/bin"));
+  EXPECT_DOUBLE_EQ(daemon->started, 1000 + 500.0 / static_cast<double>(sysconf(_SC_CLK_TCK)));
+  gather_toolkit(sources_, probe_);
+  EXPECT_TRUE(probe_.toolkit.daemon_seen);
+  EXPECT_EQ(probe_.toolkit.hook_on_daemon_path, "yes");
+  EXPECT_TRUE(probe_.toolkit.hook_newer_than_daemon);  // installed just now, dockerd runs since 1970
+
+  start_dockerd("/sbin");
+  probe_ = {};
+  gather_toolkit(sources_, probe_);
+  EXPECT_EQ(probe_.toolkit.hook_on_daemon_path, "no");
+}
+
+TEST_F(GatherDaemon, APathThatMayNotBeReadIsSaid) {
+  start_dockerd("");
+  std::filesystem::remove(root_.path() / "proc/77/environ");
+  gather_toolkit(sources_, probe_);
+  EXPECT_TRUE(probe_.toolkit.daemon_seen);
+  EXPECT_EQ(probe_.toolkit.hook_on_daemon_path, "");
+  EXPECT_THAT(probe_.not_looked, ElementsAre(HasSubstr("only root may read it")));
+}
+
+TEST_F(Gather, WithoutDockerdNothingIsCompared) {
+  gather_toolkit(sources_, probe_);
+  EXPECT_FALSE(probe_.toolkit.daemon_seen);
+  EXPECT_FALSE(find_daemon(sources_));
+}
+
 TEST_F(Gather, HostileCdiFilesAreNoCrash) {
   for (const char* text :
        {"", "[]", "- a\n- b", "kind: x\ndevices: 7", "kind: {a: b}\ncontainerEdits: [1]",
@@ -341,12 +446,7 @@ TEST(RunCommand, NeverThrowsAndNeverWaitsLonger) {
   EXPECT_THAT(run_command({"echo", "hello"}, std::chrono::seconds(5)).output, HasSubstr("hello"));
 }
 
-TEST(LastWords, AreTheLastThatSaySomething) {
-  EXPECT_EQ(last_words("first\nError: the reason\n\nRun 'docker run --help' for more information\n"),
-            "Error: the reason");
-  EXPECT_EQ(last_words(""), "");
-  EXPECT_TRUE(last_json("no json\n{broken\n").is_null());
-}
+TEST(LastJson, IsNullWhereThereIsNone) { EXPECT_TRUE(last_json("no json\n{broken\n").is_null()); }
 
 }  // namespace
 }  // namespace cuparity

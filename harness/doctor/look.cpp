@@ -1,14 +1,13 @@
 #include "harness/doctor/look.hpp"
 
-#include <dlfcn.h>
 #include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 
+#include "environment/cuda_driver.hpp"
 #include "environment/nvidia_driver.hpp"
-#include "environment/library_handle.hpp"
 #include "environment/nvml.hpp"
 #include "harness/errors.hpp"
 
@@ -51,31 +50,21 @@ json look_at_nvml() {
           {"gpus", gpus}};
 }
 
-/// The driver API by name: its headers need no toolkit this way.
 json look_at_cuda() {
-  void* library = dlopen("libcuda.so.1", RTLD_NOW | RTLD_LOCAL);
-  if (!library) return {{"outcome", "failed"}, {"failure", dlerror()}};
-  json seen = {{"outcome", "failed"}, {"library_path", environment::path_of_library(library)}};
-  const auto init = reinterpret_cast<int (*)(unsigned)>(dlsym(library, "cuInit"));
-  const auto version = reinterpret_cast<int (*)(int*)>(dlsym(library, "cuDriverGetVersion"));
-  const auto count = reinterpret_cast<int (*)(int*)>(dlsym(library, "cuDeviceGetCount"));
-  if (!init || !version || !count) {
-    seen["failure"] = "this libcuda.so.1 has no cuInit: a stub or a foreign library";
+  std::string failure;
+  const auto cuda = environment::CudaDriver::open(failure);
+  if (!cuda) return {{"outcome", "failed"}, {"failure", failure}};
+  json seen = {{"outcome", "failed"}, {"library_path", cuda->library_path()}};
+  if (!cuda->fault().empty()) {
+    seen["failure"] = cuda->fault();
     return seen;
   }
-  int driver_version = 0;
-  if (version(&driver_version) == 0) seen["driver_version"] = driver_version;
-  const int result = init(0);
-  seen["result"] = result;
-  if (result != 0) return seen;
-  int devices = 0;
-  const int counted = count(&devices);
-  if (counted != 0) {
-    seen["result"] = counted;
-    return seen;
-  }
+  if (const int version = cuda->version(); version > 0) seen["driver_version"] = version;
+  const environment::CudaStart started = cuda->start();
+  seen["result"] = started.code;
+  if (started.code != 0) return seen;
   seen["outcome"] = "ok";
-  seen["device_count"] = devices;
+  seen["device_count"] = started.devices;
   return seen;
 }
 

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "harness/engine/last_words.hpp"
 #include "harness/engine/process.hpp"
 #include "harness/errors.hpp"
 
@@ -16,21 +17,12 @@ namespace cuparity {
 namespace {
 
 constexpr const char* output_folder_inside = "/cuparity-out";
-constexpr const char* library_folder_inside = "/usr/local/nvidia/lib64";
 constexpr std::chrono::seconds question_limit{30};
 
 std::string first_line(const std::string& text) {
   const std::size_t begin = text.find_first_not_of(" \t\r\n");
   if (begin == std::string::npos) return "";
   return text.substr(begin, text.find('\n', begin) - begin);
-}
-
-std::string last_line(const std::string& text) {
-  const std::size_t end = text.find_last_not_of(" \t\r\n");
-  if (end == std::string::npos) return "";
-  const std::size_t begin = text.rfind('\n', end);
-  return text.substr(begin == std::string::npos ? 0 : begin + 1,
-                     end - (begin == std::string::npos ? 0 : begin + 1) + 1);
 }
 
 /// A short question to the command-line program.
@@ -66,10 +58,7 @@ void append(std::vector<std::string>& words, const std::vector<std::string>& mor
 
 void append_manual_access(std::vector<std::string>& words, const DriverFiles& files) {
   for (const auto& node : files.device_nodes) append(words, {"--device", node.string()});
-  for (const auto& [soname, file] : files.libraries) {
-    append(words, {"--volume", fmt::format("{}:{}/{}:ro", file.string(), library_folder_inside, soname)});
-  }
-  append(words, {"--env", fmt::format("LD_LIBRARY_PATH={}:/usr/local/cuda/lib64", library_folder_inside)});
+  append(words, library_flags(files));
 }
 
 }  // namespace
@@ -209,7 +198,7 @@ std::string ContainerEngine::start_in_background(const ProcessRequest& request, 
   if (result.exit_code != 0) {
     end_container(container.name, "rm");
     throw EnvironmentError(
-        fmt::format("starting a container with {} failed: {}", mode.text, last_line(result.standard_error)));
+        fmt::format("starting a container with {} failed: {}", mode.text, last_words(result.standard_error)));
   }
   return container.name;
 }
@@ -243,7 +232,7 @@ std::string ContainerEngine::engine_failure() {
   if (version().empty()) {
     const ProcessResult result = ask({cli_.program, "version", "--format", cli_.version_format});
     return fmt::format("{} does not answer ({}): {}", cli_.program,
-                       result.timed_out ? "no answer within 30 s" : last_line(result.standard_error),
+                       result.timed_out ? "no answer within 30 s" : last_words(result.standard_error),
                        cli_.start_hint);
   }
   if (!image()) {
@@ -284,7 +273,7 @@ std::string ContainerEngine::version() {
     version_ = "";
     if (!in_path(cli_.program).empty()) {
       const ProcessResult result = ask({cli_.program, "version", "--format", cli_.version_format});
-      if (result.exit_code == 0) version_ = last_line(result.standard_error);
+      if (result.exit_code == 0) version_ = last_words(result.standard_error);
     }
   }
   return *version_;

@@ -66,9 +66,9 @@ TEST(ContainerCommand, OfManualAccessMountsNodesAndLibrariesReadOnly) {
             "docker run --rm --name cuparity-1-2 --network none --volume /results/raw:/cuparity-out --user "
             "1000:1001 "
             "--device /dev/nvidia0 --device /dev/nvidiactl --device /dev/nvidia-uvm "
-            "--volume /usr/lib/libcuda.so.580.1:/usr/local/nvidia/lib64/libcuda.so.1:ro "
-            "--volume /usr/lib/libnvidia-ml.so.580.1:/usr/local/nvidia/lib64/libnvidia-ml.so.1:ro "
-            "--env LD_LIBRARY_PATH=/usr/local/nvidia/lib64:/usr/local/cuda/lib64 "
+            "--volume=/usr/lib/libcuda.so.580.1:/usr/local/nvidia/lib64/libcuda.so.1:ro "
+            "--volume=/usr/lib/libnvidia-ml.so.580.1:/usr/local/nvidia/lib64/libnvidia-ml.so.1:ro "
+            "--env=LD_LIBRARY_PATH=/usr/local/nvidia/lib64:/usr/local/cuda/lib64 "
             "--entrypoint /opt/cuparity/bin/cuparity-bench cuparity:1 --backend=cuda");
 }
 

@@ -1,6 +1,7 @@
 #include "harness/engine/driver_files.hpp"
 
 #include <dlfcn.h>
+#include <fmt/format.h>
 #include <link.h>
 
 #include <algorithm>
@@ -118,6 +119,15 @@ DriverFiles find_driver_files(const fs::path& device_folder, const std::vector<f
     }
   }
   return files;
+}
+
+std::vector<std::string> library_flags(const DriverFiles& files) {
+  constexpr const char* inside = "/usr/local/nvidia/lib64";
+  std::vector<std::string> flags;
+  for (const auto& [soname, file] : files.libraries)
+    flags.push_back(fmt::format("--volume={}:{}/{}:ro", file.string(), inside, soname));
+  flags.push_back(fmt::format("--env=LD_LIBRARY_PATH={}:/usr/local/cuda/lib64", inside));
+  return flags;
 }
 
 std::vector<fs::path> driver_library_folders() {

@@ -21,6 +21,9 @@ struct DriverFiles {
 DriverFiles find_driver_files(const std::filesystem::path& device_folder,
                               const std::vector<std::filesystem::path>& library_folders);
 
+/// Flags of `run` that mount the libraries into a folder of their own and make the loader look there.
+std::vector<std::string> library_flags(const DriverFiles& files);
+
 /// Folders in which this machine's loader finds the driver's libraries, the one it really takes first.
 std::vector<std::filesystem::path> driver_library_folders();
 

@@ -4,12 +4,12 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <string>
 
+#include "harness/access/temporary_folder.hpp"
 #include "harness/stats/simulated_samples.hpp"
 
 namespace cuparity {
@@ -33,21 +33,5 @@ inline void write_history(const std::filesystem::path& folder, int runs, int ben
     std::ofstream(folder / fmt::format("run-{:05}.json", run)) << text << "]}";
   }
 }
-
-/// A folder that goes when this does.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "cuparity-history-XXXXXX").string();
-    path_ = mkdtemp(pattern.data());
-  }
-  ~TemporaryFolder() { std::filesystem::remove_all(path_); }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 }  // namespace cuparity

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <limits>
 #include <sstream>
+#include <string_view>
 #include <utility>
 
 #include "harness/errors.hpp"
@@ -25,38 +26,47 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
                                expected, json.type_name(), found));
 }
 
-/// Puts quotes round NaN, Infinity and -Infinity outside of strings.
+/// Where the string that begins with the quote at `at` ends: behind its closing quote.
+std::size_t end_of_string(const std::string& text, std::size_t at) {
+  for (++at; at < text.size(); ++at) {
+    if (text[at] == '\\') ++at;
+    else if (text[at] == '"') return at + 1;
+  }
+  return text.size();
+}
+
+/// "NaN", "-Infinity" … at `at` and as JSON; both empty where there is none.
+std::pair<std::string_view, std::string_view> non_finite_number_at(std::string_view text) {
+  for (const std::string_view word : {"-Infinity", "Infinity", "-NaN", "NaN", "-nan", "nan", "-inf", "inf"}) {
+    if (!text.starts_with(word)) continue;
+    const bool not_a_number = word.find('a') != std::string_view::npos;
+    return {word, not_a_number ? "\"NaN\"" : word[0] == '-' ? "\"-Infinity\"" : "\"Infinity\""};
+  }
+  return {};
+}
+
+/// Puts quotes round NaN, Infinity and -Infinity outside of strings. Goes over every byte of every file that is
+/// read: most of them are copied in one piece.
 std::string quote_non_finite_numbers(const std::string& text) {
   std::string result;
   result.reserve(text.size());
-  bool in_string = false;
+  std::size_t copied = 0;
   for (std::size_t i = 0; i < text.size();) {
-    if (in_string) {
-      if (text[i] == '\\' && i + 1 < text.size()) {
-        result += text[i++];
-      } else if (text[i] == '"') {
-        in_string = false;
-      }
-      result += text[i++];
+    const char c = text[i];
+    if (c == '"') {
+      i = end_of_string(text, i);
       continue;
     }
-    bool replaced = false;
-    for (const char* word : {"-Infinity", "Infinity", "-NaN", "NaN", "-nan", "nan", "-inf", "inf"}) {
-      if (text.compare(i, std::char_traits<char>::length(word), word) == 0) {
-        const std::string name = word;
-        const bool not_a_number = name.find('a') != std::string::npos;
-        result += not_a_number ? "\"NaN\"" : name[0] == '-' ? "\"-Infinity\"" : "\"Infinity\"";
-        i += name.size();
-        replaced = true;
-        break;
+    if (c == '-' || c == 'I' || c == 'N' || c == 'n' || c == 'i') {
+      if (const auto [word, quoted] = non_finite_number_at(std::string_view(text).substr(i)); !word.empty()) {
+        result.append(text, copied, i - copied).append(quoted);
+        copied = i += word.size();
+        continue;
       }
     }
-    if (!replaced) {
-      in_string = text[i] == '"';
-      result += text[i++];
-    }
+    ++i;
   }
-  return result;
+  return result.append(text, copied);
 }
 
 std::string line_and_column(const std::string& text, std::size_t byte) {

@@ -3,11 +3,9 @@
 
 #include <limits>
 #include <nlohmann/json.hpp>
-#include <valijson/adapters/nlohmann_json_adapter.hpp>
-#include <valijson/schema.hpp>
-#include <valijson/schema_parser.hpp>
-#include <valijson/validator.hpp>
 
+#include "harness/access/access_formats.hpp"
+#include "harness/access/example_table.hpp"
 #include "harness/calibrate/calibration_format.hpp"
 #include "harness/calibrate/calibration_plan.hpp"
 #include "harness/cli/compare_format.hpp"
@@ -15,33 +13,12 @@
 #include "harness/doctor/diagnose.hpp"
 #include "harness/doctor/from_text.hpp"
 #include "harness/explain/explanation_json.hpp"
-#include "harness/record/json_fields.hpp"
 #include "harness/record/run_json.hpp"
+#include "harness/record/schema_violations.hpp"
 #include "harness/stats/simulated_run.hpp"
 
 namespace cuparity {
 namespace {
-
-std::string violations(const std::string& schema_name, const nlohmann::json& document) {
-  const nlohmann::json json = read_json_file(CUPARITY_SCHEMA_FOLDER "/" + schema_name);
-  valijson::Schema schema;
-  valijson::SchemaParser parser;
-  valijson::adapters::NlohmannJsonAdapter schema_adapter(json);
-  parser.populateSchema(schema_adapter, schema);
-  valijson::Validator validator;
-  valijson::ValidationResults results;
-  valijson::adapters::NlohmannJsonAdapter adapter(document);
-  if (validator.validate(schema, adapter, &results)) {
-    return "";
-  }
-  std::string text = "violates the schema:";
-  for (const valijson::ValidationResults::Error& error : results) {
-    text += "\n";
-    for (const std::string& part : error.context) text += part;
-    text += ": " + error.description;
-  }
-  return text;
-}
 
 Comparison run_comparison() {
   Comparison comparison;
@@ -84,9 +61,9 @@ cuparity::Run example() {
 nlohmann::json example_json() { return to_json(example(), analyse(example())); }
 
 TEST(Schema, ARunFollowsIt) {
-  EXPECT_EQ(violations("run.schema.json", example_json()), "");
+  EXPECT_EQ(schema_violations("run.schema.json", example_json()), "");
   const cuparity::Run empty;
-  EXPECT_EQ(violations("run.schema.json", to_json(empty, analyse(empty))), "");
+  EXPECT_EQ(schema_violations("run.schema.json", to_json(empty, analyse(empty))), "");
 }
 
 TEST(Schema, ABrokenRunDoesNot) {
@@ -94,11 +71,11 @@ TEST(Schema, ABrokenRunDoesNot) {
                               "/analysis/comparisons/0/effect", "/analysis/comparisons/0/interval/level"}) {
     nlohmann::json json = example_json();
     json[nlohmann::json::json_pointer(pointer)] = nlohmann::json::object();
-    EXPECT_NE(violations("run.schema.json", json), "") << pointer;
+    EXPECT_NE(schema_violations("run.schema.json", json), "") << pointer;
   }
   nlohmann::json json = example_json();
   json["trials"][0].erase("rows");
-  EXPECT_NE(violations("run.schema.json", json), "");
+  EXPECT_NE(schema_violations("run.schema.json", json), "");
 }
 
 TEST(Schema, AnExplanationFollowsIt) {
@@ -114,14 +91,14 @@ TEST(Schema, AnExplanationFollowsIt) {
   ConfirmationResult result{plans[0], "", "run/explain/1", judge(plans[0], run)};
   result.benchmarks.push_back({"x", Confirmation::confirmed, "", run_comparison(), run_comparison(), 1, 0.9, 1.1});
   nlohmann::json json = explanation_document({explanation}, {result});
-  EXPECT_EQ(violations("explanation.schema.json", json), "");
+  EXPECT_EQ(schema_violations("explanation.schema.json", json), "");
   ASSERT_FALSE(json["explanations"][0]["startup"]["phases"].empty());
   for (const char* pointer : {"/format", "/explanations/0/benchmarks/0/verdict",
                               "/explanations/0/differences/0/influences/0/strength",
                               "/explanations/0/startup/phases/0/values/0", "/confirmations/0/benchmarks/0/outcome"}) {
     nlohmann::json broken = json;
     broken[nlohmann::json::json_pointer(pointer)] = nlohmann::json::object();
-    EXPECT_NE(violations("explanation.schema.json", broken), "") << pointer;
+    EXPECT_NE(schema_violations("explanation.schema.json", broken), "") << pointer;
   }
 }
 
@@ -133,9 +110,9 @@ TEST(Schema, AComparisonFollowsIt) {
   };
   for (const std::string mode : {"native", "docker:--gpus=all"}) {
     nlohmann::json json = nlohmann::json::parse(text(mode));
-    EXPECT_EQ(violations("comparison.schema.json", json), "");
+    EXPECT_EQ(schema_violations("comparison.schema.json", json), "");
     json["comparisons"][0]["verdict"] = "fine";
-    EXPECT_NE(violations("comparison.schema.json", json), "");
+    EXPECT_NE(schema_violations("comparison.schema.json", json), "");
   }
 }
 
@@ -150,10 +127,20 @@ TEST(Schema, AcceptsACalibration) {
   const Calibration calibration = calibrate(simulate_run(shape, random), calibration_arms(plan), {6});
   ASSERT_EQ(calibration.cells.size(), 2U);
   nlohmann::json json = nlohmann::json::parse(calibration_as_json(calibration));
-  EXPECT_EQ(violations("calibration.schema.json", json), "");
-  EXPECT_EQ(violations("calibration.schema.json", nlohmann::json::parse(calibration_as_json({}))), "");
+  EXPECT_EQ(schema_violations("calibration.schema.json", json), "");
+  EXPECT_EQ(schema_violations("calibration.schema.json", nlohmann::json::parse(calibration_as_json({}))), "");
   json["rates"][0]["found"]["share"] = 2;
-  EXPECT_NE(violations("calibration.schema.json", json), "");
+  EXPECT_NE(schema_violations("calibration.schema.json", json), "");
+}
+
+TEST(Schema, AnAccessTableFollowsIt) {
+  const nlohmann::json json = nlohmann::json::parse(access_json(example_table()));
+  EXPECT_EQ(schema_violations("access.schema.json", json), "");
+  for (const char* pointer : {"/format", "/rows/0/verdict", "/rows/0/nvml_gpus", "/rows/1/leaks", "/as_expected", "/gpus/0/uuid"}) {
+    nlohmann::json broken = json;
+    broken[nlohmann::json::json_pointer(pointer)] = nlohmann::json::object();
+    EXPECT_NE(schema_violations("access.schema.json", broken), "") << pointer;
+  }
 }
 
 TEST(Schema, WhatTheDoctorSaysFollowsIt) {
@@ -162,11 +149,11 @@ TEST(Schema, WhatTheDoctorSaysFollowsIt) {
        {diagnose(healthy_host()), diagnose(probe), diagnose_text("Failed to initialize NVML: Unknown Error", &probe),
         diagnose_text("nothing known", nullptr)}) {
     nlohmann::json json = to_json(report);
-    EXPECT_EQ(violations("doctor.schema.json", json), "");
+    EXPECT_EQ(schema_violations("doctor.schema.json", json), "");
     json["findings"][0]["severity"] = "bad";
-    EXPECT_NE(violations("doctor.schema.json", json), "");
+    EXPECT_NE(schema_violations("doctor.schema.json", json), "");
     json["findings"][0].erase("severity");
-    EXPECT_NE(violations("doctor.schema.json", json), "");
+    EXPECT_NE(schema_violations("doctor.schema.json", json), "");
   }
 }
 

@@ -29,4 +29,23 @@ inline char before(std::string_view text, std::size_t at) { return at == 0 ? ' '
 /// The character at `at`; a space beyond the end.
 inline char character(std::string_view text, std::size_t at) { return at < text.size() ? text[at] : ' '; }
 
+/// Whether the UTF-8 sequence at `at` belongs to a name: ASCII letters and digits and all beyond ASCII but what only
+/// separates (U+0080 to U+00BF, U+2000 to U+2BFF, U+3000 to U+303F: quotes, dashes, dots, arrows, symbols).
+inline bool is_name_at(std::string_view text, std::size_t at) {
+  const auto first = static_cast<unsigned char>(character(text, at));
+  const auto second = static_cast<unsigned char>(character(text, at + 1));
+  const bool separates = first == 0xC2 || (first == 0xE2 && second < 0xB0) || (first == 0xE3 && second == 0x80);
+  return is_name(static_cast<char>(first)) && !separates;
+}
+
+/// The same of the character that ends before `at`.
+inline bool is_name_before(std::string_view text, std::size_t at) {
+  std::size_t begin = at;
+  while (begin > 0 && at - begin < 4) {
+    --begin;
+    if ((static_cast<unsigned char>(text[begin]) & 0xC0) != 0x80) break;  // no continuation: here it begins
+  }
+  return at > 0 && is_name_at(text, begin);
+}
+
 }  // namespace cuparity

@@ -69,7 +69,7 @@ constexpr std::array<string_view, 14> public_domains = {
 
 size_t domain_length(string_view text, size_t at) {
   const char previous = before(text, at);
-  if (!is_alphanumeric(text[at]) || is_name(previous) || previous == '.' || previous == '-') return 0;
+  if (!is_alphanumeric(text[at]) || is_name_before(text, at) || previous == '.' || previous == '-') return 0;
   string_view last;
   const size_t length = labels_length(text, at, last);
   if (length == 0 || character(text, at + length) == '_') return 0;
@@ -108,15 +108,17 @@ size_t ipv4_length(string_view text, size_t at) {
     if (value > 255) return 0;
     end += digits;
   }
-  if (is_name(character(text, end))) return 0;
+  if (is_name_at(text, end)) return 0;
   if (character(text, end) == '.' && is_digit(character(text, end + 1))) return 0;
   return end - at;
 }
 
 /// Groups of hexadecimal digits between colons: an IPv6 address, or a MAC address.
 std::optional<Match> colon_address(string_view text, size_t at) {
-  const size_t length = run_length(text, at, [](char c) { return is_hexadecimal(c) || c == ':'; });
-  if (is_name(character(text, at + length))) return std::nullopt;
+  size_t length = run_length(text, at, [](char c) { return is_hexadecimal(c) || c == ':'; });
+  const string_view run = text.substr(at, length);
+  if (run.ends_with(':') && !run.ends_with("::")) --length;  // of the sentence
+  if (is_name_at(text, at + length)) return std::nullopt;
   const string_view address = text.substr(at, length);
   size_t groups = 0, longest = 0, pairs = 0, start = 0;
   for (size_t i = 0; i <= length; ++i) {
@@ -138,7 +140,7 @@ std::optional<Match> colon_address(string_view text, size_t at) {
 
 std::optional<Match> address_at(string_view text, size_t at, const TextContext& context) {
   const char previous = before(text, at);
-  if (is_name(previous) || previous == '.' || previous == ':' || previous == '_') {
+  if (is_name_before(text, at) || previous == '.' || previous == ':' || previous == '_') {
     // "[::1]:80" begins with a bracket; "host:10.0.0.1" is an address after a colon.
     if (previous != ':' || !is_digit(text[at])) return std::nullopt;
   }
@@ -222,9 +224,9 @@ size_t path_end(string_view text, size_t at, const TextContext& context) {
 
 bool may_begin_path(string_view text, size_t at) {
   const char previous = before(text, at);
-  if (text[at] != '/') return !is_name(previous) && string_view("._-]/").find(previous) == string_view::npos;
+  if (text[at] != '/') return !is_name_before(text, at) && string_view("._-]/").find(previous) == string_view::npos;
   if (is_letter(previous) && at >= 2 && text[at - 2] == '-') return is_space(before(text, at - 2));  // -v/home/…
-  return !is_name(previous) && string_view("._-])}/%~").find(previous) == string_view::npos;
+  return !is_name_before(text, at) && string_view("._-])}/%~").find(previous) == string_view::npos;
 }
 
 /// The same on every machine, and what an access check is about.
@@ -261,7 +263,9 @@ size_t path_length(string_view text, size_t at, const TextContext& context) {
     return previous == '(' || previous == '|' ? 0 : path.size();
   }
   const string_view last = path.substr(slash + 1);
-  return !last.empty() && may_show_last(path, last) ? slash + 1 : path.size();
+  // In a word of a command spaces were taken along: what then stands last need not be a file's name alone.
+  const bool one_name = !context.word || last.find(' ') == string_view::npos;
+  return !last.empty() && one_name && may_show_last(path, last) ? slash + 1 : path.size();
 }
 
 }  // namespace

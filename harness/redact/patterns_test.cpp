@@ -29,6 +29,7 @@ TEST(Patterns, Paths) {
   EXPECT_EQ(matched("../../alice/secret"), "<../../alice/secret>");
   EXPECT_EQ(matched("opening '/home/a b/c d.txt': no"), "#</home/a b/>#");
   EXPECT_EQ(matched("--out=/home/a b/c", {.word = true}), "#</home/a b/c>");
+  EXPECT_EQ(matched("--out=/srv/a/team and 1.5", {.word = true}), "#</srv/a/team and 1.5>");
   EXPECT_EQ(matched("see /data/team."), "#</data/team>#");
   EXPECT_EQ(matched("/prödukt/geheim"), "</prödukt/geheim>");
 }
@@ -48,6 +49,8 @@ TEST(Patterns, Addresses) {
   EXPECT_EQ(matched("2001:0db8:0000:0000:0000:ff00:0042:8329"), "<2001:0db8:0000:0000:0000:ff00:0042:8329>");
   EXPECT_EQ(matched("02:42:ac:11:00:02"), "<02:42:ac:11:00:02>");
   EXPECT_EQ(matched("name:10.1.2.3"), "#<10.1.2.3>");
+  EXPECT_EQ(matched("02:42:ac:11:00:02: down"), "<02:42:ac:11:00:02>#");
+  EXPECT_EQ(matched("“10.1.2.3” →fe80::1, “/srv/a/b”"), "#<10.1.2.3>#<fe80::1>#</srv/a/b”>");
   for (const char* text : {"580.159.04", "libcublas.so.12.8.4.1", "2026-03-01T10:00:00Z", "00000000:1B:00.0",
                            "std::vector", "v9.1.0.70", "256.1.1.1", "1.2.3.4.5", "12:34:56"}) {
     EXPECT_EQ(matched(text), "#") << text;

@@ -52,7 +52,7 @@ struct Assignment {
 
 /// "name=value", "name: value" or "--name value" at `at`, if the name says that the value is to go.
 Assignment assignment_at(std::string_view text, std::size_t at) {
-  if (!is_letter(text[at]) || is_name(before(text, at)) || before(text, at) == '_') return {};
+  if (!is_letter(text[at]) || is_name_before(text, at) || before(text, at) == '_') return {};
   std::size_t end = at;
   const auto in_name = [](char c) { return is_alphanumeric(c) || c == '_' || c == '-'; };
   while (end < text.size() && end - at <= longest_name && in_name(text[end])) ++end;
@@ -181,9 +181,9 @@ void Redactor::learn(const nlohmann::json& json) {
 }
 
 std::size_t Redactor::word_at(std::string_view text, std::size_t at, std::string& replacement) const {
-  if (is_name(before(text, at))) return 0;
+  if (is_name_before(text, at)) return 0;
   for (const std::size_t length : word_lengths_) {
-    if (at + length > text.size() || is_name(character(text, at + length))) continue;
+    if (at + length > text.size() || is_name_at(text, at + length)) continue;
     const auto found = words_.find(lower(text.substr(at, length)));
     if (found == words_.end()) continue;
     replacement = found->second;

@@ -68,8 +68,9 @@ TEST_F(ReportPage, StartUpAndTelemetryAreDrawnAndSwitched) {
     see('modes=' + shown());
     document.querySelector('#telemetry-legend input').click();
     see('then=' + shown());
+    see('minutes=' + chart('#telemetry-charts').scales.x.ticks.map((tick) => tick.label).join(' '));
     see('label=' + document.querySelector('#startup-chart canvas').getAttribute('aria-label').startsWith('Start-up'));)"),
-              HasSubstr("phases=9;telemetry=4;modes=3;then=2;label=true</pre>"));
+              HasSubstr("phases=9;telemetry=4;modes=3;then=2;minutes=0 5 10;label=true</pre>"));
 }
 
 TEST_F(ReportPage, SortsFiltersAndCounts) {

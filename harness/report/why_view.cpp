@@ -62,7 +62,9 @@ WhyMode mode_of(const Explanation& explanation, const std::vector<Explanation>& 
 std::vector<WhyMode> why_modes(const Run& run, const Analysis& analysis) {
   std::vector<WhyMode> modes;
   std::vector<Explanation> earlier;
-  if (environment_of(run, run.baseline_mode).empty()) return modes;
+  // A file that was edited by hand may name a baseline that is none of its modes; a report is made all the same.
+  const bool known = std::find(run.modes.begin(), run.modes.end(), run.baseline_mode) != run.modes.end();
+  if (!known || environment_of(run, run.baseline_mode).empty()) return modes;
   for (const std::string& mode : run.modes) {
     const bool compared = std::any_of(
         analysis.comparisons.begin(), analysis.comparisons.end(), [&](const Comparison& comparison) {

@@ -74,6 +74,9 @@ TEST(Why, AModeThatNeverRanIsLeftOut) {
   for (Trial& trial : example.run.trials) trial.ok = false;
   EXPECT_THAT(why_modes(example.run, example.analysis), IsEmpty());
   EXPECT_THAT(why_modes(cuparity::Run{}, Analysis{}), IsEmpty());
+  Example edited = example_run();
+  edited.run.modes.erase(edited.run.modes.begin());  // the baseline is none of them
+  EXPECT_THAT(why_modes(edited.run, edited.analysis), IsEmpty());
 }
 
 TEST(Why, StandsInTheReportsWithItsCommand) {

@@ -3,7 +3,8 @@
 #include <fmt/format.h>
 
 #include <cstring>
-#include <sstream>
+
+#include "harness/engine/last_words.hpp"
 
 namespace cuparity {
 namespace {
@@ -21,20 +22,8 @@ std::string container_engine_failure(int exit_code) {
 }  // namespace
 
 std::string last_said(const std::string& output) {
-  std::istringstream lines(output);
-  std::string last;
-  for (std::string line; std::getline(lines, line);) {
-    // A progress line rewrites itself after a carriage return.
-    if (!line.empty() && line.back() == '\r') line.pop_back();
-    const std::size_t carriage_return = line.rfind('\r');
-    if (carriage_return != std::string::npos) line.erase(0, carriage_return + 1);
-    const std::size_t begin = line.find_first_not_of(" \t");
-    // Engines end an error with an advice that says nothing.
-    if (begin == std::string::npos || line.find("run --help'") != std::string::npos) continue;
-    last = line.substr(begin);
-  }
-  if (last.size() > longest_line) last = last.substr(0, longest_line) + "…";
-  return last;
+  const std::string words = last_words(output);
+  return words.size() > longest_line ? words.substr(0, longest_line) + "…" : words;
 }
 
 std::string describe_failure(const std::string& program, const ProcessResult& result,

@@ -12,7 +12,7 @@ namespace cuparity {
 std::string describe_failure(const std::string& program, const ProcessResult& result,
                              std::chrono::seconds time_limit);
 
-/// The last line that says something; empty where there is none.
+/// last_words(), shortened.
 std::string last_said(const std::string& output);
 
 }  // namespace cuparity

@@ -92,6 +92,7 @@ std::vector<Case> cuda_bench_cases() {
   for (const StreamOperation operation :
        {StreamOperation::read, StreamOperation::write, StreamOperation::copy, StreamOperation::triad})
     cases.push_back(stream_case(Backend::cuda, {operation, 4 * gibibyte / sizeof(float), {}, false}, "4GiB"));
+  for (Case& transfer : transfer_cases(64 * mebibyte, "64MiB")) cases.push_back(std::move(transfer));
   for (Case& transfer : transfer_cases(256 * mebibyte, "256MiB")) cases.push_back(std::move(transfer));
   return cases;
 }

@@ -16,47 +16,30 @@
 
 namespace cuparity {
 
-#ifdef CUPARITY_HAVE_CUDNN
 namespace {
 
-/// What finding out whether a case is supported has built, kept for preparing it.
-struct PlanSource {
-  std::shared_ptr<CudnnHandle> handle;
-  ConvolutionProblem problem;
-  std::optional<CudnnCandidates> candidates;
-  std::optional<CudnnPlan> first;
-
-  /// Why there is no plan, or nothing. Throws CudnnError.
-  std::optional<std::string> open() {
-    if (first) return std::nullopt;
-    candidates.emplace(handle->get(), problem);
-    first = candidates->next();
-    if (!first) return candidates->refusal();
-    return std::nullopt;
-  }
-};
-
-class CudnnExecution : public Execution {
+/// Tensors, inputs and verification around any way to compute the convolution.
+class CudaConvolution : public Execution {
  public:
-  CudnnExecution(device::Context& context, PlanSource& source, const PlanSearch& search)
+  CudaConvolution(device::Context& context, const ConvolutionProblem& problem,
+                  const ConvolutionPreparation& preparation)
       : context_(context),
-        problem_(source.problem),
+        problem_(problem),
         image_(bytes(problem_.shape.image_elements())),
         filter_(bytes(problem_.shape.filter_elements())),
         output_(bytes(problem_.shape.output_elements())) {
     fill(image_, Pass::backward_data, image_seed);
     fill(filter_, Pass::backward_filter, filter_seed);
     fill(output_, Pass::forward, gradient_seed);
-    if (!is_empty(problem_)) {
-      if (const auto reason = source.open()) throw std::runtime_error("preparing a convolution: " + *reason);
-    }
     prepare_comparison();
-    if (!is_empty(problem_)) choose(source, search);
+    if (is_empty(problem_)) return;
+    const auto error_after = [this](const std::function<void()>& enqueue) { return compare_after(enqueue).error; };
+    prepared_ = preparation(problem_, {image_.data(), filter_.data(), output_.data()}, error_after, context_);
   }
 
   void run() override {
-    if (executable_) {
-      executable_->run(handle_);
+    if (prepared_.enqueue) {
+      prepared_.enqueue();
     } else if (result().bytes() != 0) {
       device::check(cudaMemsetAsync(result().data(), 0, result().bytes(), context_.stream()),
                     "clearing the result of an empty convolution");
@@ -69,7 +52,7 @@ class CudnnExecution : public Execution {
     return verification;
   }
 
-  std::string algorithm() const override { return executable_ ? executable_->algorithm : std::string(); }
+  std::string algorithm() const override { return prepared_.algorithm; }
 
  private:
   using Tensor = device::Buffer<unsigned char>;
@@ -102,19 +85,6 @@ class CudnnExecution : public Execution {
     context_.synchronize("copying the sampled indices of a convolution to the GPU");
   }
 
-  void choose(PlanSource& source, const PlanSearch& search) {
-    handle_ = source.handle->get();
-    check_cudnn(cudnnSetStream(handle_, context_.stream()), "choosing the stream of cuDNN");
-    CudnnPlan first = std::move(*source.first);
-    source.first.reset();
-    const auto error_after = [this](const std::function<void()>& enqueue) {
-      return compare_after(enqueue).error;
-    };
-    executable_.emplace(choose_plan(context_, handle_, *source.candidates, std::move(first),
-                                    {image_.data(), filter_.data(), output_.data()}, error_after, search));
-    source.candidates.reset();
-  }
-
   /// Poisons the result, calls `enqueue`, and compares the sample with the reference.
   Verification compare_after(const std::function<void()>& enqueue) {
     device::poison(result().data(), result().bytes(), context_.stream());
@@ -141,13 +111,53 @@ class CudnnExecution : public Execution {
   device::Context& context_;
   ConvolutionProblem problem_;
   Tensor image_, filter_, output_;
-  cudnnHandle_t handle_ = nullptr;
-  std::optional<CudnnExecutable> executable_;
+  PreparedConvolution prepared_;
   SampleGrid grid_;
   Reference reference_;
   device::Buffer<std::int64_t> indices_;
   device::Buffer<std::uint32_t> gathered_;
 };
+
+}  // namespace
+
+std::unique_ptr<Execution> prepare_convolution(const ConvolutionProblem& problem, device::Context& context,
+                                               const ConvolutionPreparation& preparation) {
+  return std::make_unique<CudaConvolution>(context, problem, preparation);
+}
+
+#ifdef CUPARITY_HAVE_CUDNN
+namespace {
+
+/// What finding out whether a case is supported has built, kept for preparing it.
+struct PlanSource {
+  std::shared_ptr<CudnnHandle> handle;
+  ConvolutionProblem problem;
+  std::optional<CudnnCandidates> candidates;
+  std::optional<CudnnPlan> first;
+
+  /// Why there is no plan, or nothing. Throws CudnnError.
+  std::optional<std::string> open() {
+    if (first) return std::nullopt;
+    candidates.emplace(handle->get(), problem);
+    first = candidates->next();
+    if (!first) return candidates->refusal();
+    return std::nullopt;
+  }
+};
+
+/// The fastest plan of the graph API.
+PreparedConvolution prepare_by_plan(PlanSource& source, const PlanSearch& search, const CudnnTensors& tensors,
+                                    const ErrorAfter& error_after, device::Context& context) {
+  if (const auto reason = source.open()) throw std::runtime_error("preparing a convolution: " + *reason);
+  const cudnnHandle_t handle = source.handle->get();
+  check_cudnn(cudnnSetStream(handle, context.stream()), "choosing the stream of cuDNN");
+  CudnnPlan first = std::move(*source.first);
+  source.first.reset();
+  const auto executable = std::make_shared<CudnnExecutable>(
+      choose_plan(context, handle, *source.candidates, std::move(first), tensors, error_after, search));
+  source.candidates.reset();
+  return {[executable, handle] { executable->run(handle); }, executable->algorithm};
+}
 
 std::optional<std::string> unsupported(device::Context& context, PlanSource& source) {
   const ElementType type = source.problem.type;
@@ -175,7 +185,11 @@ void use_cudnn(std::vector<Case>& cases, const std::vector<ConvolutionProblem>& 
     source->problem = problems[i];
     cases[i].unsupported = [source](device::Context* context) { return unsupported(*context, *source); };
     cases[i].prepare = [source, search](device::Context* context) {
-      return std::make_unique<CudnnExecution>(*context, *source, search);
+      return prepare_convolution(source->problem, *context,
+                                 [source, search](const ConvolutionProblem&, const CudnnTensors& tensors,
+                                                  const ErrorAfter& error_after, device::Context& same_context) {
+                                   return prepare_by_plan(*source, search, tensors, error_after, same_context);
+                                 });
     };
   }
 }

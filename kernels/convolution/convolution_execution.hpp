@@ -1,6 +1,10 @@
 // The two libraries that compute convolutions, behind the same call.
 #pragma once
 
+#include <functional>
+#include <memory>
+#include <string>
+
 #include "kernels/convolution/convolution.hpp"
 
 namespace cuparity {
@@ -17,6 +21,30 @@ struct PlanSearch {
 constexpr PlanSearch first_plan{1, 0, 0};
 
 #ifdef CUPARITY_HAVE_CUDA
+/// Device memory of the three tensors: x or its gradient, w or its gradient, y or its gradient.
+struct CudnnTensors {
+  void* image = nullptr;
+  void* filter = nullptr;
+  void* output = nullptr;
+};
+
+/// Poisons the result, calls `enqueue`, waits, and gives the largest error in units of its bound.
+using ErrorAfter = std::function<double(const std::function<void()>& enqueue)>;
+
+/// A convolution ready to run on fixed tensors.
+struct PreparedConvolution {
+  std::function<void()> enqueue;  ///< on the context's stream
+  std::string algorithm;
+};
+
+/// Whose convolution runs: may try candidates and overwrite the result. Not asked about empty problems.
+using ConvolutionPreparation = std::function<PreparedConvolution(
+    const ConvolutionProblem&, const CudnnTensors&, const ErrorAfter&, device::Context&)>;
+
+/// An Execution with filled inputs and a verified output, around any convolution, also one that the caller brings.
+std::unique_ptr<Execution> prepare_convolution(const ConvolutionProblem& problem, device::Context& context,
+                                               const ConvolutionPreparation& preparation);
+
 /// Fills `unsupported` and `prepare` of a case on the GPU. Cases that share a handle share its start-up.
 void use_cudnn(std::vector<Case>& cases, const std::vector<ConvolutionProblem>& problems, PlanSearch search);
 #endif

@@ -67,13 +67,6 @@ class CudnnCandidates {
   std::optional<CudnnError> failure_;
 };
 
-/// Device memory of the three tensors: x or its gradient, w or its gradient, y or its gradient.
-struct CudnnTensors {
-  void* image = nullptr;
-  void* filter = nullptr;
-  void* output = nullptr;
-};
-
 /// A plan with all that it needs to run.
 struct CudnnExecutable {
   CudnnPlan plan;
@@ -84,9 +77,6 @@ struct CudnnExecutable {
   /// Enqueues on the handle's stream. Throws CudnnError.
   void run(cudnnHandle_t handle) const;
 };
-
-/// Poisons the result, calls `enqueue`, waits, and gives the largest error in units of its bound.
-using ErrorAfter = std::function<double(const std::function<void()>& enqueue)>;
 
 /// Builds plans, `first` before the others; those whose result is wrong are dropped, for the numerical notes
 /// do not say everything about an engine's accuracy, and a wrong result is never timed. Of up to

@@ -13,7 +13,9 @@
 #include "environment/process_environment.hpp"
 
 #ifdef CUPARITY_HAVE_CUDA
+#include "kernels/collectives/nccl_library.hpp"
 #include "kernels/device/context.hpp"
+#include "kernels/device/several_gpus.hpp"
 #endif
 #ifdef CUPARITY_HAVE_CUBLAS
 #include <cublasLt.h>
@@ -110,6 +112,14 @@ void describe_versions(Facts& facts) {
 #endif
 }
 
+/// Only where collectives can run: one GPU alone does not pay for loading it.
+void describe_nccl(Facts& facts) {
+  if (device::visible_gpus() < 2) return;
+  const NcclLibrary& nccl = nccl_library();
+  if (!nccl.version.empty()) facts["nccl_version"] = nccl.version;
+  if (!nccl.path.empty()) facts["libnccl_path"] = nccl.path;
+}
+
 void describe_library_paths(Facts& facts) {
   for (const auto& [key, prefix] : {std::pair{"libcuda_path", "libcuda.so"},
                                     {"libcublas_path", "libcublas.so"},
@@ -177,6 +187,7 @@ Facts describe_device([[maybe_unused]] const device::Context* context) {
     describe_gpus(facts, *context);
     describe_versions(facts);
     describe_library_paths(facts);
+    describe_nccl(facts);
     describe_by_nvml(facts);
   }
 #endif

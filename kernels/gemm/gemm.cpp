@@ -30,6 +30,16 @@ const std::vector<Size> aligned_row_sizes = {
     {129, 264, 65, GemmLayout::padded},  // columns that the TMA stores, a ragged k that it loads
 };
 
+// The same where an element is a byte.
+const std::vector<Size> aligned_byte_row_sizes = {
+    {0, 16, 16, GemmLayout::dense},     {16, 16, 0, GemmLayout::dense},
+    {1, 1, 1, GemmLayout::padded},      {17, 33, 65, GemmLayout::padded},
+    {129, 263, 72, GemmLayout::padded}, {200, 520, 336, GemmLayout::dense},
+    {384, 768, 128, GemmLayout::dense}, {512, 512, 512, GemmLayout::dense},
+    {40, 72, 20000, GemmLayout::dense}, {2100, 4200, 272, GemmLayout::dense},
+    {129, 264, 65, GemmLayout::padded},
+};
+
 // cuBLASLt multiplies fp8 and int8 only where every size is a multiple of 16.
 const std::vector<Size> multiple_of_16_sizes = {
     {0, 16, 16, GemmLayout::dense},     {16, 16, 0, GemmLayout::dense},
@@ -39,8 +49,11 @@ const std::vector<Size> multiple_of_16_sizes = {
 };
 
 const std::vector<Size>& validation_sizes(const GemmContender& contender) {
-  if (contender.variant == GemmVariant::own_hopper) return aligned_row_sizes;
-  if (contender.type == GemmType::fp8_e4m3 || contender.type == GemmType::int8) return multiple_of_16_sizes;
+  if (contender.variant == GemmVariant::own_hopper)
+    return contender.type == GemmType::fp8_e4m3 ? aligned_byte_row_sizes : aligned_row_sizes;
+  if (contender.variant == GemmVariant::cublaslt &&
+      (contender.type == GemmType::fp8_e4m3 || contender.type == GemmType::int8))
+    return multiple_of_16_sizes;
   return any_sizes;
 }
 
@@ -176,7 +189,7 @@ std::vector<Case> gemm_bench_cases(Backend backend) {
       add(GemmVariant::openblas, type, {1024, 2048});
     return rows;
   }
-  for (const GemmType type : {GemmType::fp32, GemmType::bf16, GemmType::fp16})
+  for (const GemmType type : {GemmType::fp32, GemmType::bf16, GemmType::fp16, GemmType::fp8_e4m3})
     add(GemmVariant::own, type, {4096, 8192, 16384});
   for (const GemmType type : cublaslt_types)
     add(GemmVariant::cublaslt, type, {4096, 8192, 16384});
@@ -194,8 +207,10 @@ std::vector<Case> gemm_validation_cases(Backend backend) {
     contenders = {{GemmVariant::own_portable, GemmType::fp32},
                   {GemmVariant::own_portable, GemmType::bf16},
                   {GemmVariant::own_portable, GemmType::fp16},
+                  {GemmVariant::own_portable, GemmType::fp8_e4m3},
                   {GemmVariant::own_hopper, GemmType::bf16},
-                  {GemmVariant::own_hopper, GemmType::fp16}};
+                  {GemmVariant::own_hopper, GemmType::fp16},
+                  {GemmVariant::own_hopper, GemmType::fp8_e4m3}};
     for (const GemmType type : cublaslt_types)
       contenders.push_back({GemmVariant::cublaslt, type});
   }

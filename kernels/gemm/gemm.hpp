@@ -53,8 +53,8 @@ struct GemmProblem {
 /// Whose code multiplies.
 enum class GemmVariant {
   own,           ///< our best kernel for the device and the problem
-  own_portable,  ///< our kernel for every GPU: shared-memory tiles (fp32), mma.sync (fp16, bf16)
-  own_hopper,    ///< our TMA and wgmma kernel, compute capability 9.0 (fp16, bf16)
+  own_portable,  ///< our kernel for every GPU: shared-memory tiles (fp32), mma.sync (others)
+  own_hopper,    ///< our TMA and wgmma kernel, compute capability 9.0 (fp16, bf16, fp8)
   cublaslt,      ///< cuBLASLt, algorithm found by search
   openblas       ///< OpenBLAS (CPU)
 };

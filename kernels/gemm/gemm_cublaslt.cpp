@@ -4,9 +4,9 @@
 // its k x n columns) and Y = our A (m x k rows, its k x m columns): the "TN" form, the one form that fp8 and
 // int8 tensor cores take, used for every type so that all types read their inputs alike.
 //
-// The search takes the algorithms that cuBLASLt's heuristic names, in its order, times each, and keeps the
-// first unless another is more than 2 % faster: a choice by noise would change the bits from process to
-// process. Only algorithms that sum in the compute type are asked for (no split along k that adds in the
+// The search takes the algorithms that cuBLASLt's heuristic names, in its order, and times them in turn, several
+// rounds. It keeps the earliest that is not measurably slower than the fastest (timed_choice.hpp), or by less
+// than 1 %: a choice by noise would change the bits from process to process. Only algorithms that sum in the compute type are asked for (no split along k that adds in the
 // output type). One algorithm gives the same bits each time it runs with the same buffers.
 #include "kernels/gemm/gemm_device.hpp"
 
@@ -20,11 +20,14 @@
 #include <utility>
 #include <vector>
 
+#include "kernels/device/time_in_turn.hpp"
+
 namespace cuparity::device {
 namespace {
 
 constexpr std::size_t workspace_bytes = std::size_t{32} << 20;  // what NVIDIA recommends for Hopper
-constexpr double faster_by = 0.02;
+constexpr double least_margin = 0.01;
+constexpr double long_product_flops = 4e12;  // the search may not take longer than the measurement
 
 void check_blas(cublasStatus_t status, const std::string& what_was_done) {
   if (status != CUBLAS_STATUS_SUCCESS)
@@ -228,50 +231,40 @@ std::string Multiplication::describe(int position, int of) const {
   return text + " (" + std::to_string(position) + " of " + std::to_string(of) + ")";
 }
 
-/// Milliseconds of one run that starts with a cold L2.
-float time_once(const Multiplication& multiplication, Context& context, const Event& start,
-                const Event& stop) {
-  context.flush_l2();
-  check(cudaEventRecord(start.get(), context.stream()), "timing a cuBLASLt algorithm");
-  multiplication.enqueue(context.stream());
-  check(cudaEventRecord(stop.get(), context.stream()), "timing a cuBLASLt algorithm");
-  context.synchronize("timing a cuBLASLt algorithm");
-  float milliseconds = 0;
-  check(cudaEventElapsedTime(&milliseconds, start.get(), stop.get()), "timing a cuBLASLt algorithm");
-  return milliseconds;
+int candidate_count(const GemmProblem& problem, CublasltSearch search) {
+  if (search == CublasltSearch::best) return 64;
+  return problem.work().flops > long_product_flops ? 4 : 8;
 }
 
-/// Milliseconds after one run that warms up: the median of three, or of one alone where a run is long.
-float median_time(const Multiplication& multiplication, Context& context) {
-  constexpr float long_run_milliseconds = 5;
-  const Event start, stop;
-  const float first = time_once(multiplication, context, start, stop);  // loads the kernel
-  if (first > long_run_milliseconds) return time_once(multiplication, context, start, stop);
-  float times[3];
-  for (float& time : times)
-    time = time_once(multiplication, context, start, stop);
-  std::sort(std::begin(times), std::end(times));
-  return times[1];
+TimingLimits timing_limits(CublasltSearch search) {
+  TimingLimits limits;
+  if (search == CublasltSearch::best) {
+    limits.rounds = 21;
+    limits.seconds = 4;
+  }
+  return limits;
 }
-
-/// Fewer for products that take long: the search may not take longer than the measurement.
-int candidate_count(const GemmProblem& problem) { return problem.work().flops > 4e12 ? 3 : 8; }
 
 /// Chooses the algorithm of `multiplication` and says which.
-std::string search(Multiplication& multiplication, const GemmProblem& problem, Context& context) {
-  const auto candidates = multiplication.candidates(candidate_count(problem));
+std::string choose_algorithm(Multiplication& multiplication, const GemmProblem& problem, Context& context,
+                             CublasltSearch search) {
+  const auto candidates = multiplication.candidates(candidate_count(problem, search));
   if (candidates.empty())
     throw std::runtime_error("asking cuBLASLt for algorithms: it has none for " +
                              std::string(to_string(problem.type)) + " " + std::to_string(problem.m) + " x " +
                              std::to_string(problem.n) + " x " + std::to_string(problem.k) +
                              " in this layout on this GPU");
-  std::vector<float> times;
+  std::vector<std::function<void(cudaStream_t)>> runs;
   for (const auto& candidate : candidates) {
-    multiplication.choose(candidate.algo);
-    times.push_back(median_time(multiplication, context));
+    runs.push_back([&multiplication, &candidate](cudaStream_t stream) {
+      multiplication.choose(candidate.algo);
+      multiplication.enqueue(stream);
+    });
+    runs.back()(context.stream());  // loads the kernel
   }
-  std::size_t chosen = static_cast<std::size_t>(std::min_element(times.begin(), times.end()) - times.begin());
-  if (times[chosen] > times[0] * (1 - faster_by)) chosen = 0;
+  const TimesInTurn times = time_in_turn(runs, context, timing_limits(search));
+  const std::size_t chosen =
+      search == CublasltSearch::best ? fastest(times) : earliest_as_fast(times, least_margin);
   multiplication.choose(candidates[chosen].algo);
   return multiplication.describe(static_cast<int>(chosen) + 1, static_cast<int>(candidates.size()));
 }
@@ -286,10 +279,11 @@ std::string needs_capability(const char* what, int needed, const Context& contex
 
 }  // namespace
 
-PreparedGemm prepare_gemm_cublaslt(const GemmProblem& problem, const GemmBuffers& buffers, Context& context) {
+PreparedGemm prepare_gemm_cublaslt(const GemmProblem& problem, const GemmBuffers& buffers, Context& context,
+                                   CublasltSearch search) {
   if (problem.m == 0 || problem.n == 0 || problem.k == 0) return prepare_gemm_zero(problem, buffers);
   const auto multiplication = std::make_shared<Multiplication>(problem, buffers);
-  std::string algorithm = search(*multiplication, problem, context);
+  std::string algorithm = choose_algorithm(*multiplication, problem, context, search);
   return {[multiplication](cudaStream_t stream) { multiplication->enqueue(stream); }, std::move(algorithm)};
 }
 
@@ -312,7 +306,7 @@ std::optional<std::string> gemm_cublaslt_unsupported(GemmType type, const Contex
 
 namespace cuparity::device {
 
-PreparedGemm prepare_gemm_cublaslt(const GemmProblem&, const GemmBuffers&, Context&) {
+PreparedGemm prepare_gemm_cublaslt(const GemmProblem&, const GemmBuffers&, Context&, CublasltSearch) {
   throw std::runtime_error("multiplying with cuBLASLt: built without cuBLAS");
 }
 

@@ -17,9 +17,21 @@ using device::Context;
 constexpr std::size_t guard_bytes = 256;  // after C, must stay untouched
 constexpr std::size_t largest_gap_check = std::size_t{64} << 20;
 
-std::optional<std::string> own_unsupported(const GemmProblem& problem, const Context& context) {
+/// The least compute capability for the type on tensor cores; 0: any, it does not need them.
+int needed_capability(GemmType type) {
+  switch (type) {
+    case GemmType::fp16: return 75;
+    case GemmType::bf16: return 80;
+    case GemmType::fp8_e4m3: return 89;
+    default: return 0;
+  }
+}
+
+std::optional<std::string> portable_unsupported(const GemmProblem& problem, const Context& context) {
+  if (problem.type == GemmType::fp8_e4m3 && CUDART_VERSION < 12040)
+    return "fp8 with mma.sync needs CUDA 12.4 or later; this build has an older one";
   const int capability = context.compute_capability();
-  const int needed = problem.type == GemmType::bf16 ? 80 : problem.type == GemmType::fp16 ? 75 : 0;
+  const int needed = needed_capability(problem.type);
   if (capability >= needed) return std::nullopt;
   return std::string(to_string(problem.type)) + " on tensor cores needs compute capability " +
          std::to_string(needed / 10) + "." + std::to_string(needed % 10) + " or later; this GPU has " +
@@ -31,8 +43,9 @@ std::optional<std::string> unsupported_on(const Context& context, GemmVariant va
   std::optional<std::string> reason;
   if (variant == GemmVariant::cublaslt) reason = gemm_cublaslt_unsupported(problem.type, context);
   if (variant == GemmVariant::own_hopper) reason = gemm_hopper_unsupported(problem, context);
-  if (variant == GemmVariant::own || variant == GemmVariant::own_portable)
-    reason = own_unsupported(problem, context);
+  if (variant == GemmVariant::own_portable ||
+      (variant == GemmVariant::own && gemm_hopper_unsupported(problem, context)))
+    reason = portable_unsupported(problem, context);
   if (reason) return reason;
   // The flush buffer, cuBLASLt's workspace and the context itself come on top of the matrices.
   const double needed = problem.work().bytes * 1.02 + 1e9;
@@ -50,10 +63,11 @@ device::PreparedGemm prepare(GemmVariant variant, const GemmProblem& problem,
   };
   switch (variant) {
     case GemmVariant::cublaslt: return prepare_gemm_cublaslt(problem, buffers, context);
-    case GemmVariant::own_hopper: return prepare_gemm_hopper(problem, buffers);
+    case GemmVariant::own_hopper: return prepare_gemm_hopper(problem, buffers, context);
     case GemmVariant::own_portable: return portable();
     case GemmVariant::own:
-      return gemm_hopper_unsupported(problem, context) ? portable() : prepare_gemm_hopper(problem, buffers);
+      return gemm_hopper_unsupported(problem, context) ? portable()
+                                                       : prepare_gemm_hopper(problem, buffers, context);
     case GemmVariant::openblas: break;
   }
   throw std::runtime_error("preparing a GEMM on the GPU: OpenBLAS runs on the CPU");

@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "kernels/device/context.hpp"
 #include "kernels/gemm/gemm.hpp"
@@ -52,18 +53,30 @@ PreparedGemm prepare_gemm_zero(const GemmProblem& problem, const GemmBuffers& bu
 /// fp32 on the ordinary arithmetic units. Any size, any layout.
 PreparedGemm prepare_gemm_fp32(const GemmProblem& problem, const GemmBuffers& buffers);
 
-/// fp16 and bf16 with mma.sync. Any size, any layout. bf16 needs compute capability 8.0, fp16 7.5.
+/// fp16, bf16 and fp8 with mma.sync. Any size, any layout. fp16 needs compute capability 7.5, bf16 8.0, fp8 8.9
+/// and CUDA 12.4.
 PreparedGemm prepare_gemm_tensor_core(const GemmProblem& problem, const GemmBuffers& buffers);
 
-/// fp16 and bf16 with TMA and wgmma: throws unless gemm_hopper_unsupported() says nothing.
-PreparedGemm prepare_gemm_hopper(const GemmProblem& problem, const GemmBuffers& buffers);
+/// fp16, bf16 and fp8 with TMA and wgmma, in the fastest of several shapes: runs them all, throws if their bits
+/// differ, times them on the context's stream. Throws unless gemm_hopper_unsupported() says nothing.
+PreparedGemm prepare_gemm_hopper(const GemmProblem& problem, const GemmBuffers& buffers, Context& context);
+
+/// Each of those shapes by itself, nothing run: they have to give equal bits.
+std::vector<PreparedGemm> prepare_gemm_hopper_shapes(const GemmProblem& problem, const GemmBuffers& buffers);
 
 /// Why prepare_gemm_hopper cannot take this problem on this device, or nothing.
 std::optional<std::string> gemm_hopper_unsupported(const GemmProblem& problem, const Context& context);
 
-/// Any type, with the fastest of cuBLASLt's first algorithms (see gemm_cublaslt.cpp). Times candidates on
+/// How thoroughly cuBLASLt's algorithms are searched.
+enum class CublasltSearch {
+  stable,  ///< a few of its heuristic's first algorithms; a later one only if it is clearly faster
+  best     ///< all that it names, the fastest by any amount: its bits may differ from process to process
+};
+
+/// Any type, with the fastest of cuBLASLt's algorithms (see gemm_cublaslt.cpp). Times candidates on
 /// the context's stream and overwrites C. Throws when cuBLASLt has no algorithm for the problem.
-PreparedGemm prepare_gemm_cublaslt(const GemmProblem& problem, const GemmBuffers& buffers, Context& context);
+PreparedGemm prepare_gemm_cublaslt(const GemmProblem& problem, const GemmBuffers& buffers, Context& context,
+                                   CublasltSearch search = CublasltSearch::stable);
 
 /// Why cuBLASLt cannot be used here for this type, or nothing.
 std::optional<std::string> gemm_cublaslt_unsupported(GemmType type, const Context& context);

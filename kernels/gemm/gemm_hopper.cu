@@ -1,31 +1,42 @@
-// fp16 and bf16 GEMM for Hopper (compute capability 9.0): TMA, wgmma, warp specialisation.
+// fp16, bf16 and fp8 GEMM for Hopper (compute capability 9.0): TMA, wgmma, warp specialisation.
 //
 // Bound by FLOP, and at 700 W by power: the clock falls while the tensor cores work. What gets close:
-// - One block a multiprocessor, which stays and computes tile after tile. A producer thread keeps four
-//   stages of 64 along k on their way by TMA; two consumer warpgroups compute a 128 x 256 tile, 64 rows
+// - One block a multiprocessor, which stays and computes tile after tile. A producer thread keeps three to six
+//   stages of 128 bytes along k on their way by TMA; two consumer warpgroups compute a tile, 64 or 128 rows
 //   each, sums in registers, inputs read by wgmma from shared memory.
-// - Two blocks form a cluster and work on tiles one above the other: they share B, each fetches half of
-//   it and the TMA delivers that to both, which saves a third of the reads from the L2.
+// - Two or four blocks form a cluster and work on neighbouring tiles: each fetches a part of the rows or columns
+//   that they share and the TMA delivers that to all, which saves a third of the reads from the L2 and more.
 // - Tiles go in bands of rows so that what the GPU works on at one time is about square: fewer distinct
 //   inputs, which the L2 holds.
-// - The result goes through shared memory to TMA stores that drain while the next tile is computed.
+// - The result goes through shared memory to TMA stores that drain while the next tile is computed. One consumer
+//   may be some steps ahead of the other, or each has tiles of its own, so that one multiplies while the other
+//   stores.
 // - No memory fence in the loop along k: see barrier_arrive_at().
-// Reaches on an H200, bf16, 4096: 740.9 TFLOP/s, 0.993 of cuBLASLt
-// (results/published/2026-11-23-h200-quick).
+// - Which tile, cluster, band and head start is fastest depends on size, type and power, so the shapes are timed
+//   once a problem. All sum along k in the same order; that their bits are the same is checked before.
+// Reaches on an H200, bf16, 4096, with the first shape alone: 740.9 TFLOP/s, 0.993 of cuBLASLt
+// (results/published/2026-11-23-h200-quick). fp8 and the search have not been measured yet.
 #include "kernels/gemm/gemm_device.hpp"
 
 #if CUDART_VERSION >= 12000
 
-#include <algorithm>
+#include <optional>
 #include <stdexcept>
+#include <string>
+#include <vector>
 
-#include "kernels/gemm/gemm_hopper_kernel.cuh"
+#include "kernels/device/memory.hpp"
+#include "kernels/gemm/gemm_hopper.hpp"
+#include "kernels/device/time_in_turn.hpp"
 
 namespace cuparity::device {
 namespace {
 
-// Consumers, chains, columns, stages, output buffers, cluster rows and columns, band.
-using BestShape = HopperShape<2, 1, 256, 4, 2, 2, 1, 8>;
+/// Products below this are over in microseconds: the first shape is taken without timing.
+constexpr double least_flops_to_time = 1e9;
+
+/// By which one shape must be faster than an earlier one to be taken; the bits are the same anyway.
+constexpr double least_margin = 0.002;
 
 // Whether this program carries the kernel for the current device: built for sm_90a, not just sm_90.
 #if defined(__CUDA_ARCH_FEAT_SM90_ALL)
@@ -34,127 +45,6 @@ __device__ int hopper_code_present = 1;
 __device__ int hopper_code_present = 0;
 #endif
 
-// The driver's function, found at run time: the program must start where there is no libcuda.
-using EncodeTiled = decltype(&cuTensorMapEncodeTiled);
-
-EncodeTiled find_encode_tiled() {
-  void* function = nullptr;
-  cudaDriverEntryPointQueryResult found = cudaDriverEntryPointSymbolNotFound;
-#if CUDART_VERSION >= 12050
-  check(
-      cudaGetDriverEntryPointByVersion("cuTensorMapEncodeTiled", &function, 12000, cudaEnableDefault, &found),
-      "looking for cuTensorMapEncodeTiled in the driver");
-#else
-  check(cudaGetDriverEntryPoint("cuTensorMapEncodeTiled", &function, cudaEnableDefault, &found),
-        "looking for cuTensorMapEncodeTiled in the driver");
-#endif
-  if (found != cudaDriverEntryPointSuccess || function == nullptr)
-    throw std::runtime_error(
-        "looking for cuTensorMapEncodeTiled in the driver: not found; it needs a driver "
-        "for CUDA 12.0 or later");
-  return reinterpret_cast<EncodeTiled>(function);
-}
-
-/// A row-major matrix of 16-bit elements, read or written in boxes of box_rows x box_columns that lie in
-/// shared memory with the 128-byte swizzle.
-CUtensorMap make_tensor_map(GemmType type, void* matrix, std::size_t rows, std::size_t columns,
-                            std::size_t leading, unsigned box_rows, unsigned box_columns) {
-  const cuuint64_t sizes[2] = {columns, rows};
-  const cuuint64_t strides[1] = {leading * 2};
-  const cuuint32_t box[2] = {box_columns, box_rows};
-  const cuuint32_t every_element[2] = {1, 1};
-  const CUtensorMapDataType data_type =
-      type == GemmType::fp16 ? CU_TENSOR_MAP_DATA_TYPE_FLOAT16 : CU_TENSOR_MAP_DATA_TYPE_BFLOAT16;
-  CUtensorMap map{};
-  const CUresult result = find_encode_tiled()(
-      &map, data_type, 2, matrix, sizes, strides, box, every_element, CU_TENSOR_MAP_INTERLEAVE_NONE,
-      CU_TENSOR_MAP_SWIZZLE_128B, CU_TENSOR_MAP_L2_PROMOTION_L2_256B, CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE);
-  if (result != CUDA_SUCCESS)
-    throw std::runtime_error("describing a matrix of " + std::to_string(rows) + " x " +
-                             std::to_string(columns) + " to the TMA: cuTensorMapEncodeTiled returned " +
-                             std::to_string(static_cast<int>(result)));
-  return map;
-}
-
-struct Maps {
-  CUtensorMap a, b, c;
-};
-
-/// A launch in clusters. `attribute` must live as long as what is returned.
-template <typename Shape>
-cudaLaunchConfig_t launch_configuration(int blocks, cudaLaunchAttribute& attribute, cudaStream_t stream) {
-  attribute.id = cudaLaunchAttributeClusterDimension;
-  attribute.val.clusterDim.x = Shape::cluster;
-  attribute.val.clusterDim.y = 1;
-  attribute.val.clusterDim.z = 1;
-  cudaLaunchConfig_t config{};
-  config.gridDim = dim3(static_cast<unsigned>(blocks));
-  config.blockDim = dim3(Shape::threads);
-  config.dynamicSmemBytes = Shape::shared_bytes;
-  config.stream = stream;
-  config.attrs = &attribute;
-  config.numAttrs = 1;
-  return config;
-}
-
-template <typename Element, typename Shape>
-void launch(const Maps& maps, const HopperProblem& problem, int blocks, cudaStream_t stream) {
-  cudaLaunchAttribute attribute{};
-  const cudaLaunchConfig_t config = launch_configuration<Shape>(blocks, attribute, stream);
-  check(cudaLaunchKernelEx(&config, gemm_hopper_kernel<Element, Shape>, maps.a, maps.b, maps.c, problem),
-        "launching the Hopper GEMM kernel");
-}
-
-/// Clusters that the device runs at one time.
-template <typename Element, typename Shape>
-int resident_clusters() {
-  check(cudaFuncSetAttribute(gemm_hopper_kernel<Element, Shape>, cudaFuncAttributeMaxDynamicSharedMemorySize,
-                             Shape::shared_bytes),
-        "asking for the Hopper GEMM kernel's shared memory");
-  cudaLaunchAttribute attribute{};
-  const cudaLaunchConfig_t config = launch_configuration<Shape>(Shape::cluster, attribute, nullptr);
-  int clusters = 0;
-  check(cudaOccupancyMaxActiveClusters(&clusters, gemm_hopper_kernel<Element, Shape>, &config),
-        "asking how many clusters of the Hopper GEMM kernel fit the GPU");
-  if (clusters == 0) throw std::runtime_error("preparing the Hopper GEMM kernel: no cluster fits this GPU");
-  return clusters;
-}
-
-template <typename Shape>
-std::string describe() {
-  return "wgmma " + std::to_string(Shape::rows) + "x" + std::to_string(Shape::columns) + "x" +
-         std::to_string(Shape::step) + (Shape::in_turn ? " in turn, " : ", ") +
-         std::to_string(Shape::stages) + " stages, cluster " + std::to_string(Shape::cluster_rows) + "x" +
-         std::to_string(Shape::cluster_columns) + ", band " + std::to_string(Shape::band);
-}
-
-template <typename Element, typename Shape>
-PreparedGemm prepare(const GemmProblem& problem, const GemmBuffers& buffers) {
-  Maps maps;
-  maps.a = make_tensor_map(problem.type, buffers.a, problem.m, problem.k, problem.lda,
-                           Shape::rows / Shape::cluster_columns, Shape::step);
-  maps.b = make_tensor_map(problem.type, buffers.b, problem.n, problem.k, problem.ldb,
-                           Shape::columns / Shape::cluster_rows, Shape::step);
-  maps.c =
-      make_tensor_map(problem.type, buffers.c, problem.m, problem.n, problem.ldc, 64, Shape::store_columns);
-  constexpr int cluster_tile_rows = Shape::cluster_rows * Shape::rows;
-  constexpr int cluster_tile_columns = Shape::cluster_columns * Shape::columns;
-  HopperProblem p;
-  p.m = static_cast<int>(problem.m);
-  p.n = static_cast<int>(problem.n);
-  p.steps = static_cast<int>((problem.k + Shape::step - 1) / Shape::step);
-  p.cluster_rows = (p.m + cluster_tile_rows - 1) / cluster_tile_rows;
-  p.cluster_columns = (p.n + cluster_tile_columns - 1) / cluster_tile_columns;
-  p.c = buffers.c;
-  p.ldc = problem.ldc;
-  p.whole_pieces = problem.n % 8 == 0;
-  const int tiles = p.cluster_rows * p.cluster_columns;
-  const int blocks = Shape::cluster * std::min(tiles, resident_clusters<Element, Shape>());
-  return {
-      [maps, p, blocks](cudaStream_t stream) { launch<Element, Shape>(maps, p, blocks, stream); },
-      describe<Shape>()};
-}
-
 bool code_is_present() {
   int present = 0;
   const cudaError_t status = cudaMemcpyFromSymbol(&present, hopper_code_present, sizeof present);
@@ -162,25 +52,66 @@ bool code_is_present() {
   return status == cudaSuccess && present == 1;
 }
 
+/// The largest element count that starts every row at a multiple of 16 bytes divides the leading dimensions.
+bool rows_are_aligned(const GemmProblem& problem) {
+  const std::size_t input = 16 / gemm_input_bytes(problem.type), output = 16 / gemm_output_bytes(problem.type);
+  return problem.offset == 0 && problem.lda % input == 0 && problem.ldb % input == 0 && problem.ldc % output == 0;
+}
+
+std::uint64_t digest_of(const PreparedGemm& shape, const GemmProblem& problem, const GemmBuffers& buffers,
+                        Context& context) {
+  const std::size_t bytes = problem.c_elements() * gemm_output_bytes(problem.type);
+  poison(buffers.c, bytes, context.stream());
+  shape.enqueue(context.stream());
+  context.synchronize("running the Hopper GEMM kernel, " + shape.algorithm);
+  return digest(buffers.c, bytes, context.stream());
+}
+
+/// Throws unless all shapes give the bits of the first. What those are worth is for the caller to verify.
+void expect_equal_bits(const std::vector<PreparedGemm>& shapes, const GemmProblem& problem,
+                       const GemmBuffers& buffers, Context& context) {
+  const std::uint64_t first = digest_of(shapes.front(), problem, buffers, context);
+  for (const PreparedGemm& shape : shapes)
+    if (digest_of(shape, problem, buffers, context) != first)
+      throw std::runtime_error("choosing a shape of the Hopper GEMM kernel: \"" + shape.algorithm +
+                               "\" gives other bits than \"" + shapes.front().algorithm + "\"");
+}
+
+PreparedGemm fastest_of(std::vector<PreparedGemm> shapes, Context& context) {
+  std::vector<std::function<void(cudaStream_t)>> candidates;
+  for (const PreparedGemm& shape : shapes) candidates.push_back(shape.enqueue);
+  return std::move(shapes[earliest_as_fast(time_in_turn(candidates, context, {}), least_margin)]);
+}
+
 }  // namespace
 
 std::optional<std::string> gemm_hopper_unsupported(const GemmProblem& problem, const Context& context) {
-  if (problem.type != GemmType::fp16 && problem.type != GemmType::bf16)
-    return "the kernel takes fp16 and bf16";
+  if (problem.type != GemmType::fp16 && problem.type != GemmType::bf16 && problem.type != GemmType::fp8_e4m3)
+    return "the kernel takes fp16, bf16 and fp8 e4m3";
   if (context.compute_capability() != 90)
     return "wgmma needs compute capability 9.0; this GPU has " +
            std::to_string(context.compute_capability() / 10) + "." +
            std::to_string(context.compute_capability() % 10);
-  if (problem.offset != 0 || problem.lda % 8 != 0 || problem.ldb % 8 != 0 || problem.ldc % 8 != 0)
-    return "the TMA needs rows that start at multiples of 16 bytes";
+  if (!rows_are_aligned(problem)) return "the TMA needs rows that start at multiples of 16 bytes";
   if (!code_is_present()) return "built without sm_90a; add 90a to CUPARITY_CUDA_ARCHITECTURES";
   return std::nullopt;
 }
 
-PreparedGemm prepare_gemm_hopper(const GemmProblem& problem, const GemmBuffers& buffers) {
-  if (problem.m == 0 || problem.n == 0 || problem.k == 0) return prepare_gemm_zero(problem, buffers);
-  if (problem.type == GemmType::fp16) return prepare<__half, BestShape>(problem, buffers);
-  return prepare<__nv_bfloat16, BestShape>(problem, buffers);
+std::vector<PreparedGemm> prepare_gemm_hopper_shapes(const GemmProblem& problem, const GemmBuffers& buffers) {
+  if (problem.m == 0 || problem.n == 0 || problem.k == 0) return {prepare_gemm_zero(problem, buffers)};
+  std::vector<PreparedGemm> shapes = problem.type == GemmType::fp16   ? hopper_shapes_fp16(problem, buffers)
+                                     : problem.type == GemmType::bf16 ? hopper_shapes_bf16(problem, buffers)
+                                                                      : hopper_shapes_fp8(problem, buffers);
+  if (shapes.empty()) throw std::runtime_error("preparing the Hopper GEMM kernel: no cluster fits this GPU");
+  return shapes;
+}
+
+PreparedGemm prepare_gemm_hopper(const GemmProblem& problem, const GemmBuffers& buffers, Context& context) {
+  std::vector<PreparedGemm> shapes = prepare_gemm_hopper_shapes(problem, buffers);
+  if (shapes.size() == 1) return std::move(shapes.front());
+  expect_equal_bits(shapes, problem, buffers, context);
+  if (problem.work().flops < least_flops_to_time) return std::move(shapes.front());
+  return fastest_of(std::move(shapes), context);
 }
 
 }  // namespace cuparity::device
@@ -195,8 +126,12 @@ std::optional<std::string> gemm_hopper_unsupported(const GemmProblem&, const Con
   return "built with a CUDA Toolkit older than 12.0, which does not know sm_90a";
 }
 
-PreparedGemm prepare_gemm_hopper(const GemmProblem&, const GemmBuffers&) {
+std::vector<PreparedGemm> prepare_gemm_hopper_shapes(const GemmProblem&, const GemmBuffers&) {
   throw std::runtime_error("preparing the Hopper GEMM kernel: built with a CUDA Toolkit older than 12.0");
+}
+
+PreparedGemm prepare_gemm_hopper(const GemmProblem& problem, const GemmBuffers& buffers, Context&) {
+  return prepare_gemm_hopper_shapes(problem, buffers).front();
 }
 
 }  // namespace cuparity::device

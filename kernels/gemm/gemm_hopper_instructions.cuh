@@ -5,6 +5,7 @@
 #include <cuda.h>
 #include <cuda_bf16.h>
 #include <cuda_fp16.h>
+#include <cuda_fp8.h>
 
 #include <cstdint>
 
@@ -100,6 +101,11 @@ __device__ inline void named_barrier(unsigned id, unsigned threads) {
   asm volatile("bar.sync %0, %1;" ::"r"(id), "r"(threads) : "memory");
 }
 
+/// Counts as having come to that barrier, without waiting there.
+__device__ inline void named_barrier_arrive(unsigned id, unsigned threads) {
+  asm volatile("bar.arrive %0, %1;" ::"r"(id), "r"(threads) : "memory");
+}
+
 __device__ inline void prefetch_tensor_map(const CUtensorMap* map) {
   asm volatile("prefetch.tensormap [%0];" ::"l"(map) : "memory");
 }
@@ -139,9 +145,6 @@ template <int pending>
 __device__ inline void wait_until_read() {
   asm volatile("cp.async.bulk.wait_group.read %0;" ::"n"(pending) : "memory");
 }
-
-/// Waits until all of the thread's groups have written.
-__device__ inline void wait_until_written() { asm volatile("cp.async.bulk.wait_group 0;" ::: "memory"); }
 
 /// Orders this thread's ordinary writes to shared memory before later reads by TMA and wgmma.
 __device__ inline void fence_shared_for_copies() {
@@ -186,7 +189,9 @@ __device__ inline void wgmma_wait() {
   asm volatile("wgmma.wait_group.sync.aligned %0;" ::"n"(pending) : "memory");
 }
 
-/// d (64 x 2 * size of d, fp32) = a (64 x 16) * b (16 x 2 * size of d) + (accumulate ? d : 0), both along k.
+/// d (64 x 2 * size of d, fp32) = a * b + (accumulate ? d : 0), where a is 64 rows and b 2 * size of d columns of
+/// 32 bytes along k: 16 elements of 16 bits or 32 of 8 bits. fp8 sums as the tensor core does by itself, with
+/// fewer bits than fp32 has: what cuBLASLt calls fast accumulation.
 /// In warp w of the warpgroup, lane l, d[4 * j + 2 * h + e] is row 16 * w + 8 * h + l / 4, column
 /// 8 * j + l % 4 * 2 + e. For 64, 96 and 128 sums, that is 128, 192 and 256 columns.
 #define CUPARITY_SUMS_8(i) \
@@ -210,27 +215,31 @@ __device__ inline void wgmma_wait() {
   CUPARITY_NAMES_96 \
   ", %96, %97, %98, %99, %100, %101, %102, %103, %104, %105, %106, %107, %108, %109, %110, %111" \
   ", %112, %113, %114, %115, %116, %117, %118, %119, %120, %121, %122, %123, %124, %125, %126, %127"
-#define CUPARITY_MULTIPLY(sums, a_name, b_name, accumulate_name, shape, element, type)                      \
-  __device__ inline void multiply_64x16(float (&d)[sums], std::uint64_t a, std::uint64_t b, int accumulate, \
-                                        element) {                                                          \
-    asm volatile(                                                                                           \
-        "{\n"                                                                                               \
-        ".reg .pred accumulate;\n"                                                                          \
-        "setp.ne.b32 accumulate, " accumulate_name                                                          \
-        ", 0;\n"                                                                                            \
-        "wgmma.mma_async.sync.aligned." shape ".f32." type "." type                                         \
-        " {" CUPARITY_NAMES_##sums "}, " a_name ", " b_name                                                 \
-        ", accumulate, 1, 1, 0, 0;\n"                                                                       \
-        "}\n"                                                                                               \
-        : CUPARITY_SUMS_##sums                                                                              \
-        : "l"(a), "l"(b), "r"(accumulate));                                                                 \
+#define CUPARITY_MULTIPLY(sums, a_name, b_name, accumulate_name, shape, element, type, major)                 \
+  __device__ inline void multiply_64_rows(float (&d)[sums], std::uint64_t a, std::uint64_t b, int accumulate, \
+                                          element) {                                                          \
+    asm volatile(                                                                                             \
+        "{\n"                                                                                                 \
+        ".reg .pred accumulate;\n"                                                                            \
+        "setp.ne.b32 accumulate, " accumulate_name                                                            \
+        ", 0;\n"                                                                                              \
+        "wgmma.mma_async.sync.aligned." shape ".f32." type "." type                                           \
+        " {" CUPARITY_NAMES_##sums "}, " a_name ", " b_name ", accumulate, 1, 1" major                        \
+        ";\n"                                                                                                 \
+        "}\n"                                                                                                 \
+        : CUPARITY_SUMS_##sums                                                                                \
+        : "l"(a), "l"(b), "r"(accumulate));                                                                   \
   }
-CUPARITY_MULTIPLY(64, "%64", "%65", "%66", "m64n128k16", __nv_bfloat16, "bf16")
-CUPARITY_MULTIPLY(64, "%64", "%65", "%66", "m64n128k16", __half, "f16")
-CUPARITY_MULTIPLY(96, "%96", "%97", "%98", "m64n192k16", __nv_bfloat16, "bf16")
-CUPARITY_MULTIPLY(96, "%96", "%97", "%98", "m64n192k16", __half, "f16")
-CUPARITY_MULTIPLY(128, "%128", "%129", "%130", "m64n256k16", __nv_bfloat16, "bf16")
-CUPARITY_MULTIPLY(128, "%128", "%129", "%130", "m64n256k16", __half, "f16")
+// A and B both along k: 16-bit types say so, 8-bit types know nothing else.
+#define CUPARITY_MULTIPLY_TYPES(sums, a_name, b_name, accumulate_name, columns)                               \
+  CUPARITY_MULTIPLY(sums, a_name, b_name, accumulate_name, "m64n" columns "k16", __nv_bfloat16, "bf16",       \
+                    ", 0, 0")                                                                                 \
+  CUPARITY_MULTIPLY(sums, a_name, b_name, accumulate_name, "m64n" columns "k16", __half, "f16", ", 0, 0")     \
+  CUPARITY_MULTIPLY(sums, a_name, b_name, accumulate_name, "m64n" columns "k32", __nv_fp8_e4m3, "e4m3", "")
+CUPARITY_MULTIPLY_TYPES(64, "%64", "%65", "%66", "128")
+CUPARITY_MULTIPLY_TYPES(96, "%96", "%97", "%98", "192")
+CUPARITY_MULTIPLY_TYPES(128, "%128", "%129", "%130", "256")
+#undef CUPARITY_MULTIPLY_TYPES
 #undef CUPARITY_MULTIPLY
 #undef CUPARITY_NAMES_128
 #undef CUPARITY_NAMES_96

@@ -19,7 +19,7 @@ enum class HopperSchedule {
 };
 
 template <int consumers_, int chains_, int columns_, int stages_, int stores_, int cluster_rows_,
-          int cluster_columns_, int band_, HopperSchedule schedule_ = HopperSchedule::together>
+          int cluster_columns_, HopperSchedule schedule_ = HopperSchedule::together>
 struct HopperShape {
   static constexpr int consumers = consumers_;              ///< warpgroups
   static constexpr int chains = chains_;                    ///< of wgmma a consumer: 64 rows each
@@ -28,17 +28,16 @@ struct HopperShape {
   static constexpr int stores = stores_;                    ///< output buffers of a consumer, used in turn
   static constexpr int cluster_rows = cluster_rows_;        ///< blocks that share B
   static constexpr int cluster_columns = cluster_columns_;  ///< blocks that share A
-  static constexpr int band = band_;                        ///< of clusters' tiles, see gemm_tile()
   static constexpr bool in_turn = schedule_ == HopperSchedule::in_turn;
 
-  static constexpr int step = 64;  ///< of k: 128 bytes, the width of the swizzle
+  static constexpr int step_bytes = 128;  ///< of k a stage, the width of the swizzle
   static constexpr int consumer_rows = 64 * chains;
   static constexpr int rows = in_turn ? consumer_rows : consumers * consumer_rows;
   static constexpr int sums = columns / 2;  ///< of a thread and chain
   static constexpr int threads = 128 * (1 + consumers);
   static constexpr int cluster = cluster_rows * cluster_columns;
-  static constexpr int a_bytes = rows * step * 2;
-  static constexpr int b_bytes = columns * step * 2;
+  static constexpr int a_bytes = rows * step_bytes;
+  static constexpr int b_bytes = columns * step_bytes;
   static constexpr int stage_bytes = a_bytes + b_bytes;
   static constexpr int store_columns = 64;                    ///< 128 bytes, the width of the swizzle
   static constexpr int store_bytes = 64 * store_columns * 2;  ///< a chain's 64 rows
@@ -57,10 +56,26 @@ struct HopperShape {
   static_assert(rows / cluster_columns % 8 == 0 && columns / cluster_rows % 8 == 0, "whole swizzled groups");
 };
 
+/// What the kernel writes for inputs of type Element.
+template <typename Element>
+struct HopperOutput {
+  using Type = Element;
+};
+template <>
+struct HopperOutput<__nv_fp8_e4m3> {
+  using Type = __nv_bfloat16;
+};
+
+/// Elements of k a stage.
+template <typename Element, typename Shape>
+constexpr int hopper_step = Shape::step_bytes / static_cast<int>(sizeof(Element));
+
 struct HopperProblem {
   int m, n;
   int steps;                          ///< along k
   int cluster_rows, cluster_columns;  ///< of clusters' tiles
+  int band;                           ///< of clusters' tiles, see gemm_tile()
+  int head_start;                     ///< steps, below both `steps` and the stages: see consume()
   void* c;                            ///< used where the TMA cannot store
   std::size_t ldc;
   bool whole_pieces;  ///< n is a multiple of 8: the TMA writes 16 bytes at a time, beyond n too
@@ -117,7 +132,7 @@ struct HopperTiles {
   /// False when no tile is left.
   __device__ bool next(int rank) {
     if (index >= problem.cluster_rows * problem.cluster_columns) return false;
-    const GemmTile tile = gemm_tile(index, problem.cluster_rows, problem.cluster_columns, Shape::band);
+    const GemmTile tile = gemm_tile(index, problem.cluster_rows, problem.cluster_columns, problem.band);
     row = (tile.row * Shape::cluster_rows + rank % Shape::cluster_rows) * Shape::rows;
     column = (tile.column * Shape::cluster_columns + rank / Shape::cluster_rows) * Shape::columns;
     index += static_cast<int>(gridDim.x) / Shape::cluster;
@@ -138,22 +153,23 @@ __device__ void fetch_part(const CUtensorMap* map, std::uint32_t target, std::ui
 }
 
 /// One thread: brings every stage of every tile, as soon as the cluster has emptied its place.
-template <typename Shape>
+template <typename Element, typename Shape>
 __device__ void produce(const CUtensorMap* a_map, const CUtensorMap* b_map, const HopperProblem& problem,
                         HopperMemory<Shape> memory, int rank) {
   const int rank_row = rank % Shape::cluster_rows, rank_column = rank / Shape::cluster_rows;
   std::uint16_t same_row = 0, same_column = 0;
   for (int i = 0; i < Shape::cluster_columns; ++i) same_row |= 1 << (i * Shape::cluster_rows + rank_row);
   for (int i = 0; i < Shape::cluster_rows; ++i) same_column |= 1 << (rank_column * Shape::cluster_rows + i);
+  constexpr int step = hopper_step<Element, Shape>;
   HopperRing<Shape::stages> ring;
   for (HopperTiles<Shape> tile(problem); tile.next(rank);) {
     for (int index = 0; index < problem.steps; ++index) {
       hopper::barrier_wait(memory.empty(ring.stage), ring.parity ^ 1);  // the first round passes at once
       const std::uint32_t full = memory.full(ring.stage);
       hopper::barrier_arrive_expecting(full, Shape::stage_bytes);
-      fetch_part<Shape::cluster_columns>(a_map, memory.a(ring.stage), full, index * Shape::step, tile.row,
+      fetch_part<Shape::cluster_columns>(a_map, memory.a(ring.stage), full, index * step, tile.row,
                                          Shape::rows, rank_column, same_row);
-      fetch_part<Shape::cluster_rows>(b_map, memory.b(ring.stage), full, index * Shape::step, tile.column,
+      fetch_part<Shape::cluster_rows>(b_map, memory.b(ring.stage), full, index * step, tile.column,
                                       Shape::columns, rank_row, same_column);
       ring.advance();
     }
@@ -170,10 +186,14 @@ __device__ inline std::uint32_t round_pair(float low, float high, __half) {
   return *reinterpret_cast<const std::uint32_t*>(&pair);
 }
 
-/// sums = the consumer's rows of the tile, over all of k. first_row: of the tile.
+constexpr unsigned head_start_barrier = 8;  // those of store() begin at 1
+constexpr unsigned head_start_threads = 256;
+
+/// sums = the consumer's rows of the tile, over all of k. first_row: of the tile. release_at: the step at which
+/// the second consumer may begin, or -1.
 template <typename Element, typename Shape>
 __device__ void multiply(float (&sums)[Shape::chains][Shape::sums], const HopperProblem& problem,
-                         HopperMemory<Shape> memory, int first_row, int lane,
+                         HopperMemory<Shape> memory, int first_row, int lane, int release_at,
                          HopperRing<Shape::stages>& ring) {
   int previous = 0;
   for (int index = 0; index < problem.steps; ++index) {
@@ -182,12 +202,13 @@ __device__ void multiply(float (&sums)[Shape::chains][Shape::sums], const Hopper
     const std::uint64_t b = hopper::tile_descriptor(memory.b(ring.stage));
     hopper::wgmma_fence();
 #pragma unroll
-    for (int q = 0; q < Shape::step / 16; ++q)  // 16 along k are 32 bytes, 2 in the descriptor's address
+    for (int q = 0; q < Shape::step_bytes / 32; ++q)  // 32 bytes along k are 2 in the descriptor's address
 #pragma unroll
       for (int chain = 0; chain < Shape::chains; ++chain)
-        hopper::multiply_64x16(sums[chain], a + chain * (64 * 128 / 16) + 2 * q, b + 2 * q,
-                               index != 0 || q != 0, Element{});
+        hopper::multiply_64_rows(sums[chain], a + chain * (64 * 128 / 16) + 2 * q, b + 2 * q,
+                                 index != 0 || q != 0, Element{});
     hopper::wgmma_commit();
+    if (index == release_at) hopper::named_barrier_arrive(head_start_barrier, head_start_threads);
     hopper::wgmma_wait<1>();  // the step before this one has read its stage
     if (index != 0 && lane < Shape::cluster) hopper::barrier_arrive_at(memory.empty(previous), lane);
     previous = ring.stage;
@@ -200,7 +221,7 @@ __device__ void multiply(float (&sums)[Shape::chains][Shape::sums], const Hopper
 }
 
 /// Rounds and stores a chain's 64 rows, 64 columns at a time through the consumer's buffers and the TMA.
-template <typename Element, typename Shape>
+template <typename Output, typename Shape>
 __device__ void store(const float (&sums)[Shape::sums], const CUtensorMap* c_map,
                       const HopperProblem& problem, HopperMemory<Shape> memory, int consumer, int row,
                       int column) {
@@ -221,9 +242,9 @@ __device__ void store(const float (&sums)[Shape::sums], const CUtensorMap* c_map
       const int j = (block * pairs + pair) * 8;                    // first of 8 sums: 16 columns
       const int chunk = (pair * 2 + matrix / 2) ^ (lane_row % 8);  // the TMA's 128-byte swizzle
       hopper::store_matrices(
-          buffer + lane_row * 128 + chunk * 16, round_pair(sums[j + 0], sums[j + 1], Element{}),
-          round_pair(sums[j + 2], sums[j + 3], Element{}), round_pair(sums[j + 4], sums[j + 5], Element{}),
-          round_pair(sums[j + 6], sums[j + 7], Element{}));
+          buffer + lane_row * 128 + chunk * 16, round_pair(sums[j + 0], sums[j + 1], Output{}),
+          round_pair(sums[j + 2], sums[j + 3], Output{}), round_pair(sums[j + 4], sums[j + 5], Output{}),
+          round_pair(sums[j + 6], sums[j + 7], Output{}));
     }
     hopper::fence_shared_for_copies();
     hopper::named_barrier(barrier, 128);
@@ -236,7 +257,7 @@ __device__ void store(const float (&sums)[Shape::sums], const CUtensorMap* c_map
 }
 
 /// Rounds and stores a chain's 64 rows element by element: nothing beyond m and n is written.
-template <typename Element, typename Shape>
+template <typename Output, typename Shape>
 __device__ void store_elements(const float (&sums)[Shape::sums], const HopperProblem& problem, int row,
                                int column) {
   const int thread = static_cast<int>(threadIdx.x) % 128;
@@ -246,35 +267,42 @@ __device__ void store_elements(const float (&sums)[Shape::sums], const HopperPro
   for (int i = 0; i < Shape::sums; ++i) {
     const int y = first_row + i / 2 % 2 * 8, x = first_column + i / 4 * 8 + i % 2;
     if (y < problem.m && x < problem.n)
-      static_cast<Element*>(problem.c)[y * problem.ldc + x] = static_cast<Element>(sums[i]);
+      static_cast<Output*>(problem.c)[y * problem.ldc + x] = static_cast<Output>(sums[i]);
   }
 }
 
-/// A warpgroup: waits for stages, multiplies, hands them back, stores.
+/// A warpgroup: waits for stages, multiplies, hands them back, stores. With a head start the first consumer is
+/// that many steps ahead of the second: while one stores, the other keeps the tensor cores busy.
 template <typename Element, typename Shape>
 __device__ void consume(const CUtensorMap* c_map, const HopperProblem& problem, HopperMemory<Shape> memory,
                         int rank, int consumer) {
   const int lane = static_cast<int>(threadIdx.x) % 32;
   const int first_row = Shape::in_turn ? 0 : consumer * Shape::consumer_rows;
+  using Output = typename HopperOutput<Element>::Type;
   HopperRing<Shape::stages> ring;
   int turn = 0;
+  const bool staggered = !Shape::in_turn && Shape::consumers == 2 && problem.head_start > 0;
+  int release_at = staggered && consumer == 0 ? problem.head_start : -1;
+  if (staggered && consumer == 1) hopper::named_barrier(head_start_barrier, head_start_threads);
   for (HopperTiles<Shape> tile(problem); tile.next(rank);) {
     if (Shape::in_turn && turn++ % Shape::consumers != consumer) {
       ring.skip(problem.steps);
       continue;
     }
     float sums[Shape::chains][Shape::sums];
-    multiply<Element, Shape>(sums, problem, memory, first_row, lane, ring);
+    multiply<Element, Shape>(sums, problem, memory, first_row, lane, release_at, ring);
+    release_at = -1;
 #pragma unroll
     for (int chain = 0; chain < Shape::chains; ++chain) {
       const int row = tile.row + first_row + chain * 64;
       if (problem.whole_pieces)
-        store<Element, Shape>(sums[chain], c_map, problem, memory, consumer, row, tile.column);
+        store<Output, Shape>(sums[chain], c_map, problem, memory, consumer, row, tile.column);
       else
-        store_elements<Element, Shape>(sums[chain], problem, row, tile.column);
+        store_elements<Output, Shape>(sums[chain], problem, row, tile.column);
     }
   }
-  if (threadIdx.x % 128 == 0) hopper::wait_until_written();
+  // What the copies write is there when the kernel ends; shared memory must last until they have read it.
+  if (threadIdx.x % 128 == 0) hopper::wait_until_read<0>();
 }
 
 #endif
@@ -307,7 +335,7 @@ __global__ void __launch_bounds__(Shape::threads, 1)
 
   if (warpgroup == 0) {
     hopper::lower_register_limit<Shape::producer_registers>();
-    if (threadIdx.x == 0) produce<Shape>(&a_map, &b_map, problem, memory, rank);
+    if (threadIdx.x == 0) produce<Element, Shape>(&a_map, &b_map, problem, memory, rank);
     __syncwarp();
   } else {
     hopper::raise_register_limit<Shape::consumer_registers>();

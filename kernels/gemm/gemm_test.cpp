@@ -265,7 +265,7 @@ TEST(GemmCases, NamesAreThoseOfTheRows) {
                                                    "gemm/openblas/fp32/2048", "gemm/openblas/fp64/2048"));
   const std::vector<Case> cuda = gemm_bench_cases(Backend::cuda);
 #ifdef CUPARITY_HAVE_CUDA
-  EXPECT_EQ(cuda.size(), 30u);
+  EXPECT_EQ(cuda.size(), 33u);
   EXPECT_EQ(cuda.front().name, "gemm/own/fp32/4096");
   EXPECT_EQ(cuda.front().work.flops, 2.0 * 4096 * 4096 * 4096);
   for (const Case& row : cuda)

@@ -1,13 +1,11 @@
 // cuparity-probe-driver nvml|cuda [UUID or PCI address of a GPU to ask for]...
 // What the driver's libraries say, as one line of JSON. Loads them by name and needs no CUDA Toolkit.
-#include <dlfcn.h>
-
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
-#include "environment/library_handle.hpp"
+#include "environment/cuda_driver.hpp"
 #include "environment/nvml.hpp"
 
 namespace {
@@ -34,34 +32,8 @@ json ask_nvml(const std::vector<std::string>& uuids) {
           {"driver_version", nvml->driver_version()}, {"gpus", gpus}, {"asked", asked}};
 }
 
-struct CudaUuid {
-  unsigned char bytes[16];
-};
-
-/// The driver API by name (cuda.h); a function that is missing is null.
-struct CudaDriver {
-  explicit CudaDriver(void* library) {
-    find(library, init, "cuInit");
-    find(library, version, "cuDriverGetVersion");
-    find(library, count, "cuDeviceGetCount");
-    find(library, get, "cuDeviceGet");
-    find(library, uuid, "cuDeviceGetUuid_v2");  // of the MIG device, where there is one
-    if (uuid == nullptr) find(library, uuid, "cuDeviceGetUuid");
-    find(library, pci_bus_id, "cuDeviceGetPCIBusId");
-    find(library, by_pci_bus_id, "cuDeviceGetByPCIBusId");
-  }
-  template <typename Function>
-  static void find(void* library, Function& function, const char* name) {
-    function = reinterpret_cast<Function>(dlsym(library, name));
-  }
-  int (*init)(unsigned) = nullptr;
-  int (*version)(int*) = nullptr;
-  int (*count)(int*) = nullptr;
-  int (*get)(int*, int) = nullptr;
-  int (*uuid)(CudaUuid*, int) = nullptr;
-  int (*pci_bus_id)(char*, int, int) = nullptr;
-  int (*by_pci_bus_id)(int*, const char*) = nullptr;
-};
+using cuparity::environment::CudaDriver;
+using cuparity::environment::CudaUuid;
 
 /// As NVML writes it: GPU-8-4-4-4-12 hexadecimal digits.
 std::string uuid_text(const CudaUuid& uuid) {
@@ -102,28 +74,23 @@ int find_by_address(const CudaDriver& cuda, const std::string& address) {
 }
 
 json ask_cuda(const std::vector<std::string>& addresses) {
-  void* library = dlopen("libcuda.so.1", RTLD_NOW | RTLD_LOCAL);
-  if (library == nullptr) return {{"outcome", "failed"}, {"failure", dlerror()}, {"code", 0}};
-  const CudaDriver cuda(library);
-  json seen = {{"outcome", "failed"}, {"library", cuparity::environment::path_of_library(library)}, {"code", 0}};
-  if (cuda.init == nullptr || cuda.count == nullptr) {
-    seen["failure"] = "this libcuda.so.1 has no cuInit: a stub or a foreign library";
+  std::string failure;
+  const auto library = CudaDriver::open(failure);
+  if (!library) return {{"outcome", "failed"}, {"failure", failure}, {"code", 0}};
+  const CudaDriver& cuda = *library;
+  json seen = {{"outcome", "failed"}, {"library", cuda.library_path()}, {"code", 0}};
+  if (!cuda.fault().empty()) {
+    seen["failure"] = cuda.fault();
     return seen;
   }
-  int version = 0;
-  if (cuda.version != nullptr && cuda.version(&version) == 0) seen["driver_version"] = version;
-  int count = 0;
-  int code = cuda.init(0);
-  const char* called = "cuInit";
-  if (code == 0) {
-    called = "cuDeviceGetCount";
-    code = cuda.count(&count);
-  }
-  seen["code"] = code;
-  if (code != 0) {
-    seen["failure"] = std::string(called) + " says " + std::to_string(code);
+  if (const int version = cuda.version(); version > 0) seen["driver_version"] = version;
+  const auto started = cuda.start();
+  seen["code"] = started.code;
+  if (started.code != 0) {
+    seen["failure"] = std::string(started.called) + " says " + std::to_string(started.code);
     return seen;
   }
+  const int count = started.devices;
   seen["outcome"] = "ok";
   seen["gpus"] = gpus_of(cuda, count);
   // Past the last ordinal nothing may be had.

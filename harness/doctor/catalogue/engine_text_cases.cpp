@@ -148,6 +148,23 @@ std::vector<TextCase> engine_text_cases() {
       {"podman-gpus-noop",
        {"Error: crun: executable file `nvidia-smi` not found: No such file or directory",
         "podman run --gpus all ubuntu nvidia-smi\nError: runc: exec: \"nvidia-smi\": executable file not found in $PATH"}},
+      {"docker-socket-permission",
+       {"permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock: Get "
+        "\"http://%2Fvar%2Frun%2Fdocker.sock/v1.45/info\": dial unix /var/run/docker.sock: connect: permission denied",
+        "permission denied while trying to connect to the docker API at\nunix:///var/run/docker.sock"}},
+      {"docker-not-running",
+       {"Cannot connect to the Docker daemon at unix:///run/user/1000/docker.sock. Is the docker daemon running?",
+        "failed to connect to the docker API at unix:///var/run/docker.sock; check if the path is\ncorrect and if the "
+        "daemon is running"}},
+      {"cdi-name-taken-for-a-file",
+       {"docker: Error response from daemon: error gathering device information while adding custom device "
+        "\"nvidia.com/gpu=1\": no such file or directory",
+        "Error: stat nvidia.com/gpu=0: no such file or\ndirectory"}},
+      {"host-driver-missing",
+       {"nvidia-container-cli: initialization error: load library failed: libnvidia-ml.so.1: cannot open shared object "
+        "file: no such file or directory",
+        "stderr: Auto-detected mode as 'legacy'\nnvidia-container-cli: initialization error: load library failed:\n"
+        "libnvidia-ml.so.1"}},
       {"build-nvidia-smi",
        {"#9 0.312 /bin/sh: 1: nvidia-smi: not found\nERROR: failed to solve: process \"/bin/sh -c nvidia-smi\" did not "
         "complete successfully: exit code: 127",

@@ -10,6 +10,7 @@ std::vector<TextCase> program_text_cases() {
   return {
       {"nvml-unknown-error-daemon-reload", nvml_unknown},
       {"nvml-unknown-error-no-cgroups", nvml_unknown},
+      {"driver-libraries-without-nodes", nvml_unknown},
       {"k8s-cpumanager-eperm",
        {"kubectl exec pod -- nvidia-smi\nFailed to initialize NVML: Unknown Error",
         "Failed to initialize NVML: Unknown Error (kubelet cpuManagerPolicy static)"}},

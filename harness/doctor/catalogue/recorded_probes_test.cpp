@@ -40,7 +40,8 @@ INSTANTIATE_TEST_SUITE_P(Catalogue, RecordedProbe, testing::ValuesIn(recorded_pr
                          [](const testing::TestParamInfo<nlohmann::json>& test) {
                            std::string name = test.param["id"];
                            std::replace(name.begin(), name.end(), '-', '_');
-                           return name;
+                           // A case may have a probe that shows it and one that settles a text.
+                           return name + (test.param.contains("text") ? "_by_text" : "");
                          });
 
 }  // namespace

@@ -348,5 +348,20 @@ TEST(Diagnose, SummaryAnswersWhatIsAskedFirst) {
   EXPECT_TRUE(diagnose(host_without_gpu()).machine["container_access"]["possible"].is_null());
 }
 
+TEST(CheckCuda, AnImageThatNeedsANewerMajorCudaIsToldUnasked) {
+  Probe probe = healthy_host();
+  probe.images[0].variables["NVIDIA_REQUIRE_CUDA"] = "cuda>=14.0 brand=tesla,driver>=580,driver<581";
+  const auto told = [&] {
+    for (const Finding& finding : diagnose(probe).findings)
+      if (finding.id == "driver-insufficient") return finding.evidence;
+    return std::string();
+  };
+  EXPECT_EQ(told(), "image cuparity:0.1.0: NVIDIA_REQUIRE_CUDA=cuda>=14.0; the driver allows CUDA 13");
+  probe.images[0].variables["NVIDIA_REQUIRE_CUDA"] = "cuda>=13.9";  // minor version compatibility
+  EXPECT_EQ(told(), "");
+  probe.images[0].variables["NVIDIA_REQUIRE_CUDA"] = "";
+  EXPECT_EQ(told(), "");
+}
+
 }  // namespace
 }  // namespace cuparity

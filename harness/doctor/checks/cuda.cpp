@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include "harness/doctor/checks/checks.hpp"
+#include "harness/doctor/knowledge/known_problem.hpp"
+#include "harness/doctor/knowledge/questions.hpp"
 
 namespace cuparity {
 namespace {
@@ -79,6 +81,8 @@ Finding failed(const Probe& probe) {
 }  // namespace
 
 void check_cuda(const Probe& probe, Findings& findings) {
+  if (const std::string evidence = driver_below_required_cuda(probe); !evidence.empty() && gpu_expected(probe))
+    findings.push_back(known_finding("driver-insufficient", Severity::warning, evidence));
   const CudaFacts& cuda = probe.cuda;
   if (cuda.outcome == "ok") {
     if (probe.nvml.outcome == "ok" && cuda.device_count != static_cast<int>(probe.nvml.gpus.size())) {

@@ -60,6 +60,7 @@ Sign one_mig_device(const Probe& probe) {
 
 Sign no_driver_or_old(const Probe& probe) {
   if (in_container(probe) && !gpu_expected(probe)) return present("no GPU was given to this container");
+  if (const std::string evidence = driver_below_required_cuda(probe); !evidence.empty()) return present(evidence);
   return by_code(probe, 35);
 }
 

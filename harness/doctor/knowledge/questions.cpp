@@ -1,9 +1,12 @@
 #include "harness/doctor/knowledge/questions.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
+#include <map>
 
 namespace cuparity {
 namespace {
@@ -59,6 +62,23 @@ const DeviceNode* refused_node(const Probe& probe, const std::string& error) {
 const EngineFacts* working_docker(const Probe& probe) {
   const EngineFacts* docker = find_engine(probe, "docker");
   return docker && docker->answers ? docker : nullptr;
+}
+
+std::string driver_below_required_cuda(const Probe& probe) {
+  const int allowed = probe.cuda.driver_version > 0 ? probe.cuda.driver_version / 1000
+                                                    : std::atoi(probe.nvml.cuda_version.c_str());
+  std::map<std::string, std::string> requirements = {{"here", inside_variable(probe, "NVIDIA_REQUIRE_CUDA")}};
+  for (const ImageFact& image : probe.images) {
+    const auto found = image.variables.find("NVIDIA_REQUIRE_CUDA");
+    if (found != image.variables.end()) requirements["image " + image.image] = found->second;
+  }
+  for (const auto& [where, requirement] : requirements) {
+    if (!requirement.starts_with("cuda>=")) continue;
+    if (const int wanted = std::atoi(requirement.c_str() + 6); allowed > 0 && wanted > allowed)
+      return fmt::format("{}: NVIDIA_REQUIRE_CUDA={}; the driver allows CUDA {}", where,
+                         requirement.substr(0, requirement.find(' ')), allowed);
+  }
+  return "";
 }
 
 bool is_snap(const EngineFacts& engine) {

@@ -27,6 +27,11 @@ const DeviceNode* refused_node(const Probe& probe, const std::string& error);
 /// The Docker that answers; nullptr: there is none.
 const EngineFacts* working_docker(const Probe& probe);
 
+/// The CUDA that an NVIDIA_REQUIRE_CUDA asks for where its major version is above what the driver allows, as evidence;
+/// empty: it fits, or one of the two is not known. A newer minor version alone runs (CUDA's minor version
+/// compatibility, docs.nvidia.com/deploy/cuda-compatibility).
+std::string driver_below_required_cuda(const Probe& probe);
+
 bool is_snap(const EngineFacts& engine);
 
 }  // namespace cuparity

@@ -28,7 +28,13 @@
   if (!telemetry) return;
   const shown = new Set(telemetry.modes.keys());
   const grid = document.getElementById('telemetry-charts');
-  const minutes = axis('minutes since the first process', (seconds) => Number((seconds / 60).toFixed(2)));
+  // Steps of a clock, where steps of ten would be odd seconds.
+  const steps = [.05, .1, .25, .5, 1, 2, 5, 10, 15, 30, 60, 120, 240, 480].map((minute) => 60 * minute);
+  const minutes = {...axis('minutes since the first process', (seconds) => Number((seconds / 60).toFixed(2))), min: 0,
+    afterBuildTicks: (scale) => {
+      const step = steps.find((seconds) => scale.max / seconds <= 6) ?? 86400;
+      scale.ticks = Array.from({length: Math.floor(scale.max / step) + 1}, (_, i) => ({value: i * step}));
+    }};
   const draw = [];
   const add = (caption, settings) => {
     const holder = element('div', {class: 'canvas'});

@@ -1,0 +1,58 @@
+// The four formats of one table, byte by byte. After a wanted change make the files again:
+//   CUPARITY_UPDATE_GOLDEN=1 build/…/access_test --gtest_filter='AccessFormats.*', then read the diff.
+#include "harness/access/access_formats.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+
+#include "environment/text_file.hpp"
+#include "harness/access/example_table.hpp"
+
+namespace cuparity {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+void compare_with_golden(const std::string& name, const std::string& text) {
+  const std::string path = std::string(CUPARITY_ACCESS_GOLDEN_FOLDER) + "/" + name;
+  if (std::getenv("CUPARITY_UPDATE_GOLDEN") != nullptr) {
+    std::ofstream(path, std::ios::binary) << text;
+    GTEST_SKIP() << path << " was written";
+  }
+  EXPECT_EQ(environment::read_text_file(path).value_or(""), text) << "CUPARITY_UPDATE_GOLDEN=1 writes " << path << " again";
+}
+
+TEST(AccessFormats, Text) { compare_with_golden("access.txt", access_text(example_table())); }
+TEST(AccessFormats, Markdown) { compare_with_golden("access.md", access_markdown(example_table())); }
+TEST(AccessFormats, Junit) { compare_with_golden("access.junit.xml", access_junit(example_table())); }
+
+TEST(AccessFormats, Json) {
+  std::string text = access_json(example_table());
+  const std::string version = std::string("\"version\": \"") + CUPARITY_VERSION + "\"";
+  ASSERT_THAT(text, HasSubstr(version));
+  text.replace(text.find(version), version.size(), "\"version\": \"VERSION\"");
+  compare_with_golden("access.json", text);
+}
+
+TEST(AccessFormats, AnEmptyHostSaysThatRowsAreSkipped) {
+  AccessTable table = example_table();
+  table.host = {};
+  table.host.stand_in = "/dev/fuse";
+  EXPECT_THAT(access_text(table), HasSubstr("this host has no GPU: rows that need one are skipped; isolation is shown with /dev/fuse"));
+  EXPECT_THAT(access_markdown(table), HasSubstr("`/dev/fuse`"));
+  EXPECT_THAT(access_markdown(table), Not(HasSubstr("| GPU |")));
+}
+
+TEST(AccessFormats, ControlCharactersOfAnEngineStayOutOfTheTerminal) {
+  AccessTable table = example_table();
+  table.rows[3].reason = "red \x1b[31m text";
+  EXPECT_THAT(access_text(table), Not(HasSubstr("\x1b")));
+  EXPECT_THAT(access_junit(table), Not(HasSubstr("\x1b")));
+}
+
+}  // namespace
+}  // namespace cuparity
