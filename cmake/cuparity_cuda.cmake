@@ -30,7 +30,16 @@ set(CMAKE_CUDA_STANDARD 17)  # CUDA 11.8 knows no more
 set(CMAKE_CUDA_STANDARD_REQUIRED ON)
 set(CMAKE_CUDA_RUNTIME_LIBRARY Static)
 
-if(CUPARITY_CUDA_ARCHITECTURES)
+if(CUPARITY_CUDA_ARCHITECTURES STREQUAL "fewest")
+  # Turing and Hopper take every way through the device code; for tests where there is no GPU.
+  set(CMAKE_CUDA_ARCHITECTURES 75)
+  if(CMAKE_CUDA_COMPILER_VERSION VERSION_GREATER_EQUAL 12.0)
+    list(APPEND CMAKE_CUDA_ARCHITECTURES 90a)
+  elseif(CMAKE_CUDA_COMPILER_VERSION VERSION_GREATER_EQUAL 11.8)
+    list(APPEND CMAKE_CUDA_ARCHITECTURES 90)
+  endif()
+  set(cuparity_architectures_reason "the fewest that compile every line")
+elseif(CUPARITY_CUDA_ARCHITECTURES)
   set(CMAKE_CUDA_ARCHITECTURES ${CUPARITY_CUDA_ARCHITECTURES})
   set(cuparity_architectures_reason "CUPARITY_CUDA_ARCHITECTURES")
 else()
