@@ -19,7 +19,7 @@ function(cuparity_compile_quickly name)
   target_compile_options(${name} PRIVATE $<$<AND:$<CONFIG:Release>,$<COMPILE_LANGUAGE:CXX>>:-O1>)
 endfunction()
 
-# cuparity_compile_apart(NAME): what is measured, or measures, is compiled file by file in every preset.
+# cuparity_compile_apart(NAME): what is measured, what measures, and tests are compiled file by file in every preset.
 function(cuparity_compile_apart name)
   set_target_properties(${name} PROPERTIES UNITY_BUILD OFF)
 endfunction()
@@ -34,7 +34,7 @@ function(cuparity_add_test name)
   add_executable(${name} ${arg_SOURCES})
   cuparity_target(${name})
   cuparity_compile_quickly(${name})
-  set_target_properties(${name} PROPERTIES UNITY_BUILD_BATCH_SIZE 0)
+  cuparity_compile_apart(${name})
   target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} GTest::gmock GTest::gtest_main)
   add_test(NAME ${name} COMMAND ${name})
 endfunction()
