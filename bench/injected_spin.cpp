@@ -5,11 +5,11 @@
 namespace cuparity {
 
 std::optional<long long> injected_spin_cycles(const SpinTimes& times, double share) {
-  const double a_cycle = (times.with_long_spin - times.with_short_spin) /
-                         static_cast<double>(long_spin_cycles - short_spin_cycles);
-  if (!(times.alone > 0) || !(a_cycle > 0)) return std::nullopt;
-  const double cost = times.with_short_spin - times.alone - a_cycle * static_cast<double>(short_spin_cycles);
-  const double cycles = std::round((share * times.alone - cost) / a_cycle);
+  const double a_cycle =
+      (times.long_spin - times.short_spin) / static_cast<double>(long_spin_cycles - short_spin_cycles);
+  if (!(times.row > 0) || !(a_cycle > 0)) return std::nullopt;
+  const double cost = times.short_spin - times.nothing - a_cycle * static_cast<double>(short_spin_cycles);
+  const double cycles = std::round((share * times.row - cost) / a_cycle);
   if (!(cycles >= 1) || cycles > 1e15) return std::nullopt;
   return static_cast<long long>(cycles);
 }

@@ -5,9 +5,10 @@
 namespace cuparity {
 namespace {
 
-/// A clock of 1 GHz and a kernel that costs `cost` seconds besides its spin.
-SpinTimes times_of(double alone, double cost) {
-  return {alone, alone + cost + 1e-9 * short_spin_cycles, alone + cost + 1e-9 * long_spin_cycles};
+/// A clock of 1 GHz, events half a microsecond apart, and a kernel that costs `cost` seconds besides its spin.
+SpinTimes times_of(double row, double cost) {
+  const double nothing = 0.5e-6;
+  return {row, nothing, nothing + cost + 1e-9 * short_spin_cycles, nothing + cost + 1e-9 * long_spin_cycles};
 }
 
 TEST(InjectedSpin, MakesUpForWhatTheKernelCostsByItself) {
@@ -24,8 +25,8 @@ TEST(InjectedSpin, IsRefusedBelowTheCostOfAKernel) {
 
 TEST(InjectedSpin, IsRefusedWhereTheTimesAreNotThoseOfASpin) {
   EXPECT_FALSE(injected_spin_cycles({}, 0.01).has_value());
-  EXPECT_FALSE(injected_spin_cycles({1e-3, 2e-3, 1.5e-3}, 0.01).has_value());
-  EXPECT_FALSE(injected_spin_cycles({-1e-3, 2e-3, 3e-3}, 0.01).has_value());
+  EXPECT_FALSE(injected_spin_cycles({1e-3, 1e-6, 2e-3, 1.5e-3}, 0.01).has_value());
+  EXPECT_FALSE(injected_spin_cycles({-1e-3, 1e-6, 2e-3, 3e-3}, 0.01).has_value());
 }
 
 }  // namespace

@@ -11,6 +11,8 @@
 #include <cuda_runtime_api.h>
 #endif
 
+#include "bench/rates.hpp"
+
 namespace cuparity {
 namespace {
 
@@ -62,14 +64,6 @@ double seconds_of(Function work) {
 
 std::int64_t operations_of(const Case& benchmark_case) {
   return std::max<std::int64_t>(1, static_cast<std::int64_t>(benchmark_case.operations));
-}
-
-/// Rates against the manual time: Google Benchmark multiplies by the iterations and divides by that time.
-void set_rates(const Work& work, double bus_bytes, benchmark::State& state) {
-  const auto rate = benchmark::Counter::kIsIterationInvariantRate;
-  if (work.bytes > 0) state.counters["bytes_per_second"] = benchmark::Counter(work.bytes, rate);
-  if (work.flops > 0) state.counters["flops_per_second"] = benchmark::Counter(work.flops, rate);
-  if (bus_bytes > 0) state.counters["bus_bytes_per_second"] = benchmark::Counter(bus_bytes, rate);
 }
 
 }  // namespace
@@ -211,7 +205,7 @@ void Session::time(Row& row, benchmark::State& state) {
     return state.SkipWithError(row.message.c_str());
   }
   state.SetLabel(row.label.c_str());
-  set_rates(row.benchmark_case.work, row.execution->bus_bytes(), state);
+  set_rates(row.benchmark_case.work, row.execution->bus_bytes(), sm_clock_hz, state.counters);
 }
 
 void Session::fail(Row& row, const std::string& message) {

@@ -49,12 +49,40 @@ struct Timer::DeviceEvents {
   }
 
   double measure(Execution& execution) {
+    return time([&] {
+      execution.run();
+      if (spin_cycles > 0) enqueue_spin(context.stream(), spin_cycles);
+    });
+  }
+
+  /// In turn, so that all meet the clocks that the row itself brings about.
+  std::optional<std::string> calibrate(Execution& execution, double share) {
+    std::array<std::array<double, 9>, 4> times;
+    for (std::size_t i = 0; i < times[0].size(); ++i) {
+      times[0][i] = time([&] { execution.run(); });
+      times[1][i] = time([] {});
+      times[2][i] = time([&] { enqueue_spin(context.stream(), short_spin_cycles); });
+      times[3][i] = time([&] { enqueue_spin(context.stream(), long_spin_cycles); });
+    }
+    const auto median = [](std::array<double, 9>& values) {
+      std::nth_element(values.begin(), values.begin() + values.size() / 2, values.end());
+      return values[values.size() / 2];
+    };
+    const std::optional<long long> cycles = injected_spin_cycles(
+        {median(times[0]), median(times[1]), median(times[2]), median(times[3])}, share);
+    if (!cycles) return injected_spin_obstacle();
+    spin_cycles = *cycles;
+    return std::nullopt;
+  }
+
+  /// Seconds between two events around what `enqueue` puts into the stream.
+  template <typename Enqueue>
+  double time(Enqueue&& enqueue) {
     if (flush) context.flush_l2();
     enqueue_head_start(context.stream());
     if (sm_clock) sm_clock->enqueue_begin();
     device::check(cudaEventRecord(begin.get(), context.stream()), "recording the event before a run");
-    execution.run();
-    if (spin_cycles > 0) enqueue_spin(context.stream(), spin_cycles);
+    enqueue();
     device::check(cudaEventRecord(end.get(), context.stream()), "recording the event after a run");
     if (sm_clock) sm_clock->enqueue_end();
     device::check(cudaEventSynchronize(end.get()), waiting_for);
@@ -62,25 +90,6 @@ struct Timer::DeviceEvents {
     device::check(cudaEventElapsedTime(&milliseconds, begin.get(), end.get()),
                   "reading the time between two events");
     return 1e-3 * static_cast<double>(milliseconds);
-  }
-
-  double median_with_spin(Execution& execution, long long cycles) {
-    std::array<double, 9> times;
-    spin_cycles = cycles;
-    for (double& time : times) time = measure(execution);
-    std::nth_element(times.begin(), times.begin() + times.size() / 2, times.end());
-    return times[times.size() / 2];
-  }
-
-  std::optional<std::string> calibrate(Execution& execution, double share) {
-    SpinTimes times;
-    times.with_short_spin = median_with_spin(execution, short_spin_cycles);
-    times.with_long_spin = median_with_spin(execution, long_spin_cycles);
-    times.alone = median_with_spin(execution, 0);
-    const std::optional<long long> cycles = injected_spin_cycles(times, share);
-    if (!cycles) return injected_spin_obstacle();
-    spin_cycles = *cycles;
-    return std::nullopt;
   }
 
   device::Context& context;
