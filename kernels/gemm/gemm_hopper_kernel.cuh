@@ -12,14 +12,8 @@
 namespace cuparity::device {
 namespace {
 
-/// How consumer warpgroups share the work.
-enum class HopperSchedule {
-  together,  ///< one tile at a time, each its own rows
-  in_turn    ///< each a tile of its own; one multiplies while the other stores
-};
-
 template <int consumers_, int chains_, int columns_, int stages_, int stores_, int cluster_rows_,
-          int cluster_columns_, HopperSchedule schedule_ = HopperSchedule::together>
+          int cluster_columns_>
 struct HopperShape {
   static constexpr int consumers = consumers_;              ///< warpgroups
   static constexpr int chains = chains_;                    ///< of wgmma a consumer: 64 rows each
@@ -28,11 +22,10 @@ struct HopperShape {
   static constexpr int stores = stores_;                    ///< output buffers of a consumer, used in turn
   static constexpr int cluster_rows = cluster_rows_;        ///< blocks that share B
   static constexpr int cluster_columns = cluster_columns_;  ///< blocks that share A
-  static constexpr bool in_turn = schedule_ == HopperSchedule::in_turn;
 
   static constexpr int step_bytes = 128;  ///< of k a stage, the width of the swizzle
   static constexpr int consumer_rows = 64 * chains;
-  static constexpr int rows = in_turn ? consumer_rows : consumers * consumer_rows;
+  static constexpr int rows = consumers * consumer_rows;
   static constexpr int sums = columns / 2;  ///< of a thread and chain
   static constexpr int threads = 128 * (1 + consumers);
   static constexpr int cluster = cluster_rows * cluster_columns;
@@ -44,7 +37,7 @@ struct HopperShape {
   static constexpr int output_bytes = consumers * stores * store_bytes;
   static constexpr int alignment = 1024;  ///< of what is swizzled
   static constexpr int shared_bytes = alignment + stages * stage_bytes + output_bytes + 2 * stages * 8;
-  static constexpr int readers = 4 * (in_turn ? 1 : consumers) * cluster;  ///< warps of the cluster
+  static constexpr int readers = 4 * consumers * cluster;  ///< warps of the cluster
 
   // What the launch gave all warpgroups alike, dealt out anew.
   static constexpr int producer_registers = consumers == 2 ? 40 : 32;
@@ -111,12 +104,6 @@ struct HopperRing {
       stage = 0;
       parity ^= 1;
     }
-  }
-
-  __device__ void skip(int count) {
-    const int position = stage + count;
-    stage = position % stages;
-    parity ^= static_cast<unsigned>(position / stages) & 1;
   }
 };
 
@@ -277,18 +264,13 @@ template <typename Element, typename Shape>
 __device__ void consume(const CUtensorMap* c_map, const HopperProblem& problem, HopperMemory<Shape> memory,
                         int rank, int consumer) {
   const int lane = static_cast<int>(threadIdx.x) % 32;
-  const int first_row = Shape::in_turn ? 0 : consumer * Shape::consumer_rows;
+  const int first_row = consumer * Shape::consumer_rows;
   using Output = typename HopperOutput<Element>::Type;
   HopperRing<Shape::stages> ring;
-  int turn = 0;
-  const bool staggered = !Shape::in_turn && Shape::consumers == 2 && problem.head_start > 0;
+  const bool staggered = Shape::consumers == 2 && problem.head_start > 0;
   int release_at = staggered && consumer == 0 ? problem.head_start : -1;
   if (staggered && consumer == 1) hopper::named_barrier(head_start_barrier, head_start_threads);
   for (HopperTiles<Shape> tile(problem); tile.next(rank);) {
-    if (Shape::in_turn && turn++ % Shape::consumers != consumer) {
-      ring.skip(problem.steps);
-      continue;
-    }
     float sums[Shape::chains][Shape::sums];
     multiply<Element, Shape>(sums, problem, memory, first_row, lane, release_at, ring);
     release_at = -1;

@@ -109,7 +109,7 @@ struct HopperOrder {
 template <typename Element, typename Shape>
 std::string describe(const HopperOrder& order) {
   std::string text = "wgmma " + std::to_string(Shape::rows) + "x" + std::to_string(Shape::columns) + "x" +
-                     std::to_string(hopper_step<Element, Shape>) + (Shape::in_turn ? " in turn, " : ", ") +
+                     std::to_string(hopper_step<Element, Shape>) + ", " +
                      std::to_string(Shape::stages) + " stages, cluster " + std::to_string(Shape::cluster_rows) +
                      "x" + std::to_string(Shape::cluster_columns) + ", band " + std::to_string(order.band);
   if (order.head_start > 0) text += ", head start " + std::to_string(order.head_start);
@@ -151,7 +151,7 @@ void add_shape(std::vector<PreparedGemm>& shapes, const GemmProblem& problem, co
 }
 
 /// The shapes that are tried for every type. Template arguments: consumers, chains, columns, stages, output
-/// buffers, cluster rows and columns, schedule. A cluster of four leaves some of the 132 multiprocessors of an
+/// buffers, cluster rows and columns. A cluster of four leaves some of the 132 multiprocessors of an
 /// H100 or H200 idle, but reads a quarter less from the L2, and 128 divide 4096 / 128 x 4096 / 256 tiles evenly.
 template <typename Element>
 std::vector<PreparedGemm> hopper_shapes(const GemmProblem& problem, const GemmBuffers& buffers) {
