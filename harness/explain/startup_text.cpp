@@ -21,7 +21,7 @@ std::string interval_text(const StartupValue& value) {
   const std::string shown = format_seconds(std::abs(value.seconds));
   for (const auto& [unit, factor] : {std::pair{" s", 1.0}, {" ms", 1e3}, {" µs", 1e6}, {" ns", 1e9}}) {
     if (!shown.ends_with(unit) || shown.find("min") != std::string::npos) continue;
-    const auto number = [&](double seconds) {
+    const auto number = [factor = factor](double seconds) {  // clang before 16 captures no structured binding by itself
       const double scaled = std::abs(seconds) * factor;
       const int decimals = scaled >= 100 ? 1 : scaled >= 10 ? 2 : 3;
       return fmt::format("{}{:.{}f}", seconds < 0 ? "−" : "", scaled, decimals);
