@@ -13,6 +13,8 @@
 #include <set>
 #include <string_view>
 
+#include "environment/nvidia_driver.hpp"
+#include "environment/text_file.hpp"
 #include "harness/errors.hpp"
 #include "harness/record/benchmark_json.hpp"
 
@@ -43,16 +45,7 @@ bool moves(const KnownInfluence& influence, const std::string& backend, const st
 
 /// Of "/dev/nvidia0,/dev/nvidiactl,…" those that stand for a GPU.
 std::vector<std::string> gpu_nodes(const std::string& list) {
-  static const std::regex node("/dev/nvidia[0-9]+");
-  std::vector<std::string> found;
-  for (std::size_t begin = 0; begin < list.size();) {
-    const std::size_t end = std::min(list.find(',', begin), list.size());
-    if (std::regex_match(list.begin() + static_cast<std::ptrdiff_t>(begin),
-                         list.begin() + static_cast<std::ptrdiff_t>(end), node))
-      found.push_back(list.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return found;
+  return environment::gpu_device_nodes(environment::split(list, ','));
 }
 
 /// Numbers as they are, "none" and "unlimited" above all, lists of CPUs by their count; NaN for the rest.

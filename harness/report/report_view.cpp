@@ -8,6 +8,7 @@
 #include <set>
 
 #include "harness/record/benchmark_json.hpp"
+#include "harness/record/median.hpp"
 #include "harness/report/attainable.hpp"
 #include "harness/report/environment_keys.hpp"
 #include "harness/report/numbers.hpp"
@@ -15,12 +16,6 @@
 
 namespace cuparity {
 namespace {
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  const std::size_t half = values.size() / 2;
-  return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
-}
 
 /// Rates by mode and benchmark: the median over the processes.
 class Rates {
