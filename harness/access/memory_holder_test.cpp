@@ -133,7 +133,7 @@ TEST_F(HeldMemory, AHolderThatHangsIsEndedAndNotAskedAgain) {
 
 /// A holder of which the test knows the process.
 TEST_F(HeldMemory, EndsWithItsOwnerEvenWhereItWouldNot) {
-  const environment::FakeRoot folder;
+  environment::FakeRoot folder;
   const fs::path pid = folder.path() / "pid";
   folder.write("cuparity-probe", "#!/bin/sh\necho $$ > " + pid.string() +
                                      "\necho '{\"held\": {\"00000000:02:00.0\": {\"handle\": \"aa\"}}}'\n"
