@@ -15,6 +15,7 @@ CommandResult run_command(const std::vector<std::string>& command, std::chrono::
     ChildProcess child;
     child.command = command;
     child.time_limit = time_limit;
+    child.output_tail_bytes = 1 << 20;  // `docker info` of Docker 25 on has 3 KiB for each runtime
     const ProcessResult result = run_process(child);
     return {result.exit_code, result.timed_out, result.standard_error};
   } catch (const std::exception& error) {

@@ -11,6 +11,7 @@
 #include "harness/doctor/gather.hpp"
 #include "harness/engine/container.hpp"
 #include "harness/engine/engines.hpp"
+#include "harness/engine/image_facts.hpp"
 #include "harness/engine/last_words.hpp"
 #include "harness/errors.hpp"
 
@@ -137,14 +138,14 @@ AccessFacts try_mode(const Sources& sources, const Probe& probe, const AccessMod
   return access;
 }
 
-/// "sha256:… [\"NAME=value\", …]"
+/// "sha256:… {"Env": ["NAME=value", …], …}"; from Docker 29 on Env is absent where it is empty.
 void read_image(const std::string& words, ImageFact& image) {
   const auto blank = words.find(' ');
   image.id = words.substr(0, blank);
   if (blank == std::string::npos) return;
-  const nlohmann::json variables = nlohmann::json::parse(words.substr(blank), nullptr, false);
-  if (!variables.is_array()) return;
-  for (const auto& entry : variables) {
+  const nlohmann::json config = nlohmann::json::parse(words.substr(blank), nullptr, false);
+  if (!config.is_object() || !config.contains("Env") || !config["Env"].is_array()) return;
+  for (const auto& entry : config["Env"]) {
     const std::string text = entry.is_string() ? entry.get<std::string>() : "";
     const auto equals = text.find('=');
     if (text.starts_with("NVIDIA_") && equals != std::string::npos)
@@ -159,9 +160,9 @@ void gather_images(const Sources& sources, Probe& probe) {
     if (!engine.answers) continue;
     const CommandResult result =
         sources.run({engine.name, "image", "inspect", "--format",
-                                              "{{.Id}} {{json .Config.Env}}", sources.image}, engine_answer_limit);
+                                              "{{.Id}} {{json .Config}}", sources.image}, engine_answer_limit);
     ImageFact image{engine.name, sources.image, result.exit_code == 0, "", {}};
-    if (image.present) read_image(last_words(result.output), image);
+    if (image.present) read_image(line_with_image_id(result.output), image);
     probe.images.push_back(std::move(image));
   }
 }

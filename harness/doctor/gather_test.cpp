@@ -446,6 +446,11 @@ TEST(RunCommand, NeverThrowsAndNeverWaitsLonger) {
   EXPECT_THAT(run_command({"echo", "hello"}, std::chrono::seconds(5)).output, HasSubstr("hello"));
 }
 
+TEST(RunCommand, KeepsALongAnswerWhole) {
+  const CommandResult result = run_command({"printf", "{\"a\": \"%0100000d\"}\\n", "0"}, std::chrono::seconds(5));
+  EXPECT_TRUE(last_json(result.output).is_object());
+}
+
 TEST(LastJson, IsNullWhereThereIsNone) { EXPECT_TRUE(last_json("no json\n{broken\n").is_null()); }
 
 }  // namespace

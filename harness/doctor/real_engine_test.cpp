@@ -1,6 +1,7 @@
 // Real engines' and programs' own words, made to fail in each way of catalogue/real_cases.cpp, and the doctor's answer to
 // them. Skipped, with the reason, where no Docker answers or a case can't be tried. CDI and Docker 29 need a newer
 // dockerd than Debian's: CUPARITY_TEST_DOCKERD=/path/of/dockerd names one (its runc and containerd beside it).
+// CUPARITY_TEST_OLD_COMPOSE names a docker-compose that knows no GPU reservations (before 1.28).
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>

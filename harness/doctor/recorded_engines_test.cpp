@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "harness/doctor/checks/example_probe.hpp"
 #include "harness/doctor/diagnose.hpp"
 #include "harness/doctor/gather_fixture.hpp"
@@ -38,6 +40,30 @@ std::vector<nlohmann::json> recorded_engines() {
 }
 
 INSTANTIATE_TEST_SUITE_P(Answers, RecordedEngine, testing::ValuesIn(recorded_engines()),
+                         [](const testing::TestParamInfo<nlohmann::json>& test) {
+                           return test.param["name"].get<std::string>();
+                         });
+
+class RecordedImageAnswer : public GatherFixture, public testing::WithParamInterface<nlohmann::json> {};
+
+TEST_P(RecordedImageAnswer, IsReadAndItsAbsenceToo) {
+  const std::string engine = GetParam()["name"].get<std::string>().starts_with("podman") ? "podman" : "docker";
+  probe_.engines.emplace_back().name = engine;
+  probe_.engines[0].answers = true;
+  const std::string question = engine + " image inspect --format {{.Id}} {{json .Config}} cuparity:test";
+  answers_ = {{question, {0, false, GetParam()["config"]}}};
+  gather_images(sources_, probe_);
+  answers_ = {{question, {1, false, GetParam()["absent"]}}};
+  gather_images(sources_, probe_);
+  ASSERT_EQ(probe_.images.size(), 2U);
+  EXPECT_TRUE(probe_.images[0].present);
+  EXPECT_EQ(probe_.images[0].id.substr(probe_.images[0].id.find(':') + 1), GetParam()["id"].get<std::string>().substr(7));
+  EXPECT_EQ(probe_.images[0].variables, (GetParam()["variables"].get<std::map<std::string, std::string>>()));
+  EXPECT_FALSE(probe_.images[1].present);
+}
+
+INSTANTIATE_TEST_SUITE_P(Answers, RecordedImageAnswer,
+                         testing::ValuesIn(read_json_file(CUPARITY_RECORDED_IMAGES).get<std::vector<nlohmann::json>>()),
                          [](const testing::TestParamInfo<nlohmann::json>& test) {
                            return test.param["name"].get<std::string>();
                          });

@@ -19,12 +19,6 @@ namespace {
 constexpr const char* output_folder_inside = "/cuparity-out";
 constexpr std::chrono::seconds question_limit{30};
 
-std::string first_line(const std::string& text) {
-  const std::size_t begin = text.find_first_not_of(" \t\r\n");
-  if (begin == std::string::npos) return "";
-  return text.substr(begin, text.find('\n', begin) - begin);
-}
-
 /// A short question to the command-line program.
 ProcessResult ask(std::vector<std::string> command) {
   ChildProcess child;
@@ -280,21 +274,8 @@ std::string ContainerEngine::version() {
 }
 
 std::optional<ImageFacts> ContainerEngine::image() {
-  const ProcessResult result = ask(
-      {cli_.program, "image", "inspect", "--format", "{{.Id}} {{range .RepoDigests}}{{.}} {{end}}", image_});
-  if (result.exit_code != 0) return std::nullopt;
-  const std::string line = first_line(result.standard_error);
-  const std::size_t space = line.find(' ');
-  ImageFacts facts;
-  facts.id = line.substr(0, space);
-  if (facts.id.rfind("sha256:", 0) != 0) facts.id = "sha256:" + facts.id;
-  if (space != std::string::npos) {
-    const std::string digests = line.substr(space + 1);
-    facts.digest = digests.substr(0, digests.find(' '));
-    // Podman gives images built here a digest under localhost/: no registry knows it.
-    if (facts.digest.rfind("localhost/", 0) == 0) facts.digest.clear();
-  }
-  return facts;
+  const ProcessResult result = ask({cli_.program, "image", "inspect", "--format", image_facts_format, image_});
+  return result.exit_code == 0 ? read_image_facts(result.standard_error) : std::nullopt;
 }
 
 /// The user who started cuparity, so that result files are theirs. A rootless engine maps that user to root

@@ -8,6 +8,7 @@
 
 #include "harness/engine/driver_files.hpp"
 #include "harness/engine/engine.hpp"
+#include "harness/engine/image_facts.hpp"
 
 namespace cuparity {
 
@@ -41,11 +42,6 @@ std::vector<std::string> container_command(const ContainerCli& cli, const Contai
 
 /// The command that makes the container without starting it.
 std::vector<std::string> create_command(const ContainerCli& cli, const ContainerRequest& request);
-
-struct ImageFacts {
-  std::string id;      ///< sha256:… of the image's configuration
-  std::string digest;  ///< NAME@sha256:… of the registry; empty for an image built here
-};
 
 class ContainerEngine : public Engine {
  public:

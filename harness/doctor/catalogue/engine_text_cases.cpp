@@ -100,7 +100,12 @@ std::vector<TextCase> engine_text_cases() {
       {"compose-schema-too-old",
        {"ERROR: The Compose file './docker-compose.yml' is invalid because:\nservices.gpu.deploy.resources.reservations "
         "value Additional properties are not allowed ('devices' was unexpected)",
-        "services.web.deploy.resources.reservations value Additional properties are\nnot allowed (u'devices' was unexpected)"}},
+        "services.web.deploy.resources.reservations value Additional properties are\nnot allowed (u'devices' was unexpected)",
+        "The Compose file './compose.yaml' is invalid because:\nservices.train.deploy.resources.reservations value 'devices' "
+        "does not match any of the regexes: '^x-'",
+        "ERROR: The Compose file './docker-compose.yml' is invalid because:\nUnsupported config option for services.train: 'gpus'",
+        "validating /srv/app/compose.yaml: services.train Additional property gpus is not allowed",
+        "validating compose.yml: services.train additional properties\n'gpus' not allowed"}},
       {"require-cuda-unsatisfied",
        {"nvidia-container-cli: requirement error: unsatisfied condition: cuda>=13.0, please update your driver",
         "requirement error:\nunsatisfied condition: brand=tesla; cuda>=11.8"}},

@@ -47,8 +47,18 @@ int main() { int n = 0, e = cudaGetDeviceCount(&n); if (e) printf("cudaGetDevice
 END
   for library in $(LD_LIBRARY_PATH=$W ldd $W/program | grep -o ' /[^ ]*'); do cp -nL $library $W; done
 }
+# compose_before VERSION PROGRAM: $COMPOSE is PROGRAM, which must be older
+compose_before() {
+  COMPOSE=$2; version=$($COMPOSE version --short 2>/dev/null) || skip "no $COMPOSE here"
+  [ "$version" != $1 ] && printf '%s\n' "$version" $1 | sort -CV || skip "needs a Compose before $1, here is $version; CUPARITY_TEST_OLD_COMPOSE names an older one"
+}
 CDI='{"features":{"cdi":true},"cdi-spec-dirs":["@/cdi"]}'
-NO_CDI='{"features":{"cdi":false}}'
+NO_# compose_before VERSION PROGRAM: $COMPOSE is PROGRAM, which must be older
+compose_before() {
+  COMPOSE=$2; version=$($COMPOSE version --short 2>/dev/null) || skip "no $COMPOSE here"
+  [ "$version" != $1 ] && printf '%s\n' "$version" $1 | sort -CV || skip "needs a Compose before $1, here is $version; CUPARITY_TEST_OLD_COMPOSE names an older one"
+}
+CDI='{"features":{"cdi":false}}'
 )sh";
 }
 
@@ -66,6 +76,18 @@ services:
 END
 docker-compose -f $W/docker-compose.yml run --rm app; e=$?; docker-compose -f $W/docker-compose.yml down >/dev/null 2>&1; exit $e)sh",
        "compose-toolkit-missing"},
+      {"compose_before_gpus_key", R"sh(compose_before 2.30 docker-compose
+printf 'services:\n  app: {image: %s, network_mode: none, gpus: all}\n' $IMAGE >$W/docker-compose.yml
+$COMPOSE -f $W/docker-compose.yml run --rm app)sh",
+       "compose-schema-too-old"},
+      {"compose_before_reservations", R"sh(compose_before 1.28 "${CUPARITY_TEST_OLD_COMPOSE:-docker-compose}"
+cat >$W/docker-compose.yml <<END
+version: '3.8'
+services:
+  app: {image: $IMAGE, network_mode: none, deploy: {resources: {reservations: {devices: [{driver: nvidia, count: all, capabilities: [gpu]}]}}}}
+END
+$COMPOSE -f $W/docker-compose.yml run --rm app)sh",
+       "compose-schema-too-old"},
       {"count_and_device_ids",
        "own_dockerd 20 '{}' nvidia-container-runtime-hook; $R --gpus device=0,1 $IMAGE sh -c true", "count-and-device-ids"},
       {"cdi_driver_not_enabled", "own_dockerd 25 \"$NO_CDI\"; $R --gpus driver=cdi $IMAGE sh -c true",

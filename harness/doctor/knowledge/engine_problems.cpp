@@ -13,8 +13,10 @@ namespace {
 Sign old_compose(const Probe& probe) {
   const EngineFacts* compose = find_engine(probe, "docker-compose");
   if (!compose) return {};
-  return version_below(compose->client_version, 1, 28) ? present("docker-compose " + compose->client_version)
-                                                       : absent("docker-compose " + compose->client_version);
+  const std::string found = "docker-compose " + compose->client_version;
+  if (version_below(compose->client_version, 1, 28)) return present(found);
+  // Too old for one of the two spellings alone; which one was used, the probe does not show.
+  return version_below(compose->client_version, 2, 30) ? Sign{Sign::Says::nothing, found} : absent(found);
 }
 
 Sign old_podman(const Probe& probe) {
@@ -64,12 +66,15 @@ const KnownProblems& engine_problems() {
       {.id = "compose-schema-too-old",
        .where = "engine-start",
        .unasked = Severity::info,
-       .summary = "This Compose does not know GPU reservations",
-       .cause = "docker-compose (Python, version 1) knows deploy.resources.reservations.devices from 1.28 on.",
-       .check = "docker-compose version: below 1.28 means this; otherwise look for a typing error in the devices block",
+       .summary = "This Compose does not know the way in which the GPU is asked for",
+       .cause = "docker-compose (Python, version 1) knows deploy.resources.reservations.devices from 1.28 on; gpus: came "
+                "with Compose 2.30.",
+       .check = "docker-compose version (docker compose version): below 1.28, or below 2.30 where the file says gpus:, means "
+                "this; otherwise look for a typing error in the devices block",
        .fix = {"use Compose 2: docker compose (package docker-compose-plugin or docker-compose-v2)"},
        .texts = {{"reservations*", "devices*was unexpected|devices*not allowed|devices*does not match|unsupported config option*devices*"},
-                 {"additional propert*not allowed", "devices*", "resources|reservations*|deploy*"}},
+                 {"additional propert*not allowed", "devices*", "resources|reservations*|deploy*"},
+                 {"unsupported config option*:gpus|additional property gpus is not allowed|additional properties gpus not allowed"}},
        .sign = old_compose,
        .source = "docker/compose#8142, #9190"},
       {.id = "podman-gpus-noop",
