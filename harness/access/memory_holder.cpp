@@ -79,8 +79,8 @@ std::string string_in(const json& object, const char* key) {
 }  // namespace
 
 MemoryHolder::MemoryHolder(std::filesystem::path probe_folder, std::vector<HostGpu> gpus,
-                           std::chrono::milliseconds time_limit)
-    : probe_folder_(std::move(probe_folder)), gpus_(std::move(gpus)), time_limit_(time_limit) {}
+                           std::chrono::milliseconds handles_within)
+    : probe_folder_(std::move(probe_folder)), gpus_(std::move(gpus)), time_limit_(handles_within) {}
 
 MemoryHolder::~MemoryHolder() { end(); }
 

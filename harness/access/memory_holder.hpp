@@ -22,9 +22,9 @@ struct ForeignMemory {
 
 class MemoryHolder {
  public:
-  /// Starts nothing yet. `time_limit`: for the handles.
+  /// Starts nothing yet.
   MemoryHolder(std::filesystem::path probe_folder, std::vector<HostGpu> gpus,
-               std::chrono::milliseconds time_limit = std::chrono::seconds(30));
+               std::chrono::milliseconds handles_within = std::chrono::seconds(30));
   ~MemoryHolder();
   MemoryHolder(const MemoryHolder&) = delete;
   MemoryHolder& operator=(const MemoryHolder&) = delete;
