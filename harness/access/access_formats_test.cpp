@@ -10,6 +10,7 @@
 
 #include "environment/text_file.hpp"
 #include "harness/access/example_table.hpp"
+#include "harness/record/access_json.hpp"
 
 namespace cuparity {
 namespace {
@@ -36,6 +37,11 @@ TEST(AccessFormats, Json) {
   ASSERT_THAT(text, HasSubstr(version));
   text.replace(text.find(version), version.size(), "\"version\": \"VERSION\"");
   compare_with_golden("access.json", text);
+}
+
+TEST(AccessFormats, ARowIsReadBackAsItWas) {
+  for (const AccessRow& row : example_table().rows)
+    EXPECT_EQ(to_json(access_row_from_json(to_json(row), "row")), to_json(row));
 }
 
 TEST(AccessFormats, AnEmptyHostSaysThatRowsAreSkipped) {

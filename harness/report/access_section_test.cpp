@@ -34,6 +34,19 @@ TEST(AccessSection, StandsInBothReportsWithEveryRow) {
   EXPECT_THAT(html, HasSubstr("<bdi>GPU-a, GPU-b</bdi>"));
 }
 
+TEST(AccessSection, SaysWhatOfSharedMemoryWasTried) {
+  const std::vector<AccessRow> rows = example_table().rows;
+  EXPECT_EQ(sharing_text(rows[0]), "IPC refused with CUDA_ERROR_INVALID_DEVICE (101): GPU-b");
+  EXPECT_EQ(sharing_text(rows[3]), "");
+  EXPECT_THAT(access_section_html(rows), HasSubstr("<br><bdi>IPC opened: GPU-a GPU-b; P2P possible between 2 of 2 pairs"));
+  AccessRow mixed = rows[0];
+  mixed.ipc.push_back({"GPU-c", "GPU-a", "cuIpcOpenMemHandle", "CUDA_SUCCESS", 0});
+  mixed.ipc.push_back({"GPU-d", "GPU-a", "cuDevicePrimaryCtxRetain", "CUDA_ERROR_OUT_OF_MEMORY", 2});
+  EXPECT_EQ(sharing_text(mixed),
+            "IPC not tried, cuDevicePrimaryCtxRetain says CUDA_ERROR_OUT_OF_MEMORY (2): GPU-d; IPC opened: GPU-c; IPC refused "
+            "with CUDA_ERROR_INVALID_DEVICE (101): GPU-b");
+}
+
 TEST(AccessSection, AnEnginesWordsCantBreakThePage) {
   const std::vector<AccessRow> rows = {example_row("a|b", "docker:none", AccessVerdict::fail, false, "<script>x</script>")};
   EXPECT_THAT(access_section_html(rows), Not(HasSubstr("<script>")));
