@@ -33,6 +33,14 @@ CudaDriver::CudaDriver(void* library) : path_(path_of_library(library)) {
   if (uuid == nullptr) find(library, uuid, "cuDeviceGetUuid");
   find(library, pci_bus_id, "cuDeviceGetPCIBusId");
   find(library, by_pci_bus_id, "cuDeviceGetByPCIBusId");
+  find(library, can_access_peer, "cuDeviceCanAccessPeer");
+  find(library, retain_primary_context, "cuDevicePrimaryCtxRetain");
+  find(library, set_current_context, "cuCtxSetCurrent");
+  find(library, allocate, "cuMemAlloc_v2");
+  find(library, ipc_handle, "cuIpcGetMemHandle");
+  find(library, ipc_open, "cuIpcOpenMemHandle_v2");
+  if (ipc_open == nullptr) find(library, ipc_open, "cuIpcOpenMemHandle");
+  find(library, error_name, "cuGetErrorName");
 }
 
 std::string CudaDriver::fault() const {

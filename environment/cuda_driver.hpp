@@ -1,6 +1,7 @@
 // CUDA's driver API by dlopen: nothing is linked, and no toolkit is needed.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 
@@ -9,6 +10,14 @@ namespace cuparity::environment {
 struct CudaUuid {
   unsigned char bytes[16];
 };
+
+/// CUipcMemHandle: names an allocation to other processes.
+struct CudaIpcHandle {
+  unsigned char bytes[64];
+};
+
+/// CU_IPC_MEM_LAZY_ENABLE_PEER_ACCESS, the only flag of cuIpcOpenMemHandle, which demands it.
+inline constexpr unsigned cuda_ipc_flags = 1;
 
 /// What cuInit and cuDeviceGetCount gave.
 struct CudaStart {
@@ -38,6 +47,13 @@ class CudaDriver {
   int (*uuid)(CudaUuid*, int) = nullptr;  ///< of the MIG device, where there is one
   int (*pci_bus_id)(char*, int, int) = nullptr;
   int (*by_pci_bus_id)(int*, const char*) = nullptr;
+  int (*can_access_peer)(int* possible, int from, int to) = nullptr;
+  int (*retain_primary_context)(void** context, int device) = nullptr;
+  int (*set_current_context)(void* context) = nullptr;
+  int (*allocate)(unsigned long long* address, std::size_t bytes) = nullptr;
+  int (*ipc_handle)(CudaIpcHandle*, unsigned long long address) = nullptr;
+  int (*ipc_open)(unsigned long long* address, CudaIpcHandle, unsigned flags) = nullptr;
+  int (*error_name)(int code, const char** name) = nullptr;
 
  private:
   explicit CudaDriver(void* library);

@@ -5,6 +5,7 @@
 
 #include "harness/access/access_formats.hpp"
 #include "harness/record/access_json.hpp"
+#include "harness/report/access_section.hpp"
 #include "harness/report/text.hpp"
 #include "harness/report/xml_text.hpp"
 
@@ -17,8 +18,10 @@ std::string safe(const std::string& text) { return xml_escaped(shortened(text, t
 
 std::string inside(const AccessRow& row) {
   if (row.verdict == AccessVerdict::skipped) return fmt::format("<skipped message=\"{}\"/>", safe(row.reason));
+  const std::string sharing = sharing_text(row);
   const std::string output =
-      fmt::format("<system-out>{}</system-out>", safe("asked " + row.mode + "; expected " + row.expected));
+      fmt::format("<system-out>{}</system-out>", safe("asked " + row.mode + "; expected " + row.expected +
+                                                      (sharing.empty() ? "" : "; " + sharing)));
   if (row.as_expected) return output;
   return fmt::format("<failure type=\"{}\" message=\"{}\"/>{}", to_string(row.verdict), safe(row.reason), output);
 }

@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr const char* result_name = "probe.json";
-/// Two driver questions of at most ten seconds each, and the start of a container.
+/// Three driver questions of at most ten seconds each, and the start of a container.
 constexpr std::chrono::seconds time_limit{60};
 
 }  // namespace
@@ -28,7 +28,7 @@ fs::path find_probe_folder() {
   return folder;
 }
 
-std::vector<std::string> probe_arguments(const AccessHost& host) {
+std::vector<std::string> probe_arguments(const AccessHost& host, const ForeignMemory& memory) {
   std::vector<std::string> words;
   for (const HostGpu& gpu : host.gpus) {
     words.push_back("--gpu");
@@ -37,6 +37,7 @@ std::vector<std::string> probe_arguments(const AccessHost& host) {
   if (!host.stand_in.empty()) {
     words.insert(words.end(), {"--device", host.stand_in_number, "--path", host.stand_in});
   }
+  for (const auto& [uuid, handle] : memory.handles) words.insert(words.end(), {"--ipc", uuid + "," + handle});
   return words;
 }
 
@@ -68,12 +69,14 @@ AccessAttempt read_attempt(const ProcessResult& result, const fs::path& file) {
 }
 
 AccessAttempt attempt_access(Engine& engine, const AccessMode& mode, const fs::path& probe_folder,
-                             const fs::path& folder, const AccessHost& host) {
+                             const fs::path& folder, const AccessHost& host, const ForeignMemory& memory) {
   ProcessRequest request =
-      probe_request(probe_folder, mode.engine != EngineKind::native, folder, probe_arguments(host));
+      probe_request(probe_folder, mode.engine != EngineKind::native, folder, probe_arguments(host, memory));
   const std::string out = (engine.output_path(request) / result_name).string();
   request.command.insert(request.command.end(), {"--out", out});
-  return read_attempt(engine.run(request, mode), folder / result_name);
+  AccessAttempt attempt = read_attempt(engine.run(request, mode), folder / result_name);
+  attempt.no_foreign_memory = memory.obstacle;
+  return attempt;
 }
 
 }  // namespace cuparity

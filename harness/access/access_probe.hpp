@@ -8,6 +8,7 @@
 
 #include "harness/access/access_host.hpp"
 #include "harness/access/judge_access.hpp"
+#include "harness/access/memory_holder.hpp"
 #include "harness/engine/engine.hpp"
 
 namespace cuparity {
@@ -19,8 +20,8 @@ inline constexpr const char* probe_folder_inside = "/cuparity-probe";
 /// EnvironmentError where it is not there.
 std::filesystem::path find_probe_folder();
 
-/// Arguments that make the probe ask for every GPU of the host and for the stand-in.
-std::vector<std::string> probe_arguments(const AccessHost& host);
+/// Arguments that make the probe ask for every GPU of the host, for the stand-in, and for memory that it must not get.
+std::vector<std::string> probe_arguments(const AccessHost& host, const ForeignMemory& memory = {});
 
 /// A request for the probe; `arguments` follow its name. Runs as root inside, since making nodes needs that.
 ProcessRequest probe_request(const std::filesystem::path& probe_folder, bool container,
@@ -28,7 +29,8 @@ ProcessRequest probe_request(const std::filesystem::path& probe_folder, bool con
 
 /// `folder` is an empty one on the host that the container may write to.
 AccessAttempt attempt_access(Engine& engine, const AccessMode& mode, const std::filesystem::path& probe_folder,
-                             const std::filesystem::path& folder, const AccessHost& host);
+                             const std::filesystem::path& folder, const AccessHost& host,
+                             const ForeignMemory& memory = {});
 
 /// Reads what the probe wrote to `file`, and removes it.
 AccessAttempt read_attempt(const ProcessResult& result, const std::filesystem::path& file);

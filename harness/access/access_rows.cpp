@@ -62,6 +62,11 @@ constexpr RowTemplate rows[] = {
     {"docker podman", "manual, all", "manual"},
     {"docker podman", "manual, one",
      "--device=/dev/nvidia{minor0} --device=/dev/nvidiactl --device=/dev/nvidia-uvm {libraries}"},
+    // A GPU that was not given must stay out of reach where no namespace stands in the way either.
+    {"docker", "one GPU, host namespaces", "--ipc=host --pid=host --gpus=device={index0}"},
+    {"docker podman", "CDI index, host namespaces", "--ipc=host --pid=host --device=nvidia.com/gpu={index0}"},
+    {"docker podman", "manual, one, host namespaces",
+     "--ipc=host --pid=host --device=/dev/nvidia{minor0} --device=/dev/nvidiactl --device=/dev/nvidia-uvm {libraries}"},
     {"docker podman", "device without a GPU", "--device={stand-in}"},
     // What must be refused.
     {"docker podman", "--gpus device=99", "--gpus=device=99"},
@@ -74,8 +79,11 @@ constexpr RowTemplate rows[] = {
     // What must be reported as open.
     {"docker podman", "privileged", "--privileged"},
     {"docker", "privileged, one GPU", "--privileged --gpus=device={index0}"},
+    {"docker podman", "privileged, host namespaces", "--privileged --ipc=host --pid=host {libraries}"},
     {"docker podman", "one GPU, and the other's node",
      "--device=nvidia.com/gpu={index0} --device=/dev/nvidia{minor1}"},
+    {"docker podman", "the other's node, host namespaces",
+     "--ipc=host --pid=host --device=nvidia.com/gpu={index0} --device=/dev/nvidia{minor1}"},
     {"docker podman", "device rule for GPUs", "--cap-add=MKNOD --device-cgroup-rule='c 195:* rwm' {one-gpu}"},
     {"docker podman", "device rule without a GPU",
      "--cap-add=MKNOD --device-cgroup-rule='c {stand-in-number} rwm'"},

@@ -6,6 +6,7 @@
 
 #include "harness/access/access_formats.hpp"
 #include "harness/record/access_json.hpp"
+#include "harness/report/access_section.hpp"
 #include "harness/report/text.hpp"
 
 namespace cuparity {
@@ -25,6 +26,8 @@ std::string row_text(const AccessRow& row) {
     if (!row.libraries.empty()) text += fmt::format("         libraries {}\n", clean_text(list(row.libraries)));
     text += fmt::format("         confined  {}\n", row.capabilities);
   }
+  if (const std::string sharing = sharing_text(row); !sharing.empty())
+    text += fmt::format("         shared    {}\n", clean_text(sharing));
   if (!row.reason.empty()) text += fmt::format("         why       {}\n", clean_text(row.reason));
   for (const std::string& note : row.notes) text += fmt::format("         note      {}\n", clean_text(note));
   return text;

@@ -55,6 +55,11 @@ inline AccessTable example_table() {
   table.rows.back().expected = "refused: no device driver of Docker has the capability 'nonsense'";
   table.rows.push_back(example_row("--gpus device=MIG", "docker:--gpus=device={mig0}", AccessVerdict::skipped, true,
                                    "needs a MIG device, this host has none"));
+  table.rows.front().ipc = {{"GPU-b", "GPU-a", "cuIpcOpenMemHandle", "CUDA_ERROR_INVALID_DEVICE", 101}};
+  table.rows[1].ipc_not_tried = "CUDA does not start inside: cuInit says 100";
+  table.rows[2].ipc = {{"GPU-a", "GPU-a", "cuIpcOpenMemHandle", "CUDA_SUCCESS", 0},
+                       {"GPU-b", "GPU-a", "cuIpcOpenMemHandle", "CUDA_SUCCESS", 0}};
+  table.rows[2].peers = {{"GPU-a", "GPU-b", true}, {"GPU-b", "GPU-a", true}};
   table.rows.front().notes = {"no node can be made here (EPERM), so opening one was not tried"};
   return table;
 }

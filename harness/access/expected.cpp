@@ -34,6 +34,7 @@ class Rules {
     Expected expected = asked_for(mode, request);
     expected.stand_in = std::count(request.device_paths.begin(), request.device_paths.end(), host_.stand_in) > 0;
     if (expected.start != Start::starts) return expected;
+    expected.may_not_start = request.host_namespaces;
     if (request.privileged) open(expected, "--privileged gives every device of the host");
     else if (!request.cgroup_rules.empty()) open(expected, "--device-cgroup-rule opens devices that were not given");
     else if (const std::string node = node_beside(request, expected); !node.empty())
@@ -43,7 +44,7 @@ class Rules {
 
  private:
   static void open(Expected& expected, const std::string& why) {
-    expected.open = true;
+    expected.open = expected.may_not_start = true;
     expected.rule += "; " + why;
   }
 

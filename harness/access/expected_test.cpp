@@ -111,6 +111,9 @@ TEST(Expected, WithoutTheHookAGpuCantBeAskedForButAWrongOneIsRefused) {
 
 TEST(Expected, OpenContainersMustLeak) {
   EXPECT_TRUE(expected(parse_access_mode("docker:--privileged"), docker("28.2.2"), two_gpus()).open);
+  const Expected shared = expected(parse_access_mode("docker:--ipc=host --pid=host --gpus=1"), docker("28.2.2"), two_gpus());
+  EXPECT_FALSE(shared.open);
+  EXPECT_TRUE(shared.may_not_start);
   EXPECT_TRUE(expected(parse_access_mode("docker:--device-cgroup-rule='c 195:* rwm'"), docker("28.2.2"), two_gpus())
                   .open);
 }

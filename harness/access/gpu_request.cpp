@@ -49,6 +49,7 @@ void read_flag(GpuRequest& request, const std::string& flag, const std::string& 
   if (flag == "--gpus") request.gpus = parse_gpus_flag(value);
   if (flag == "--device") read_device(request, value);
   if (flag == "--runtime") request.runtime = value;
+  if ((flag == "--pid" || flag == "--ipc") && value == "host") request.host_namespaces = true;
   if (flag == "--device-cgroup-rule") request.cgroup_rules.push_back(value);
   if (flag == "--volume" || flag == "-v") request.mounted.push_back(value.substr(0, value.find(':')));
   if (flag == "--mount") read_mount(request, value);

@@ -27,6 +27,7 @@ struct GpuRequest {
   std::string runtime;
   std::vector<std::string> mounted;  ///< what --volume and --mount bring, as the host names it
   bool privileged = false;
+  bool host_namespaces = false;  ///< --pid=host or --ipc=host
   std::vector<std::string> cgroup_rules;  ///< of --device-cgroup-rule
 };
 

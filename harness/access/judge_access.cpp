@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <functional>
 
 namespace cuparity {
 namespace {
@@ -45,13 +46,14 @@ bool is_gpu_node(const std::string& path) {
 
 class Judge {
  public:
-  Judge(AccessRow& row, const Expected& expected, const json& probe, const AccessHost& host)
-      : row_(row), expected_(expected), probe_(probe), host_(host) {}
+  Judge(AccessRow& row, const Expected& expected, const AccessAttempt& attempt, const AccessHost& host)
+      : row_(row), expected_(expected), attempt_(attempt), probe_(*attempt.probe), host_(host) {}
 
   void judge() {
     collect_gpus();
     collect_libraries();
     collect_confinement();
+    collect_sharing();
     row_.injection_path = text_of(probe_, "injection_path");
     find_leaks();
     check_sets();
@@ -111,6 +113,32 @@ class Judge {
                                     devices, text_of(confinement, "seccomp"));
   }
 
+  std::string cuda_uuid(int ordinal) const {
+    for (const json& gpu : part(part(probe_, "cuda"), "gpus"))
+      if (gpu.value("ordinal", -1) == ordinal) return text_of(gpu, "uuid");
+    return "";
+  }
+
+  void collect_sharing() {
+    for (const json& peer : part(part(probe_, "cuda"), "peers"))
+      row_.peers.push_back({cuda_uuid(peer.value("from", -1)), cuda_uuid(peer.value("to", -1)),
+                            peer.value("possible", false)});
+    const json& ipc = part(probe_, "ipc");
+    for (const json& attempt : part(ipc, "attempts"))
+      row_.ipc.push_back({text_of(attempt, "gpu"), text_of(attempt, "uuid"), text_of(attempt, "called"),
+                          text_of(attempt, "name"), attempt.value("code", -1)});
+    if (!in_container()) return;
+    if (!attempt_.no_foreign_memory.empty()) {
+      row_.ipc_not_tried = attempt_.no_foreign_memory;
+    } else if (ipc.is_object() && text_of(ipc, "outcome") != "ok") {
+      row_.ipc_not_tried = "CUDA does not start inside: " + text_of(ipc, "failure");
+    } else if (ipc.is_object() && !was_tried()) {
+      row_.ipc_not_tried = row_.ipc.empty() ? "CUDA shows no device inside" : "no context could be made inside";
+    }
+  }
+
+  bool was_tried() const { return std::any_of(row_.ipc.begin(), row_.ipc.end(), std::mem_fn(&IpcAttempt::tried)); }
+
   void find_leaks() {
     if (!in_container()) return;
     for (const HostGpu& gpu : host_.gpus)
@@ -139,6 +167,11 @@ class Judge {
     if (contains(row_.cuda_gpus, gpu.uuid) ||
         part(part(part(probe_, "cuda"), "asked"), gpu.pci_bus_id.c_str()) == 0)
       leak(name + ": CUDA gives it, so memory can be shared with it");
+    const auto opened = std::find_if(row_.ipc.begin(), row_.ipc.end(), [&](const IpcAttempt& attempt) {
+      return attempt.gpu == gpu.uuid && attempt.tried() && attempt.opened();
+    });
+    if (opened != row_.ipc.end())
+      leak(fmt::format("{}: CUDA IPC opens memory of another process on it, from {}", name, opened->from));
   }
 
   bool opens_when_made(const std::string& device) const {
@@ -163,6 +196,8 @@ class Judge {
                                       [](const json& node) { return text_of(node, "made") != "ok"; }))
       row_.notes.push_back(fmt::format("no node can be made here ({}), so opening one was not tried",
                                        text_of(nodes.front(), "made")));
+    if (expected_.open && was_tried() && std::none_of(row_.ipc.begin(), row_.ipc.end(), std::mem_fn(&IpcAttempt::opened)))
+      row_.notes.push_back("CUDA IPC was refused in this open container too");
     note_blind_question("NVML", "nvml", &HostGpu::uuid, "UUID");
     note_blind_question("CUDA", "cuda", &HostGpu::pci_bus_id, "PCI address");
   }
@@ -261,6 +296,7 @@ class Judge {
 
   AccessRow& row_;
   const Expected& expected_;
+  const AccessAttempt& attempt_;
   const json& probe_;
   const AccessHost& host_;
   std::vector<std::string> problems_;
@@ -282,15 +318,17 @@ void judge_access(AccessRow& row, const Expected& expected, const AccessAttempt&
     row.verdict = AccessVerdict::fail;
     row.as_expected = false;
     row.reason = "no answer within the time limit; the container was ended";
-  } else if (!attempt.probe && expected.open) {
-    skip_access(row, "this engine does not start an open container here: " + attempt.words);
+  } else if (!attempt.probe && expected.may_not_start) {
+    skip_access(row, fmt::format("this engine does not start {} here: {}",
+                                 expected.open ? "an open container" : "a container in the host's namespaces",
+                                 attempt.words));
   } else if (!attempt.probe) {
     const bool refused = expected.start == Start::refused;
     row.verdict = refused ? AccessVerdict::pass : AccessVerdict::fail;
     row.as_expected = refused;
     row.reason = (refused ? "refused: " : "did not start: ") + attempt.words;
   } else {
-    Judge(row, expected, *attempt.probe, host).judge();
+    Judge(row, expected, attempt, host).judge();
     if (expected.start != Start::refused) return;
     if (row.verdict != AccessVerdict::leak) row.verdict = AccessVerdict::fail;
     row.as_expected = false;

@@ -16,6 +16,7 @@ struct AccessAttempt {
   std::optional<nlohmann::json> probe;  ///< results/schema/access-probe.schema.json; nothing: it did not start
   std::string words;                    ///< what the engine said last
   bool timed_out = false;
+  std::string no_foreign_memory;        ///< why the probe was given no memory of another GPU to open
 };
 
 /// `row` comes with name, engine and mode; gets the rest.

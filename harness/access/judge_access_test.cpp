@@ -13,6 +13,7 @@ using nlohmann::json;
 using testing::Contains;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 AccessHost two_gpus() {
   AccessHost host;
@@ -40,7 +41,9 @@ json given_a() {
                     "device_cgroup": {"version": "2", "rules": null, "allows_everything": null}},
     "nvml": {"outcome": "ok", "gpus": [{"uuid": "GPU-a"}], "asked": {"GPU-a": 0, "GPU-b": 6}},
     "cuda": {"outcome": "ok", "gpus": [{"ordinal": 0, "uuid": "GPU-a"}],
-             "asked": {"00000000:01:00.0": 0, "00000000:02:00.0": 101}}})");
+             "asked": {"00000000:01:00.0": 0, "00000000:02:00.0": 101}},
+    "ipc": {"outcome": "ok", "attempts": [{"gpu": "GPU-b", "ordinal": 0, "uuid": "GPU-a", "code": 101,
+            "called": "cuIpcOpenMemHandle", "name": "CUDA_ERROR_INVALID_DEVICE"}]}})");
 }
 
 Expected only_a() {
@@ -52,7 +55,7 @@ Expected only_a() {
 
 AccessRow judge(const Expected& expected, const json& probe) {
   AccessRow row;
-  judge_access(row, expected, {probe, "", false}, two_gpus());
+  judge_access(row, expected, {probe, "", false, ""}, two_gpus());
   return row;
 }
 
@@ -80,6 +83,8 @@ TEST(JudgeAccess, EveryWayToTheOtherGpuIsALeak) {
       {R"([{"op": "replace", "path": "/confinement/effective_capabilities", "value": "000001ffffffffff"}])",
        "it holds every capability of the host"},
       {R"([{"op": "add", "path": "/cuda/beyond_last_ordinal", "value": 0}])", "an ordinal past the last device"},
+      {R"([{"op": "replace", "path": "/ipc/attempts/0/code", "value": 0}])",
+       "GPU 1 (GPU-b): CUDA IPC opens memory of another process on it, from GPU-a"},
   };
   for (const Leak& leak : leaks) {
     const AccessRow row = judge(only_a(), given_a().patch(json::parse(leak.patch)));
@@ -87,6 +92,55 @@ TEST(JudgeAccess, EveryWayToTheOtherGpuIsALeak) {
     EXPECT_FALSE(row.as_expected);
     EXPECT_THAT(row.leaks, Contains(HasSubstr(leak.found)));
   }
+}
+
+TEST(JudgeAccess, ARefusedMemoryIsRecordedWithItsCode) {
+  const AccessRow row = judge(only_a(), given_a());
+  ASSERT_EQ(row.ipc.size(), 1U);
+  EXPECT_EQ(row.ipc[0].gpu, "GPU-b");
+  EXPECT_EQ(row.ipc[0].from, "GPU-a");
+  EXPECT_EQ(row.ipc[0].result, "CUDA_ERROR_INVALID_DEVICE");
+  EXPECT_EQ(row.ipc[0].code, 101);
+  EXPECT_EQ(row.ipc_not_tried, "");
+  EXPECT_THAT(row.peers, IsEmpty());
+}
+
+TEST(JudgeAccess, MemoryThatWasNotTriedIsNoVerdictAndSaysWhy) {
+  const std::pair<const char*, const char*> reasons[] = {
+      {R"([{"op": "replace", "path": "/ipc", "value": {"outcome": "hung", "failure": "no answer within 10000 ms"}}])",
+       "CUDA does not start inside: no answer within 10000 ms"},
+      {R"([{"op": "replace", "path": "/ipc/attempts", "value": []}])", "CUDA shows no device inside"},
+      {R"([{"op": "replace", "path": "/ipc/attempts/0/called", "value": "cuDevicePrimaryCtxRetain"}])",
+       "no context could be made inside"}};
+  for (const auto& [patch, reason] : reasons) {
+    const AccessRow row = judge(only_a(), given_a().patch(json::parse(patch)));
+    EXPECT_EQ(row.verdict, AccessVerdict::pass) << row.reason;
+    EXPECT_EQ(row.ipc_not_tried, reason);
+  }
+  AccessRow row;
+  json probe = given_a();
+  probe.erase("ipc");
+  judge_access(row, only_a(), {probe, "", false, "this host has one GPU"}, two_gpus());
+  EXPECT_EQ(row.ipc_not_tried, "this host has one GPU");
+  EXPECT_EQ(row.verdict, AccessVerdict::pass) << row.reason;
+}
+
+TEST(JudgeAccess, MemoryOfAGpuThatWasAskedForIsNoLeak) {
+  Expected both = only_a();
+  both.gpus = {"GPU-a", "GPU-b"};
+  const AccessRow row = judge(both, given_a().patch(json::parse(R"([{"op": "replace", "path": "/ipc/attempts/0/code", "value": 0}])")));
+  EXPECT_THAT(row.leaks, IsEmpty());
+}
+
+TEST(JudgeAccess, PeersAreNamedByTheirUuids) {
+  const AccessRow row = judge(only_a(), given_a().patch(json::parse(
+      R"([{"op": "add", "path": "/cuda/gpus/-", "value": {"ordinal": 1, "uuid": "GPU-b"}},
+          {"op": "add", "path": "/cuda/peers", "value": [{"from": 0, "to": 1, "code": 0, "possible": true}]}])")));
+  ASSERT_EQ(row.peers.size(), 1U);
+  EXPECT_EQ(row.peers[0].from, "GPU-a");
+  EXPECT_EQ(row.peers[0].to, "GPU-b");
+  EXPECT_TRUE(row.peers[0].possible);
+  EXPECT_EQ(row.verdict, AccessVerdict::leak);  // GPU b is visible
 }
 
 TEST(JudgeAccess, ANodeThatTheDriverDoesNotServeIsNoLeak) {
@@ -137,28 +191,44 @@ TEST(JudgeAccess, AnOpenContainerMustBeSeenToLeak) {
       open, given_a().patch(json::parse(R"([{"op": "replace", "path": "/made_nodes/0/opens", "value": "ok"}])")));
   EXPECT_EQ(seen.verdict, AccessVerdict::leak);
   EXPECT_TRUE(seen.as_expected);
+  // A refusal says nothing of isolation where nothing isolates.
+  EXPECT_THAT(seen.notes, Contains("CUDA IPC was refused in this open container too"));
+  const AccessRow opened = judge(
+      open, given_a().patch(json::parse(R"([{"op": "replace", "path": "/ipc/attempts/0/code", "value": 0}])")));
+  EXPECT_EQ(opened.verdict, AccessVerdict::leak);
+  EXPECT_TRUE(opened.as_expected);
+  EXPECT_THAT(opened.notes, Not(Contains(HasSubstr("CUDA IPC"))));
 }
 
 TEST(JudgeAccess, AnOpenContainerThatDoesNotStartIsSkipped) {
   Expected open;
-  open.open = true;
+  open.open = open.may_not_start = true;
   AccessRow row;
-  judge_access(row, open, {std::nullopt, "unable to apply caps", false}, two_gpus());
+  judge_access(row, open, {std::nullopt, "unable to apply caps", false, ""}, two_gpus());
   EXPECT_EQ(row.verdict, AccessVerdict::skipped);
   EXPECT_THAT(row.reason, HasSubstr("unable to apply caps"));
+}
+
+TEST(JudgeAccess, AContainerInTheHostsNamespacesThatDoesNotStartIsSkipped) {
+  Expected expected = only_a();
+  expected.may_not_start = true;
+  AccessRow row;
+  judge_access(row, expected, {std::nullopt, "cannot share the host PID namespace", false, ""}, two_gpus());
+  EXPECT_EQ(row.verdict, AccessVerdict::skipped);
+  EXPECT_THAT(row.reason, HasSubstr("in the host's namespaces here: cannot share the host PID namespace"));
 }
 
 TEST(JudgeAccess, ARefusalPassesOnlyWhereItMust) {
   Expected refused;
   refused.start = Start::refused;
   AccessRow row;
-  judge_access(row, refused, {std::nullopt, "unknown device", false}, two_gpus());
+  judge_access(row, refused, {std::nullopt, "unknown device", false, ""}, two_gpus());
   EXPECT_EQ(row.verdict, AccessVerdict::pass);
   EXPECT_EQ(row.reason, "refused: unknown device");
   EXPECT_FALSE(judge(refused, given_a()).as_expected);
-  judge_access(row, only_a(), {std::nullopt, "unknown device", false}, two_gpus());
+  judge_access(row, only_a(), {std::nullopt, "unknown device", false, ""}, two_gpus());
   EXPECT_EQ(row.verdict, AccessVerdict::fail);
-  judge_access(row, refused, {std::nullopt, "", true}, two_gpus());
+  judge_access(row, refused, {std::nullopt, "", true, ""}, two_gpus());
   EXPECT_EQ(row.verdict, AccessVerdict::fail);
 }
 

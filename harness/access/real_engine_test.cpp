@@ -3,9 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 
+#include "harness/access/access_probe.hpp"
+#include "harness/access/temporary_folder.hpp"
 #include "harness/access/truth_table.hpp"
+#include "harness/engine/engines.hpp"
 #include "harness/engine/process.hpp"
 #include "harness/errors.hpp"
 
@@ -123,6 +127,42 @@ TEST_P(RealAccess, ComposeRefusesWhatContradictsItself) {
     EXPECT_THAT(found->reason, StartsWith("refused: "));
   }
   if (tried == 0) GTEST_SKIP() << "NOT tested: no Compose of 1.28 or newer is here";
+}
+
+/// A container that sees `gpus` of two by a stand-in for the driver, and tries to open what the host holds on GPU 1.
+AccessRow row_with_fake_driver(const std::string& program, const AccessHost& host, const std::string& gpus) {
+  const AccessMode mode = parse_access_mode(program + ":--ipc=host --pid=host --env LD_LIBRARY_PATH=/fake --env "
+                                            "CUPARITY_FAKE_CUDA_GPUS=" + gpus + " --volume=" CUPARITY_FAKE_CUDA_FOLDER
+                                            ":/fake:ro");
+  EngineOptions options;
+  options.image = image;
+  const TemporaryFolder folder;
+  MemoryHolder holder(find_probe_folder(), host.gpus);
+  Expected wanted;
+  wanted.gpus = {host.gpus[0].uuid};
+  wanted.may_not_start = true;
+  AccessRow row;
+  judge_access(row, wanted,
+               attempt_access(*make_engine(mode.engine, options), mode, find_probe_folder(), folder.path(), host,
+                              holder.memory_outside(wanted.gpus)),
+               host);
+  return row;
+}
+
+TEST_P(RealAccess, MemoryOfTheHostIsTriedInsideAndFoundWhereItOpens) {
+  AccessHost host;
+  host.gpus = {{0, "GPU-11111111-1111-1111-1111-111111111111", "00000000:01:00.0", 0, {}},
+               {1, "GPU-22222222-2222-2222-2222-222222222222", "00000000:02:00.0", 1, {}}};
+  setenv("LD_LIBRARY_PATH", CUPARITY_FAKE_CUDA_FOLDER, 1);
+  const AccessRow closed = row_with_fake_driver(GetParam(), host, "0");
+  const AccessRow open = row_with_fake_driver(GetParam(), host, "01");
+  unsetenv("LD_LIBRARY_PATH");
+  if (closed.verdict == AccessVerdict::skipped) GTEST_SKIP() << "NOT tested: " << closed.reason;
+  ASSERT_EQ(closed.ipc.size(), 1U) << closed.ipc_not_tried;
+  EXPECT_EQ(closed.ipc[0].result, "CUDA_ERROR_INVALID_DEVICE");
+  EXPECT_THAT(closed.leaks, testing::Not(testing::Contains(HasSubstr("CUDA IPC"))));
+  EXPECT_THAT(open.leaks, testing::Contains(HasSubstr("GPU 1 (GPU-22222222-2222-2222-2222-222222222222): CUDA IPC opens")));
+  EXPECT_EQ(open.peers.size(), 2U);
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, RealAccess, testing::Values("docker", "podman"),

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <optional>
 #include <regex>
 
 #include "harness/access/access_probe.hpp"
@@ -71,13 +72,15 @@ class TableMaker {
       return;
     }
     // Where not even a plain container starts, a refusal proves nothing.
-    const AccessAttempt plain = attempt(*engine, none);
+    const AccessAttempt plain = attempt(*engine, none, {});
     const std::string obstacle =
         plain.probe ? "" : fmt::format("a plain container does not start: {}", plain.words);
     if (obstacle.empty()) ++usable_;
     table_.engines.push_back(facts.name + " " + facts.version + (obstacle.empty() ? "" : ": " + obstacle));
     for (const AccessRequest& request : access_requests(facts.name, table_.host)) {
-      add_row(request, facts, facts.name, obstacle, [&] { return attempt(*engine, request.mode); });
+      add_row(request, facts, facts.name, obstacle, [&](const ForeignMemory& memory) {
+        return attempt(*engine, request.mode, memory);
+      });
     }
     if (none.engine == EngineKind::docker) try_compose(*engine, facts, obstacle);
   }
@@ -90,7 +93,9 @@ class TableMaker {
         if (compose.version.empty()) why = name + " is not here";
         else if (major_minor(compose.version) < major_minor(request.first_compose))
           why = fmt::format("came with Compose {}, this is {}", request.first_compose, compose.version);
-        add_row(request, facts, name, why, [&] { return attempt_compose(engine, compose, request); });
+        add_row(request, facts, name, why, [&](const ForeignMemory& memory) {
+          return attempt_compose(engine, compose, request, memory);
+        });
       }
     }
   }
@@ -109,7 +114,7 @@ class TableMaker {
     } else {
       const Expected wanted = expected(request.mode, facts, table_.host);
       const bool tried = wanted.start != Start::unavailable;
-      judge_access(row, wanted, tried ? try_it() : AccessAttempt{}, table_.host);
+      judge_access(row, wanted, tried ? try_it(holder().memory_outside(wanted.gpus)) : AccessAttempt{}, table_.host);
     }
     if (options_.progress) options_.progress(fmt::format("{} {}: {}", engine, row.name, to_text(row)));
     table_.rows.push_back(std::move(row));
@@ -119,16 +124,24 @@ class TableMaker {
     return row.verdict == AccessVerdict::skipped ? "skipped: " + row.reason : row.as_expected ? "as expected" : row.reason;
   }
 
-  AccessAttempt attempt(Engine& engine, const AccessMode& mode) {
-    return attempt_access(engine, mode, probe_folder_, folder_.path(), table_.host);
+  MemoryHolder& holder() {
+    if (!holder_) holder_.emplace(probe_folder_, table_.host.gpus);
+    return *holder_;
   }
 
-  AccessAttempt attempt_compose(Engine& engine, const FoundCompose& compose, const AccessRequest& request) {
-    ProcessRequest process = probe_request(probe_folder_, true, folder_.path(), probe_arguments(table_.host));
+  AccessAttempt attempt(Engine& engine, const AccessMode& mode, const ForeignMemory& memory) {
+    return attempt_access(engine, mode, probe_folder_, folder_.path(), table_.host, memory);
+  }
+
+  AccessAttempt attempt_compose(Engine& engine, const FoundCompose& compose, const AccessRequest& request,
+                                const ForeignMemory& memory) {
+    ProcessRequest process = probe_request(probe_folder_, true, folder_.path(), probe_arguments(table_.host, memory));
     const std::string out = engine.output_path(process).string();
     process.command.insert(process.command.end(), {"--out", out + "/compose.json"});
     const ProcessResult result = run_compose(compose.words, table_.image, request.compose, process, out);
-    return read_attempt(result, folder_.path() / "compose.json");
+    AccessAttempt attempt = read_attempt(result, folder_.path() / "compose.json");
+    attempt.no_foreign_memory = memory.obstacle;
+    return attempt;
   }
 
   const TruthTableOptions& options_;
@@ -136,6 +149,7 @@ class TableMaker {
   fs::path probe_folder_;
   TemporaryFolder folder_;
   AccessTable table_;
+  std::optional<MemoryHolder> holder_;
   int usable_ = 0;
 };
 

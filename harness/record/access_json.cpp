@@ -14,6 +14,22 @@ nlohmann::json texts(const std::vector<std::string>& list) {
   return json;
 }
 
+/// Fields that most rows have nothing for, so they stand only where there is something.
+void add_sharing(nlohmann::json& json, const AccessRow& row) {
+  for (const IpcAttempt& attempt : row.ipc) {
+    json["ipc"].push_back({{"gpu", valid_utf8(attempt.gpu)},
+                           {"from", valid_utf8(attempt.from)},
+                           {"called", valid_utf8(attempt.called)},
+                           {"result", valid_utf8(attempt.result)},
+                           {"code", attempt.code}});
+  }
+  if (!row.ipc_not_tried.empty()) json["ipc_not_tried"] = valid_utf8(row.ipc_not_tried);
+  for (const PeerAccess& peer : row.peers) {
+    json["peers"].push_back(
+        {{"from", valid_utf8(peer.from)}, {"to", valid_utf8(peer.to)}, {"possible", peer.possible}});
+  }
+}
+
 AccessVerdict verdict_from(const JsonFields& fields) {
   const std::string text = fields.get<std::string>("verdict");
   for (const AccessVerdict verdict :
@@ -40,8 +56,25 @@ std::string to_string(AccessVerdict verdict) {
   return "skipped";
 }
 
+/// Found by JsonFields for lists of these.
+static void from_json_value(const nlohmann::json& json, const std::string& path, IpcAttempt& attempt) {
+  const JsonFields fields(json, path);
+  fields.read("gpu", attempt.gpu);
+  fields.read("from", attempt.from);
+  fields.read("called", attempt.called);
+  fields.read("result", attempt.result);
+  fields.read("code", attempt.code);
+}
+
+static void from_json_value(const nlohmann::json& json, const std::string& path, PeerAccess& peer) {
+  const JsonFields fields(json, path);
+  fields.read("from", peer.from);
+  fields.read("to", peer.to);
+  fields.read("possible", peer.possible);
+}
+
 nlohmann::json to_json(const AccessRow& row) {
-  return {{"name", valid_utf8(row.name)},
+  nlohmann::json json = {{"name", valid_utf8(row.name)},
           {"engine", valid_utf8(row.engine)},
           {"mode", valid_utf8(row.mode)},
           {"verdict", to_string(row.verdict)},
@@ -57,6 +90,8 @@ nlohmann::json to_json(const AccessRow& row) {
           {"injection_path", valid_utf8(row.injection_path)},
           {"leaks", texts(row.leaks)},
           {"notes", texts(row.notes)}};
+  add_sharing(json, row);
+  return json;
 }
 
 AccessRow access_row_from_json(const nlohmann::json& json, const std::string& path) {
@@ -78,6 +113,9 @@ AccessRow access_row_from_json(const nlohmann::json& json, const std::string& pa
   fields.read("injection_path", row.injection_path);
   fields.read("leaks", row.leaks);
   fields.read("notes", row.notes);
+  fields.read("ipc", row.ipc);
+  fields.read("ipc_not_tried", row.ipc_not_tried);
+  fields.read("peers", row.peers);
   return row;
 }
 

@@ -3,7 +3,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <array>
+#include <functional>
+#include <map>
+#include <set>
 
 #include "harness/record/access_json.hpp"
 #include "harness/report/text.hpp"
@@ -57,7 +61,32 @@ std::string escaped_markdown(const std::string& text) {
   return escaped;
 }
 
+/// "IPC opened: GPU-b", "IPC refused with CUDA_ERROR_INVALID_DEVICE (101): GPU-b"; one for each outcome.
+std::vector<std::string> ipc_outcomes(const AccessRow& row) {
+  std::map<std::string, std::set<std::string>> gpus;
+  for (const IpcAttempt& attempt : row.ipc) {
+    const std::string outcome = !attempt.tried()   ? fmt::format("IPC not tried, {} says", attempt.called)
+                                : attempt.opened() ? "IPC opened"
+                                                   : "IPC refused with";
+    const std::string result = attempt.tried() && attempt.opened()
+                                   ? "" : fmt::format(" {} ({})", attempt.result, attempt.code);
+    gpus[outcome + result].insert(attempt.gpu);
+  }
+  std::vector<std::string> outcomes;
+  for (const auto& [outcome, uuids] : gpus) outcomes.push_back(fmt::format("{}: {}", outcome, fmt::join(uuids, " ")));
+  return outcomes;
+}
+
 }  // namespace
+
+std::string sharing_text(const AccessRow& row) {
+  std::vector<std::string> parts = ipc_outcomes(row);
+  if (!row.ipc_not_tried.empty()) parts.push_back("IPC not tried: " + row.ipc_not_tried);
+  const auto possible = std::count_if(row.peers.begin(), row.peers.end(), std::mem_fn(&PeerAccess::possible));
+  if (!row.peers.empty())
+    parts.push_back(fmt::format("P2P possible between {} of {} pairs of visible GPUs", possible, row.peers.size()));
+  return fmt::format("{}", fmt::join(parts, "; "));
+}
 
 std::string access_rows_markdown(const std::vector<AccessRow>& rows) {
   std::string text = fmt::format("| {} |\n|{}\n", fmt::join(headings, " | "), ":--|:--|:--|:--|:--|:--|:--|:--|:--|");
@@ -67,9 +96,12 @@ std::string access_rows_markdown(const std::vector<AccessRow>& rows) {
     text += "\n";
   }
   text += "\n";
-  for (const AccessRow& row : rows)
+  for (const AccessRow& row : rows) {
     text += fmt::format("- **{}**, {}: {}\n", escaped_markdown(row.name), escaped_markdown(row.engine),
                         escaped_markdown(remark(row)));
+    if (const std::string sharing = sharing_text(row); !sharing.empty())
+      text += fmt::format("  - {}\n", escaped_markdown(sharing));
+  }
   return text;
 }
 
@@ -88,7 +120,9 @@ std::string access_section_html(const std::vector<AccessRow>& rows) {
   for (const AccessRow& row : rows) {
     html += "<tr>";
     for (const std::string& cell : cells(row)) html += fmt::format("<td><bdi>{}</bdi></td>", safe(cell));
-    html += fmt::format("<td><bdi>{}</bdi></td></tr>\n", safe(remark(row)));
+    const std::string sharing = sharing_text(row);
+    html += fmt::format("<td><bdi>{}</bdi>{}</td></tr>\n", safe(remark(row)),
+                        sharing.empty() ? "" : fmt::format("<br><bdi>{}</bdi>", safe(sharing)));
   }
   return html + "</tbody>\n</table>\n</div>\n</section>\n";
 }

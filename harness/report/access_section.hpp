@@ -8,6 +8,10 @@
 
 namespace cuparity {
 
+/// What of memory that is shared between processes and GPUs was tried, "IPC refused with CUDA_ERROR_INVALID_DEVICE (101):
+/// GPU-b; P2P possible between 2 GPUs"; empty where there was nothing to try.
+std::string sharing_text(const AccessRow& row);
+
 /// A Markdown table, and the reasons below it.
 std::string access_rows_markdown(const std::vector<AccessRow>& rows);
 

@@ -1,16 +1,27 @@
-// cuparity-probe-driver nvml|cuda [UUID or PCI address of a GPU to ask for]...
-// What the driver's libraries say, as one line of JSON. Loads them by name and needs no CUDA Toolkit.
+// cuparity-probe-driver: what the driver's libraries say, as one line of JSON. Loads them by name and needs no CUDA
+// Toolkit.
+#include <unistd.h>
+
+#include <cerrno>
 #include <cstdio>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
-#include "environment/cuda_driver.hpp"
 #include "environment/nvml.hpp"
+#include "validate/probe/ask_cuda.hpp"
+#include "validate/probe/cuda_memory.hpp"
 
 namespace {
 
 using nlohmann::json;
+
+constexpr const char* usage =
+    "usage: cuparity-probe-driver nvml [UUID]...     the GPUs, and whether NVML gives these\n"
+    "                             cuda [ADDRESS]...  the same of CUDA, by PCI address\n"
+    "                             hold ADDRESS...    hold memory on these GPUs until standard input ends\n"
+    "                             open GPU,HANDLE... try to open such memory\n";
 
 json ask_nvml(const std::vector<std::string>& uuids) {
   std::string failure;
@@ -32,74 +43,20 @@ json ask_nvml(const std::vector<std::string>& uuids) {
           {"driver_version", nvml->driver_version()}, {"gpus", gpus}, {"asked", asked}};
 }
 
-using cuparity::environment::CudaDriver;
-using cuparity::environment::CudaUuid;
-
-/// As NVML writes it: GPU-8-4-4-4-12 hexadecimal digits.
-std::string uuid_text(const CudaUuid& uuid) {
-  std::string text = "GPU";
-  for (int i = 0; i < 16; ++i) {
-    char digits[4];
-    const bool dash = i == 0 || i == 4 || i == 6 || i == 8 || i == 10;
-    std::snprintf(digits, sizeof digits, "%s%02x", dash ? "-" : "", uuid.bytes[i]);
-    text += digits;
-  }
-  return text;
+json answer(const std::string& what, const std::vector<std::string>& words) {
+  if (what == "nvml") return ask_nvml(words);
+  if (what == "cuda") return cuparity::probe::ask_cuda(words);
+  if (what == "hold") return cuparity::probe::hold_memory(words);
+  if (what == "open") return cuparity::probe::open_memory(words);
+  throw std::invalid_argument("unknown question '" + what + "'\n" + usage);
 }
 
-json gpus_of(const CudaDriver& cuda, int count) {
-  json gpus = json::array();
-  for (int ordinal = 0; ordinal < count; ++ordinal) {
-    int device = 0;
-    const int code = cuda.get == nullptr ? -1 : cuda.get(&device, ordinal);
-    json gpu = {{"ordinal", ordinal}, {"code", code}};
-    CudaUuid uuid = {};
-    char address[32] = {};
-    if (code == 0 && cuda.uuid != nullptr && cuda.uuid(&uuid, device) == 0) gpu["uuid"] = uuid_text(uuid);
-    if (code == 0 && cuda.pci_bus_id != nullptr && cuda.pci_bus_id(address, sizeof address, device) == 0)
-      gpu["pci_bus_id"] = address;
-    gpus.push_back(gpu);
-  }
-  return gpus;
-}
-
-/// CUDA's code when the GPU is asked for by its PCI address. NVML writes the domain with eight digits
-/// ("00000000:65:00.0"), CUDA with four ("0000:65:00.0"): both are tried.
-int find_by_address(const CudaDriver& cuda, const std::string& address) {
-  if (cuda.by_pci_bus_id == nullptr) return -1;
-  int device = 0;
-  const int code = cuda.by_pci_bus_id(&device, address.c_str());
-  const bool long_domain = address.size() > 8 && address[8] == ':' && address.rfind("0000", 0) == 0;
-  return code == 0 || !long_domain ? code : cuda.by_pci_bus_id(&device, address.c_str() + 4);
-}
-
-json ask_cuda(const std::vector<std::string>& addresses) {
-  std::string failure;
-  const auto library = CudaDriver::open(failure);
-  if (!library) return {{"outcome", "failed"}, {"failure", failure}, {"code", 0}};
-  const CudaDriver& cuda = *library;
-  json seen = {{"outcome", "failed"}, {"library", cuda.library_path()}, {"code", 0}};
-  if (!cuda.fault().empty()) {
-    seen["failure"] = cuda.fault();
-    return seen;
-  }
-  if (const int version = cuda.version(); version > 0) seen["driver_version"] = version;
-  const auto started = cuda.start();
-  seen["code"] = started.code;
-  if (started.code != 0) {
-    seen["failure"] = std::string(started.called) + " says " + std::to_string(started.code);
-    return seen;
-  }
-  const int count = started.devices;
-  seen["outcome"] = "ok";
-  seen["gpus"] = gpus_of(cuda, count);
-  // Past the last ordinal nothing may be had.
-  int beyond = 0;
-  seen["beyond_last_ordinal"] = cuda.get == nullptr ? -1 : cuda.get(&beyond, count);
-  json asked = json::object();
-  for (const std::string& address : addresses) asked[address] = find_by_address(cuda, address);
-  seen["asked"] = asked;
-  return seen;
+/// Standard input ends when whoever holds its other end says so or is gone.
+void wait_for_end_of_input() {
+  char ignored[64];
+  ssize_t size = 0;
+  do size = read(STDIN_FILENO, ignored, sizeof ignored);
+  while (size > 0 || (size < 0 && errno == EINTR));
 }
 
 }  // namespace
@@ -107,12 +64,14 @@ json ask_cuda(const std::vector<std::string>& addresses) {
 int main(int argc, char** argv) {
   std::vector<std::string> words(argv + 1, argv + argc);
   const std::string what = words.empty() ? "" : words.front();
-  if (what != "nvml" && what != "cuda") {
-    std::fprintf(stderr, "usage: cuparity-probe-driver nvml [UUID]... | cuda [PCI address]...\n");
+  if (!words.empty()) words.erase(words.begin());
+  try {
+    std::printf("%s\n", answer(what, words).dump(-1, ' ', true, json::error_handler_t::replace).c_str());
+  } catch (const std::invalid_argument& error) {
+    std::fprintf(stderr, "cuparity-probe-driver: %s\n", error.what());
     return 2;
   }
-  words.erase(words.begin());
-  const json answer = what == "nvml" ? ask_nvml(words) : ask_cuda(words);
-  std::printf("%s\n", answer.dump(-1, ' ', true, json::error_handler_t::replace).c_str());
+  std::fflush(stdout);
+  if (what == "hold") wait_for_end_of_input();
   return 0;
 }

@@ -8,9 +8,11 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 
 #include "environment/text_file.hpp"
+#include "validate/probe/look_driver_files.hpp"
 
 namespace cuparity::probe {
 namespace {
@@ -30,19 +32,6 @@ constexpr const char* loader_name = "ld-linux-x86-64.so.2";
 
 json failed(const char* outcome, const std::string& failure) {
   return {{"outcome", outcome}, {"failure", failure}};
-}
-
-std::vector<std::string> command_of(const DriverProcess& process, const std::vector<std::string>& words) {
-  std::vector<std::string> command;
-  const fs::path loader = process.folder / loader_name;
-  if (access(loader.c_str(), X_OK) == 0) {
-    std::string path = process.folder.string();
-    for (const std::string& folder : process.library_path) path += ":" + folder;
-    command = {loader.string(), "--library-path", path};
-  }
-  command.push_back((process.folder / program_name).string());
-  command.insert(command.end(), words.begin(), words.end());
-  return command;
 }
 
 /// Reads to the end of the output or the time limit; true at the end.
@@ -69,14 +58,11 @@ int end_of(pid_t child) {
   return 0;
 }
 
-[[noreturn]] void become(const std::vector<std::string>& command, int output) {
+[[noreturn]] void become_child(const std::vector<std::string>& command, int output) {
   dup2(output, STDOUT_FILENO);
   dup2(output, STDERR_FILENO);
-  std::vector<char*> arguments;
-  for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
-  arguments.push_back(nullptr);
-  execv(arguments[0], arguments.data());
-  dprintf(STDERR_FILENO, "%s: %s\n", arguments[0], std::strerror(errno));
+  become(command);
+  dprintf(STDERR_FILENO, "%s: %s\n", command.front().c_str(), std::strerror(errno));
   _exit(127);
 }
 
@@ -93,13 +79,41 @@ json judge(const std::string& output, int status) {
 
 }  // namespace
 
+DriverProcess own_driver_process(const fs::path& folder, std::chrono::milliseconds time_limit) {
+  DriverProcess process;
+  process.folder = folder;
+  process.time_limit = time_limit;
+  if (const char* path = std::getenv("LD_LIBRARY_PATH")) process.library_path = environment::split(path, ':');
+  return process;
+}
+
+std::vector<std::string> driver_command(const DriverProcess& process, const std::vector<std::string>& words) {
+  std::vector<std::string> command;
+  const fs::path loader = process.folder / loader_name;
+  if (access(loader.c_str(), X_OK) == 0) {
+    std::string path = process.folder.string();
+    for (const std::string& folder : process.library_path) path += ":" + folder;
+    command = {loader.string(), "--library-path", path};
+  }
+  command.push_back((process.folder / program_name).string());
+  command.insert(command.end(), words.begin(), words.end());
+  return command;
+}
+
+void become(const std::vector<std::string>& command) {
+  std::vector<char*> arguments;
+  for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
+  arguments.push_back(nullptr);
+  execv(arguments[0], arguments.data());
+}
+
 json ask_driver(const DriverProcess& process, const std::vector<std::string>& words) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return failed("failed", std::string("pipe: ") + std::strerror(errno));
-  const std::vector<std::string> command = command_of(process, words);
+  const std::vector<std::string> command = driver_command(process, words);
   const auto until = Clock::now() + process.time_limit;
   const pid_t child = fork();
-  if (child == 0) become(command, ends[1]);
+  if (child == 0) become_child(command, ends[1]);
   close(ends[1]);
   std::string output;
   const bool ended = child > 0 && read_all(ends[0], until, output);
@@ -111,6 +125,20 @@ json ask_driver(const DriverProcess& process, const std::vector<std::string>& wo
     return failed("hung", "no answer within " + std::to_string(process.time_limit.count()) + " ms; it was ended");
   }
   return judge(output, status);
+}
+
+json ask_where_found(DriverProcess& process, const std::vector<std::string>& words) {
+  const json answer = ask_driver(process, words);
+  if (answer.contains("library") || answer.value("outcome", "") != "failed") return answer;
+  const auto folders = driver_library_folders("/");
+  if (folders.empty()) return answer;
+  DriverProcess wider = process;
+  wider.library_path.insert(wider.library_path.end(), folders.begin(), folders.end());
+  json second = ask_driver(wider, words);
+  if (!second.contains("library")) return answer;
+  second["linker_finds_it"] = false;
+  process = wider;
+  return second;
 }
 
 }  // namespace cuparity::probe

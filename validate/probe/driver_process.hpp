@@ -17,6 +17,19 @@ struct DriverProcess {
   std::chrono::milliseconds time_limit{10000};
 };
 
+/// That of this process: its LD_LIBRARY_PATH counts.
+DriverProcess own_driver_process(const std::filesystem::path& folder, std::chrono::milliseconds time_limit);
+
+/// The program and its words, started through the loader where that lies beside it.
+std::vector<std::string> driver_command(const DriverProcess& process, const std::vector<std::string>& words);
+
+/// Becomes that command; returns only where it can't be started, with errno.
+void become(const std::vector<std::string>& command);
+
+/// Adds to `process.library_path` the folders that mounts bring, where no library is found without them. Returns the
+/// answer to `words`.
+nlohmann::json ask_where_found(DriverProcess& process, const std::vector<std::string>& words);
+
 /// The JSON that `cuparity-probe-driver WORDS` printed; else {outcome: hung | crashed | failed, failure}.
 nlohmann::json ask_driver(const DriverProcess& process, const std::vector<std::string>& words);
 

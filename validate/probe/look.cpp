@@ -51,18 +51,8 @@ json kernel_driver() {
   return {{"version", environment::kernel_driver_version("/").value_or("")}, {"gpus", gpus}};
 }
 
-/// First as any program here would find the libraries; where it finds none, in the folders that mounts bring.
-json ask(DriverProcess process, std::vector<std::string> words) {
-  const json answer = ask_driver(process, words);
-  if (answer.contains("library") || answer.value("outcome", "") != "failed") return answer;
-  const auto folders = driver_library_folders("/");
-  if (folders.empty()) return answer;
-  process.library_path.insert(process.library_path.end(), folders.begin(), folders.end());
-  json second = ask_driver(process, words);
-  if (!second.contains("library")) return answer;
-  second["linker_finds_it"] = false;
-  return second;
-}
+/// As any program here would find the libraries; where it finds none, in the folders that mounts bring.
+json ask(DriverProcess process, const std::vector<std::string>& words) { return ask_where_found(process, words); }
 
 }  // namespace
 
@@ -75,11 +65,7 @@ json look(const Options& options, const fs::path& folder) {
   std::vector<std::string> paths = nodes;
   paths.insert(paths.end(), options.paths.begin(), options.paths.end());
 
-  DriverProcess driver;
-  driver.folder = folder;
-  driver.time_limit = options.time_limit;
-  if (const auto set = variables.find("LD_LIBRARY_PATH"); set != variables.end())
-    driver.library_path = environment::split(set->second, ':');
+  const DriverProcess driver = own_driver_process(folder, options.time_limit);
   std::vector<std::string> nvml_words = {"nvml"};
   std::vector<std::string> cuda_words = {"cuda"};
   for (const AskedGpu& gpu : options.gpus) {
@@ -90,7 +76,7 @@ json look(const Options& options, const fs::path& folder) {
   const json made_nodes = container == "none" ? json::array()
                                               : look_at_made_nodes(devices_to_make(options, nodes),
                                                                    {"/dev", "/tmp", "/cuparity-out"});
-  return {{"schema_version", probe_schema_version},
+  json seen = {{"schema_version", probe_schema_version},
           {"version", CUPARITY_VERSION},
           {"container", container},
           {"injection_path", environment::detect_injection_path("/", variables, container)},
@@ -103,6 +89,10 @@ json look(const Options& options, const fs::path& folder) {
           {"variables", shown_variables(variables)},
           {"nvml", ask(driver, nvml_words)},
           {"cuda", ask(driver, cuda_words)}};
+  std::vector<std::string> memory_words = {"open"};
+  memory_words.insert(memory_words.end(), options.memory.begin(), options.memory.end());
+  if (!options.memory.empty()) seen["ipc"] = ask(driver, memory_words);
+  return seen;
 }
 
 }  // namespace cuparity::probe

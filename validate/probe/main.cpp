@@ -10,6 +10,7 @@
 
 #include "environment/nvidia_driver.hpp"
 #include "validate/access/device_node.hpp"
+#include "validate/probe/hold.hpp"
 #include "validate/probe/look.hpp"
 #include "validate/probe/options.hpp"
 #include "validate/probe/watch.hpp"
@@ -86,7 +87,7 @@ int main(int argc, char** argv) {
   } else {
     std::error_code error;
     const auto folder = std::filesystem::read_symlink("/proc/self/exe", error).parent_path();
-    const json seen = look(options, folder);
+    const json seen = options.hold.empty() ? look(options, folder) : hold(options, folder);
     std::fprintf(out, "%s\n", seen.dump(-1, ' ', true, json::error_handler_t::replace).c_str());
   }
   const bool written = std::fflush(out) == 0;

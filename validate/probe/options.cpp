@@ -2,6 +2,8 @@
 
 #include <cstdlib>
 
+#include "validate/probe/memory_handle.hpp"
+
 namespace cuparity::probe {
 namespace {
 
@@ -10,6 +12,8 @@ constexpr const char* help =
     "  --gpu UUID,PCI,MINOR   ask for this GPU of the host by UUID, by PCI address and by node; repeatable\n"
     "  --device MAJOR:MINOR   make a node for this device and open it; repeatable\n"
     "  --path PATH            open this node; repeatable\n"
+    "  --ipc GPU,HANDLE       try to open memory of another process by its CUDA IPC handle; repeatable\n"
+    "  --hold PCI             instead: hold memory on this GPU until standard input ends; repeatable\n"
     "  --out FILE             write there instead of to standard output\n"
     "  --time-limit MS        for each question to the driver (10000)\n"
     "  --watch                keep running: one line at the start and one at each change\n"
@@ -46,10 +50,21 @@ DeviceNumber device(const std::string& text) {
   }
 }
 
+std::string memory(const std::string& text) {
+  try {
+    parse_memory_handle(text);
+    return text;
+  } catch (const std::invalid_argument& error) {
+    refuse(std::string("--ipc ") + error.what());
+  }
+}
+
 void set(Options& options, const std::string& flag, const std::string& value) {
   if (flag == "--gpu") options.gpus.push_back(parse_gpu(value));
   else if (flag == "--device") options.devices.push_back(device(value));
   else if (flag == "--path") options.paths.push_back(value);
+  else if (flag == "--ipc") options.memory.push_back(memory(value));
+  else if (flag == "--hold") options.hold.push_back(value);
   else if (flag == "--out") options.out = value;
   else if (flag == "--time-limit") options.time_limit = std::chrono::milliseconds(number(flag, value));
   else if (flag == "--interval") options.interval = std::chrono::milliseconds(number(flag, value));

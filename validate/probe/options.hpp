@@ -21,6 +21,8 @@ struct Options {
   std::vector<AskedGpu> gpus;
   std::vector<DeviceNumber> devices;  ///< further devices to make and open
   std::vector<std::string> paths;     ///< further nodes to open
+  std::vector<std::string> memory;    ///< "GPU,HANDLE" of memory to try to open (memory_handle.hpp)
+  std::vector<std::string> hold;      ///< PCI addresses: hold memory there instead of looking
   std::string out;                    ///< empty: standard output
   std::chrono::milliseconds time_limit{10000};
   bool watch = false;
