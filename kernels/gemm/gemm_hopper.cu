@@ -25,18 +25,11 @@
 #include <string>
 #include <vector>
 
-#include "kernels/device/memory.hpp"
 #include "kernels/gemm/gemm_hopper.hpp"
-#include "kernels/device/time_in_turn.hpp"
+#include "kernels/gemm/gemm_shape_choice.hpp"
 
 namespace cuparity::device {
 namespace {
-
-/// Products below this are over in microseconds: the first shape is taken without timing.
-constexpr double least_flops_to_time = 1e9;
-
-/// By which one shape must be faster than an earlier one to be taken; the bits are the same anyway.
-constexpr double least_margin = 0.002;
 
 // Whether this program carries the kernel for the current device: built for sm_90a, not just sm_90.
 #if defined(__CUDA_ARCH_FEAT_SM90_ALL)
@@ -56,31 +49,6 @@ bool code_is_present() {
 bool rows_are_aligned(const GemmProblem& problem) {
   const std::size_t input = 16 / gemm_input_bytes(problem.type), output = 16 / gemm_output_bytes(problem.type);
   return problem.offset == 0 && problem.lda % input == 0 && problem.ldb % input == 0 && problem.ldc % output == 0;
-}
-
-std::uint64_t digest_of(const PreparedGemm& shape, const GemmProblem& problem, const GemmBuffers& buffers,
-                        Context& context) {
-  const std::size_t bytes = problem.c_elements() * gemm_output_bytes(problem.type);
-  poison(buffers.c, bytes, context.stream());
-  shape.enqueue(context.stream());
-  context.synchronize("running the Hopper GEMM kernel, " + shape.algorithm);
-  return digest(buffers.c, bytes, context.stream());
-}
-
-/// Throws unless all shapes give the bits of the first. What those are worth is for the caller to verify.
-void expect_equal_bits(const std::vector<PreparedGemm>& shapes, const GemmProblem& problem,
-                       const GemmBuffers& buffers, Context& context) {
-  const std::uint64_t first = digest_of(shapes.front(), problem, buffers, context);
-  for (const PreparedGemm& shape : shapes)
-    if (digest_of(shape, problem, buffers, context) != first)
-      throw std::runtime_error("choosing a shape of the Hopper GEMM kernel: \"" + shape.algorithm +
-                               "\" gives other bits than \"" + shapes.front().algorithm + "\"");
-}
-
-PreparedGemm fastest_of(std::vector<PreparedGemm> shapes, Context& context) {
-  std::vector<std::function<void(cudaStream_t)>> candidates;
-  for (const PreparedGemm& shape : shapes) candidates.push_back(shape.enqueue);
-  return std::move(shapes[earliest_as_fast(time_in_turn(candidates, context, {}), least_margin)]);
 }
 
 }  // namespace
@@ -107,11 +75,7 @@ std::vector<PreparedGemm> prepare_gemm_hopper_shapes(const GemmProblem& problem,
 }
 
 PreparedGemm prepare_gemm_hopper(const GemmProblem& problem, const GemmBuffers& buffers, Context& context) {
-  std::vector<PreparedGemm> shapes = prepare_gemm_hopper_shapes(problem, buffers);
-  if (shapes.size() == 1) return std::move(shapes.front());
-  expect_equal_bits(shapes, problem, buffers, context);
-  if (problem.work().flops < least_flops_to_time) return std::move(shapes.front());
-  return fastest_of(std::move(shapes), context);
+  return fastest_gemm_shape(prepare_gemm_hopper_shapes(problem, buffers), problem, buffers, context);
 }
 
 }  // namespace cuparity::device
