@@ -27,13 +27,15 @@ namespace {
 
 constexpr int step = 8;  // of k
 
-template <int rows_, int columns_, int thread_rows_, int thread_columns_, int ahead_, int blocks_, int band_>
+template <int rows_, int columns_, int thread_rows_, int thread_columns_, int ahead_, int unrolled_, int blocks_,
+          int band_>
 struct Fp32Shape {
   static constexpr int rows = rows_;                      ///< of C a block
   static constexpr int columns = columns_;                ///< of C a block
   static constexpr int thread_rows = thread_rows_;        ///< of C a thread, in groups of 4
   static constexpr int thread_columns = thread_columns_;  ///< of C a thread, in groups of 4
   static constexpr int ahead = ahead_;                    ///< steps from a load to the use, 1 or 2
+  static constexpr int unrolled = unrolled_;              ///< positions of a step that the loop's code is written out for
   static constexpr int blocks = blocks_;                  ///< at least, on a multiprocessor
   static constexpr int band = band_;                      ///< of tile rows, see gemm_tile()
 
@@ -47,13 +49,17 @@ struct Fp32Shape {
   static constexpr int b_pitch = columns + 4;
 
   /// At which position of a step a pass's elements go to shared memory, and before which its next are loaded.
-  __device__ static constexpr int store_at(int of_pass) { return ahead == 1 ? step - 1 - passes + of_pass : of_pass; }
+  __device__ static constexpr int store_at(int of_pass) {
+    if (ahead == 2) return of_pass;
+    return unrolled == step ? step - 1 - passes + of_pass : step / 2;
+  }
   __device__ static constexpr int load_at(int of_pass) { return ahead == 1 ? 0 : of_pass; }
 
   static_assert(rows % warp_rows == 0 && columns % warp_columns == 0, "whole warps");
   static_assert(rows % pass == 0 && columns % pass == 0, "whole passes");
   static_assert(a_pitch * 4 % 32 == 16 && b_pitch * 4 % 32 == 16, "stores without bank conflicts");
   static_assert(ahead == 1 || ahead == 2, "registers hold one step");
+  static_assert(step % unrolled == 0 && unrolled % 2 == 0, "fragments alternate between two sets of registers");
   static_assert(passes < step, "all is stored before the step's barrier");
   static_assert(2 * step * (a_pitch + b_pitch) * 4 <= 48 * 1024, "static shared memory");
 };
@@ -187,7 +193,7 @@ __device__ inline void store_four(const Fp32Problem& problem, int row, int colum
 /// whole: m, n and k are multiples of the tile and the step, and rows start at multiples of 16 bytes.
 template <typename Shape, bool whole>
 __global__ void __launch_bounds__(Shape::threads, Shape::blocks) gemm_fp32_kernel(const Fp32Problem problem) {
-  constexpr int a_stage = step * Shape::a_pitch, b_stage = step * Shape::b_pitch;
+  constexpr int a_stage = step * Shape::a_pitch, b_stage = step * Shape::b_pitch, unrolled = Shape::unrolled;
   __shared__ __align__(16) float shared_a[2 * a_stage];
   __shared__ __align__(16) float shared_b[2 * b_stage];
   const GemmTile tile =
@@ -222,27 +228,35 @@ __global__ void __launch_bounds__(Shape::threads, Shape::blocks) gemm_fp32_kerne
 #pragma unroll 1
   for (int first = 0; first < k; first += step) {
     const int next = next_step(first + Shape::ahead * step);
+#pragma unroll 1
+    for (int part = 0; part < step; part += unrolled) {
 #pragma unroll
-    for (int q = 0; q < step; ++q) {
+      for (int q = 0; q < unrolled; ++q) {
+        const auto is_at = [&](int position) { return q == position % unrolled && part == position - q; };
 #pragma unroll
-      for (int pass = 0; pass < Shape::passes; ++pass) {
-        if (q == Shape::store_at(pass)) loaders.store(pass, write_a, write_b);
-        if (q == Shape::load_at(pass)) loaders.load(pass, next, k);
+        for (int pass = 0; pass < Shape::passes; ++pass) {
+          if (is_at(Shape::store_at(pass))) loaders.store(pass, write_a, write_b);
+          if (is_at(Shape::load_at(pass))) loaders.load(pass, next, k);
+        }
+        if (q == unrolled - 1) {
+          read_a += unrolled * Shape::a_pitch;
+          read_b += unrolled * Shape::b_pitch;
+        }
+        if (is_at(step - 1)) {
+          // All of this stage is in registers, and all of the other is stored.
+          __syncthreads();
+          read_a += a_toggle - a_stage;
+          read_b += b_toggle - b_stage;
+          write_a -= a_toggle;
+          write_b -= b_toggle;
+          a_toggle = -a_toggle;
+          b_toggle = -b_toggle;
+        }
+        // After the last step this reads values that nobody uses.
+        read_fragment<Shape::thread_rows, 16>(read_a + (q + 1) % unrolled * Shape::a_pitch, a[(q + 1) % 2]);
+        read_fragment<Shape::thread_columns, 32>(read_b + (q + 1) % unrolled * Shape::b_pitch, b[(q + 1) % 2]);
+        multiply_add(a[q % 2], b[q % 2], sums);
       }
-      if (q == step - 1) {
-        // All of this stage is in registers, and all of the other is stored.
-        __syncthreads();
-        read_a += a_toggle;
-        read_b += b_toggle;
-        write_a -= a_toggle;
-        write_b -= b_toggle;
-        a_toggle = -a_toggle;
-        b_toggle = -b_toggle;
-      }
-      // After the last step this reads values that nobody uses.
-      read_fragment<Shape::thread_rows, 16>(read_a + (q + 1) % step * Shape::a_pitch, a[(q + 1) % 2]);
-      read_fragment<Shape::thread_columns, 32>(read_b + (q + 1) % step * Shape::b_pitch, b[(q + 1) % 2]);
-      multiply_add(a[q % 2], b[q % 2], sums);
     }
   }
 
@@ -265,7 +279,7 @@ std::string describe(bool whole) {
   return "tiles " + std::to_string(Shape::rows) + "x" + std::to_string(Shape::columns) + "x" +
          std::to_string(step) + ", " + std::to_string(Shape::thread_rows) + "x" +
          std::to_string(Shape::thread_columns) + " a thread, loaded " + std::to_string(Shape::ahead) +
-         (Shape::ahead == 1 ? " step" : " steps") + " ahead" + (whole ? "" : ", guarded edges");
+         (Shape::ahead == 1 ? " step" : " steps") + " ahead, " + std::to_string(Shape::unrolled) + " unrolled" + (whole ? "" : ", guarded edges");
 }
 
 template <typename Shape>
@@ -300,12 +314,14 @@ PreparedGemm prepare(const GemmProblem& problem, const GemmBuffers& buffers) {
 
 std::vector<PreparedGemm> prepare_gemm_fp32_shapes(const GemmProblem& problem, const GemmBuffers& buffers) {
   if (problem.m == 0 || problem.n == 0 || problem.k == 0) return {prepare_gemm_zero(problem, buffers)};
-  // Rows, columns, a thread's rows and columns, steps ahead, blocks, band. Best first by what the compiler makes of them.
-  return {prepare<Fp32Shape<256, 128, 16, 8, 1, 1, 8>>(problem, buffers),
-          prepare<Fp32Shape<128, 256, 16, 8, 1, 1, 16>>(problem, buffers),
-          prepare<Fp32Shape<256, 128, 16, 8, 2, 1, 8>>(problem, buffers),
-          prepare<Fp32Shape<128, 128, 16, 8, 1, 2, 16>>(problem, buffers),
-          prepare<Fp32Shape<128, 128, 8, 8, 1, 2, 16>>(problem, buffers)};
+  // Rows, columns, a thread's rows and columns, steps ahead, positions unrolled, blocks, band. Best first by what the
+  // compiler makes of them: fewest multiply-adds that wait for a register bank.
+  return {prepare<Fp32Shape<256, 128, 16, 8, 1, 8, 1, 8>>(problem, buffers),
+          prepare<Fp32Shape<128, 256, 16, 8, 1, 8, 1, 16>>(problem, buffers),
+          prepare<Fp32Shape<256, 128, 16, 8, 2, 8, 1, 8>>(problem, buffers),
+          prepare<Fp32Shape<256, 128, 16, 8, 1, 2, 1, 8>>(problem, buffers),
+          prepare<Fp32Shape<128, 128, 16, 8, 1, 8, 2, 16>>(problem, buffers),
+          prepare<Fp32Shape<128, 128, 8, 8, 1, 8, 2, 16>>(problem, buffers)};
 }
 
 PreparedGemm prepare_gemm_fp32(const GemmProblem& problem, const GemmBuffers& buffers, Context& context) {
