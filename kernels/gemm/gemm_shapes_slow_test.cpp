@@ -2,7 +2,6 @@
 // judges nothing but that the candidates run. `gemm_shapes_slow --gtest_filter=*fp32_4096` takes a second or two.
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <tuple>
@@ -39,17 +38,13 @@ PreparedGemm print_rates(const GemmProblem& problem, const GemmBuffers& buffers,
   limits.seconds = 3;
   limits.give_up = 10;  // a slow shape is told, too
   const TimesInTurn times = time_in_turn(runs, context, limits);
-  const auto middle = [](std::vector<double> values) {
-    std::sort(values.begin(), values.end());
-    return values[values.size() / 2];
-  };
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     std::vector<double> ratios;
     for (std::size_t round = 0; round < times[i].size(); ++round)
       ratios.push_back(times.back()[round] / times[i][round]);
     std::printf("%s %zu: %6.1f TFLOP/s, %s %.3f  %s%s\n", to_string(problem.type).data(), problem.n,
-                problem.work().flops / middle(times[i]) / 1e12, own < candidates.size() ? "of cuBLASLt" : "of the last",
-                middle(ratios), i == own ? "cuBLASLt " : "", candidates[i].algorithm.c_str());
+                problem.work().flops / median(times[i]) / 1e12, own < candidates.size() ? "of cuBLASLt" : "of the last",
+                median(ratios), i == own ? "cuBLASLt " : "", candidates[i].algorithm.c_str());
   }
   std::printf("%s %zu: our choice: %s\n", to_string(problem.type).data(), problem.n,
               candidates[earliest_as_fast({times.begin(), times.begin() + static_cast<std::ptrdiff_t>(own)}, 0.002)]
