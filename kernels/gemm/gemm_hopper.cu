@@ -1,21 +1,20 @@
 // fp16, bf16 and fp8 GEMM for Hopper (compute capability 9.0): TMA, wgmma, warp specialisation.
 //
 // Bound by FLOP, and at 700 W by power: the clock falls while the tensor cores work. What gets close:
-// - One block a multiprocessor, which stays and computes tile after tile. A producer thread keeps three to six
-//   stages of 128 bytes along k on their way by TMA; two consumer warpgroups compute a tile, 64 or 128 rows
+// - One block a multiprocessor, which stays and computes tile after tile. A producer thread keeps four
+//   stages of 128 bytes along k on their way by TMA; two consumer warpgroups compute a tile of 128 x 256, 64 rows
 //   each, sums in registers, inputs read by wgmma from shared memory.
 // - Two or four blocks form a cluster and work on neighbouring tiles: each fetches a part of the rows or columns
 //   that they share and the TMA delivers that to all, which saves a third of the reads from the L2 and more.
 // - Tiles go in bands of rows so that what the GPU works on at one time is about square: fewer distinct
 //   inputs, which the L2 holds.
 // - The result goes through shared memory to TMA stores that drain while the next tile is computed. One consumer
-//   may be some steps ahead of the other, or each has tiles of its own, so that one multiplies while the other
-//   stores.
+//   may be some steps ahead of the other, so that one multiplies while the other stores.
 // - No memory fence in the loop along k: see barrier_arrive_at().
-// - Which tile, cluster, band and head start is fastest depends on size, type and power, so the shapes are timed
+// - Which cluster, band and head start is fastest depends on size, type and power, so the shapes are timed
 //   once a problem. All sum along k in the same order; that their bits are the same is checked before.
 // Reaches on an H200, bf16, 4096, with the first shape alone: 740.9 TFLOP/s, 0.993 of cuBLASLt
-// (results/published/2026-11-23-h200-quick). fp8 and the search have not been measured yet.
+// (results/published/2026-11-23-h200-quick); 8192, all types, the fastest shape: docs/performance.md.
 #include "kernels/gemm/gemm_device.hpp"
 
 #if CUDART_VERSION >= 12000
