@@ -35,7 +35,7 @@ struct Fp32Shape {
   static constexpr int thread_rows = thread_rows_;        ///< of C a thread, in groups of 4
   static constexpr int thread_columns = thread_columns_;  ///< of C a thread, in groups of 4
   static constexpr int ahead = ahead_;                    ///< steps from a load to the use, 1 or 2
-  static constexpr int unrolled = unrolled_;              ///< positions of a step that the loop's code is written out for
+  static constexpr int unrolled = unrolled_;              ///< positions of a step that the loop is written out for
   static constexpr int blocks = blocks_;                  ///< at least, on a multiprocessor
   static constexpr int band = band_;                      ///< of tile rows, see gemm_tile()
 
@@ -279,7 +279,8 @@ std::string describe(bool whole) {
   return "tiles " + std::to_string(Shape::rows) + "x" + std::to_string(Shape::columns) + "x" +
          std::to_string(step) + ", " + std::to_string(Shape::thread_rows) + "x" +
          std::to_string(Shape::thread_columns) + " a thread, loaded " + std::to_string(Shape::ahead) +
-         (Shape::ahead == 1 ? " step" : " steps") + " ahead, " + std::to_string(Shape::unrolled) + " unrolled" + (whole ? "" : ", guarded edges");
+         (Shape::ahead == 1 ? " step" : " steps") + " ahead, " + std::to_string(Shape::unrolled) + " unrolled" +
+         (whole ? "" : ", guarded edges");
 }
 
 template <typename Shape>

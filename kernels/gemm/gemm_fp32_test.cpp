@@ -1,4 +1,5 @@
-// Every shape of the fp32 kernel on a GPU; skipped where none answers. Which shape a run takes must not show in its bits.
+// Every shape of the fp32 kernel on a GPU; skipped where none answers. Which shape a run takes must not show in its
+// bits.
 #include <gtest/gtest.h>
 
 #include <memory>

@@ -150,8 +150,8 @@ void add_shape(std::vector<PreparedGemm>& shapes, const GemmProblem& problem, co
   }
 }
 
-/// The shapes that are tried for every type. Template arguments: cluster rows and columns. A cluster of four leaves some
-/// of the 132 multiprocessors of an H100 or H200 idle, but reads a quarter less from the L2, and 128 divide
+/// The shapes that are tried for every type. Template arguments: cluster rows and columns. A cluster of four leaves
+/// some of the 132 multiprocessors of an H100 or H200 idle, but reads a quarter less from the L2, and 128 divide
 /// 4096 / 128 x 4096 / 256 tiles evenly.
 template <typename Element>
 std::vector<PreparedGemm> hopper_shapes(const GemmProblem& problem, const GemmBuffers& buffers) {
