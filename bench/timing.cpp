@@ -1,16 +1,17 @@
 #include "bench/timing.hpp"
 
-#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cmath>
 #include <stdexcept>
+#include <vector>
 
 #ifdef CUPARITY_HAVE_CUDA
 #include "bench/injected_spin.hpp"
 #include "bench/sm_clock.hpp"
 #include "bench/spin_kernel.hpp"
 #include "kernels/device/context.hpp"
+#include "kernels/timed_choice.hpp"
 #endif
 
 namespace cuparity {
@@ -57,17 +58,13 @@ struct Timer::DeviceEvents {
 
   /// In turn, so that all meet the clocks that the row itself brings about.
   std::optional<std::string> calibrate(Execution& execution, double share) {
-    std::array<std::array<double, 9>, 4> times;
-    for (std::size_t i = 0; i < times[0].size(); ++i) {
-      times[0][i] = time([&] { execution.run(); });
-      times[1][i] = time([] {});
-      times[2][i] = time([&] { enqueue_spin(context.stream(), short_spin_cycles); });
-      times[3][i] = time([&] { enqueue_spin(context.stream(), long_spin_cycles); });
+    std::array<std::vector<double>, 4> times;
+    for (int round = 0; round < 9; ++round) {
+      times[0].push_back(time([&] { execution.run(); }));
+      times[1].push_back(time([] {}));
+      times[2].push_back(time([&] { enqueue_spin(context.stream(), short_spin_cycles); }));
+      times[3].push_back(time([&] { enqueue_spin(context.stream(), long_spin_cycles); }));
     }
-    const auto median = [](std::array<double, 9>& values) {
-      std::nth_element(values.begin(), values.begin() + values.size() / 2, values.end());
-      return values[values.size() / 2];
-    };
     const std::optional<long long> cycles = injected_spin_cycles(
         {median(times[0]), median(times[1]), median(times[2]), median(times[3])}, share);
     if (!cycles) return injected_spin_obstacle();

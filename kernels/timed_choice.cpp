@@ -7,13 +7,6 @@
 namespace cuparity {
 namespace {
 
-double median(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  if (values.size() % 2 == 1) return *middle;
-  return (*middle + *std::max_element(values.begin(), middle)) / 2;
-}
-
 std::size_t most_rounds(const TimesInTurn& times) {
   std::size_t rounds = 0;
   for (const auto& of_candidate : times) rounds = std::max(rounds, of_candidate.size());
@@ -28,6 +21,13 @@ double standard_error(const std::vector<double>& values, double middle) {
 }
 
 }  // namespace
+
+double median(std::vector<double> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  if (values.size() % 2 == 1) return *middle;
+  return (*middle + *std::max_element(values.begin(), middle)) / 2;
+}
 
 std::size_t fastest(const TimesInTurn& times) {
   const std::size_t rounds = most_rounds(times);

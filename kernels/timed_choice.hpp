@@ -6,6 +6,9 @@
 
 namespace cuparity {
 
+/// The one in the middle, or the mean of the two that are. `values` is not empty.
+double median(std::vector<double> values);
+
 /// times[i][round] of candidate i. All candidates of a round ran one after the other, so what disturbs a round
 /// disturbs them alike. A candidate with fewer rounds than the longest was given up as too slow.
 using TimesInTurn = std::vector<std::vector<double>>;

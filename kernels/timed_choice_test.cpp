@@ -20,6 +20,12 @@ TimesInTurn measured(const std::vector<double>& truth, double noise, unsigned se
   return times;
 }
 
+TEST(TimedChoice, MedianOfAnEvenCountIsTheMeanOfTheMiddleTwo) {
+  EXPECT_EQ(median({4}), 4);
+  EXPECT_EQ(median({9, 1, 2}), 2);
+  EXPECT_EQ(median({8, 1, 2, 4}), 3);
+}
+
 TEST(TimedChoice, FastestIsTheSmallestMedian) {
   EXPECT_EQ(fastest({{3, 3, 3}, {2, 9, 2}, {2.5, 2.5, 2.5}}), 1u);
 }
@@ -45,6 +51,16 @@ TEST(TimedChoice, WithinTheLeastMarginTheEarlierStays) {
   EXPECT_EQ(earliest_as_fast({{1.004, 1.004, 1.004}, {1, 1, 1}}, 0.005), 0u);
   EXPECT_EQ(earliest_as_fast({{1.006, 1.006, 1.006}, {1, 1, 1}}, 0.005), 1u);
 }
+
+TEST(TimedChoice, AnEarlierPlanWithinTwoPerCentWins) {
+  const auto three = [](double time) { return std::vector<double>{time, time, time}; };
+  EXPECT_EQ(earliest_as_fast({three(1)}, 0.02), 0u);
+  EXPECT_EQ(earliest_as_fast({three(1.01), three(1), three(0.995)}, 0.02), 0u);
+  EXPECT_EQ(earliest_as_fast({three(1.03), three(1.019), three(1)}, 0.02), 1u);
+  EXPECT_EQ(earliest_as_fast({three(2), three(1.5), three(1)}, 0.02), 2u);
+}
+
+TEST(TimedChoice, OfTwoRoundsTheUpperTimeAloneDoesNotDecide) { EXPECT_EQ(fastest({{1, 3}, {2, 2.5}}), 0u); }
 
 TEST(TimedChoice, HopelessIsWhatIsSlowerThanTheShareAtItsBest) {
   const TimesInTurn times = {{1, 1.2}, {1.04, 1.5}, {1.06, 1.07}};

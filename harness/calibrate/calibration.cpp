@@ -57,11 +57,14 @@ std::vector<std::string> benchmark_rows(const Run& run) {
   return names;
 }
 
+using BlockNumber = std::optional<double> (*)(const Block&, const BlockSide&, const std::string&);
+
 /// False if a block lacks a usable number.
-bool read_numbers(const std::vector<Block>& blocks, const CalibrationArm& arm, MeasuredRow& row) {
+bool read_numbers(const std::vector<Block>& blocks, const CalibrationArm& arm, BlockNumber number_of,
+                  MeasuredRow& row) {
   for (const Block& block : blocks) {
-    const auto before = block_seconds(block, {arm.reference}, row.name);
-    const auto after = block_seconds(block, {arm.name}, row.name);
+    const auto before = number_of(block, {arm.reference}, row.name);
+    const auto after = number_of(block, {arm.name}, row.name);
     if (!before || !after || !(*before > 0) || !(*after > 0) || std::isinf(*before) || std::isinf(*after)) {
       return false;
     }
@@ -110,14 +113,19 @@ RowClasses classes_of(const Run& run, const std::vector<Block>& blocks, const Ca
                       std::vector<std::string>& left_out) {
   RowClasses classes;
   for (const std::string& name : benchmark_rows(run)) {
+    const std::string benchmark_class = class_of(short_name(name));
     MeasuredRow row;
     row.name = name;
     row.margin = margin_of(short_name(name), run.margins);
-    if (read_numbers(blocks, arm, row)) {
-      classes[class_of(short_name(name))].rows.push_back(std::move(row));
+    MeasuredRow in_cycles = row;
+    if (read_numbers(blocks, arm, block_seconds, row)) {
+      classes[benchmark_class].rows.push_back(std::move(row));
     } else {
       left_out.push_back(
           fmt::format("{} under {}: {}", short_name(name), arm.name, why_left_out(run, arm, name)));
+    }
+    if (is_per_clock(short_name(name), run.per_clock) && read_numbers(blocks, arm, block_cycles, in_cycles)) {
+      classes[benchmark_class + " per clock"].rows.push_back(std::move(in_cycles));
     }
   }
   for (auto& [name, members] : classes) {

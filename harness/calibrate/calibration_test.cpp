@@ -55,6 +55,23 @@ TEST(Calibration, CountsRowsTimesDisjointGroups) {
   EXPECT_EQ(result.cells[1].found.of, 10);
 }
 
+TEST(Calibration, RowsOfASuiteThatIsPerClockStandInTimeAndInCycles) {
+  SimulatedSamples random(1);
+  SimulatedRun shape;
+  shape.modes = {"native", "native, again"};
+  shape.benchmarks = {"gemm/own/fp32/4096", "gemm/own/bf16/4096", "saxpy/own/fp32/1024"};
+  shape.clock_deviation = 0.05;
+  cuparity::Run run = simulate_run(shape, random);
+  run.per_clock = {"^gemm/"};
+  const Calibration result = calibrate(run, arms_of({"native"}, {}), {6});
+  ASSERT_EQ(result.resolutions.size(), 3U);
+  EXPECT_EQ(result.resolutions[0].benchmark_class, "GEMM");
+  EXPECT_GT(result.resolutions[0].median_detectable, 0.02);
+  EXPECT_EQ(result.resolutions[1].benchmark_class, "GEMM per clock");
+  EXPECT_LT(result.resolutions[1].median_detectable, 0.002);
+  EXPECT_EQ(result.resolutions[2].benchmark_class, "memory");
+}
+
 TEST(Calibration, FindsTheTruth) {
   const Calibration result = simulated(60, 0.001, {6});
   const CalibrationCell& same = result.cells[0];

@@ -46,6 +46,7 @@ std::string suite_yaml(const ConfirmationPlan& plan, const Run& run, const Confi
   out << YAML::Key << "repetitions" << YAML::Value << suite.repetitions;
   out << YAML::Key << "min_time_seconds" << YAML::Value << suite.min_time_seconds;
   out << YAML::Key << "margins" << YAML::Value << suite.margins;
+  if (!suite.per_clock.empty()) out << YAML::Key << "per_clock" << YAML::Value << suite.per_clock;
   out << YAML::Key << "validate" << YAML::Value << "none";
   out << YAML::Key << "benchmarks" << YAML::Value << YAML::BeginMap;
   out << YAML::Key << (backend_of(run) == "cuda" ? "cuda" : "cpu") << YAML::Value << YAML::BeginSeq;

@@ -20,8 +20,8 @@ namespace {
 
 const std::vector<std::string>& suite_keys() {
   static const std::vector<std::string> keys = {
-      "name",        "description",      "blocks",   "looks",     "margins", "time_limit_seconds",
-      "repetitions", "min_time_seconds", "startup",  "validate",  "benchmarks"};
+      "name",        "description",      "blocks",  "looks",    "margins",   "per_clock", "time_limit_seconds",
+      "repetitions", "min_time_seconds", "startup", "validate", "benchmarks"};
   return keys;
 }
 
@@ -90,6 +90,8 @@ class SuiteReader {
       suite.looks = look_list(value);
     else if (key == "margins")
       suite.margins = margins(value);
+    else if (key == "per_clock")
+      suite.per_clock = regex_list(key, value);
     else if (key == "time_limit_seconds")
       suite.time_limit_seconds = positive_integer(key, value);
     else if (key == "repetitions")
@@ -164,15 +166,21 @@ class SuiteReader {
     if (!value.IsMap()) fail(value, "'benchmarks' must hold lists under cuda: and cpu:");
     std::map<std::string, std::vector<std::string>> result;
     for (const auto& [backend, list] : unique_entries(value, {"cuda", "cpu"})) {
-      if (!list.IsSequence() || list.size() == 0) {
-        fail(list, fmt::format("'{}' must be a list of regular expressions", backend));
-      }
-      for (const YAML::Node& item : list) {
-        result[backend].push_back(text(backend, item));
-        check_regex(item, result[backend].back());
-      }
+      result[backend] = regex_list(backend, list);
     }
     return result;
+  }
+
+  std::vector<std::string> regex_list(const std::string& key, const YAML::Node& list) const {
+    if (!list.IsSequence() || list.size() == 0) {
+      fail(list, fmt::format("'{}' must be a list of regular expressions", key));
+    }
+    std::vector<std::string> patterns;
+    for (const YAML::Node& item : list) {
+      patterns.push_back(text(key, item));
+      check_regex(item, patterns.back());
+    }
+    return patterns;
   }
 
   void check_regex(const YAML::Node& at, const std::string& pattern) const {

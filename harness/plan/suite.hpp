@@ -16,6 +16,7 @@ struct Suite {
   std::vector<int> looks;  ///< ascending block counts with a verdict; the last is `blocks`
   std::map<std::string, double>
       margins;  ///< regular expression on the benchmark's name, or "default" -> relative margin
+  std::vector<std::string> per_clock;  ///< regular expressions on names: compared in clock cycles where counted
   int time_limit_seconds = 120;    ///< for one process
   int repetitions = 5;             ///< Google Benchmark's, in one process
   double min_time_seconds = 0.05;  ///< Google Benchmark's, for one repetition

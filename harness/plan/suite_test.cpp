@@ -22,6 +22,7 @@ constexpr const char* good =
     "margins:\n"
     "  default: 0.02\n"
     "  launch/.*: 0.05\n"
+    "per_clock: [^gemm/]\n"
     "time_limit_seconds: 30\n"
     "repetitions: 7\n"
     "min_time_seconds: 0.1\n"
@@ -46,6 +47,7 @@ TEST(Suite, ReadsEveryKey) {
   EXPECT_THAT(suite.looks, ElementsAre(12, 24));
   EXPECT_EQ(suite.margins.at("default"), 0.02);
   EXPECT_EQ(suite.margins.at("launch/.*"), 0.05);
+  EXPECT_THAT(suite.per_clock, ElementsAre("^gemm/"));
   EXPECT_EQ(suite.time_limit_seconds, 30);
   EXPECT_EQ(suite.repetitions, 7);
   EXPECT_EQ(suite.min_time_seconds, 0.1);
@@ -81,13 +83,13 @@ INSTANTIATE_TEST_SUITE_P(
     Suite, SuiteMistake,
     testing::Values(
         Mistake{"key", "repetitions:", "repetition:",
-                "mine.yaml:9: unknown key 'repetition'; did you mean 'repetitions'?"},
+                "mine.yaml:10: unknown key 'repetition'; did you mean 'repetitions'?"},
         Mistake{"swap", "blocks: 24", "bolcks: 24",
                 "mine.yaml:3: unknown key 'bolcks'; did you mean 'blocks'?"},
         Mistake{"far", "repetitions: 7", "colour: red",
-                "mine.yaml:9: unknown key 'colour'; known: name, description"},
-        Mistake{"backend", "cpu: [", "cup: [", "mine.yaml:13: unknown key 'cup'; did you mean 'cpu'?"},
-        Mistake{"twice", "repetitions: 7", "blocks: 7", "mine.yaml:9: 'blocks' stands twice"},
+                "mine.yaml:10: unknown key 'colour'; known: name, description"},
+        Mistake{"backend", "cpu: [", "cup: [", "mine.yaml:14: unknown key 'cup'; did you mean 'cpu'?"},
+        Mistake{"twice", "repetitions: 7", "blocks: 7", "mine.yaml:10: 'blocks' stands twice"},
         Mistake{"word", "blocks: 24", "blocks: many",
                 "mine.yaml:3: 'blocks' must be a whole number of at least 1, not 'many'"},
         Mistake{"zero", "blocks: 24", "blocks: 0",
@@ -95,7 +97,7 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"fraction", "blocks: 24", "blocks: 2.5", "not '2.5'"},
         Mistake{"list", "blocks: 24", "blocks: [1]", "mine.yaml:3: 'blocks' must be a whole number"},
         Mistake{"negative", "min_time_seconds: 0.1", "min_time_seconds: -1",
-                "mine.yaml:10: 'min_time_seconds' must be a number above 0"},
+                "mine.yaml:11: 'min_time_seconds' must be a number above 0"},
         Mistake{"nan", "min_time_seconds: 0.1", "min_time_seconds: .nan", "must be a number above 0"},
         Mistake{"looks", "[12, 24]", "[24, 12]", "mine.yaml:4: 'looks' must ascend"},
         Mistake{"last_look", "[12, 24]", "[12, 20]", "mine.yaml:4: the last look (20) must be 'blocks' (24)"},
@@ -103,9 +105,10 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"percent", "default: 0.02", "default: 2",
                 "mine.yaml:6: margin 2 of 'default' is relative: 0.01 means 1 %"},
         Mistake{"margin_regex", "launch/.*:", "launch/(:", "is no regular expression"},
-        Mistake{"regex", "gemm/.*]", "'gemm/(']", "mine.yaml:13: 'gemm/(' is no regular expression"},
+        Mistake{"regex", "gemm/.*]", "'gemm/(']", "mine.yaml:14: 'gemm/(' is no regular expression"},
+        Mistake{"per_clock", "[^gemm/]", "'gemm/('", "mine.yaml:8: 'per_clock' must be a list of regular expressions"},
         Mistake{"benchmarks", "cpu: [saxpy/.*, gemm/.*]", "cpu: saxpy",
-                "mine.yaml:13: 'cpu' must be a list of regular expressions"},
+                "mine.yaml:14: 'cpu' must be a list of regular expressions"},
         Mistake{"tab", "looks: [12, 24]", "looks: [12, 24", "mine.yaml:"},
         Mistake{"no_name", "name: mine\n", "", "mine.yaml:1: 'name' is missing"}),
     [](const auto& test) { return test.param.name; });

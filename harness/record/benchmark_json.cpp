@@ -25,6 +25,7 @@ struct Gathered {
   std::vector<Repetition> repetitions;
   std::vector<double> bytes_per_second;
   std::vector<double> flops_per_second;
+  std::vector<double> cycles;
   std::optional<double> median_aggregate;
   std::optional<double> mean_aggregate;
   bool has_aggregate = false;
@@ -155,13 +156,16 @@ void read_repetition(const JsonFields& fields, Gathered& gathered) {
     return;
   }
   const int next = static_cast<int>(gathered.repetitions.size());
-  gathered.repetitions.push_back({fields.find<int>("repetition_index").value_or(next),
-                                  fields.get<double>("real_time") * seconds_per_unit(fields)});
+  const double seconds = fields.get<double>("real_time") * seconds_per_unit(fields);
+  gathered.repetitions.push_back({fields.find<int>("repetition_index").value_or(next), seconds});
   if (const auto rate = fields.find<double>("bytes_per_second")) {
     gathered.bytes_per_second.push_back(*rate);
   }
   if (const auto rate = fields.find<double>("flops_per_second")) {
     gathered.flops_per_second.push_back(*rate);
+  }
+  if (const auto hertz = fields.find<double>("sm_clock_hz")) {
+    gathered.cycles.push_back(seconds * *hertz);
   }
 }
 
@@ -182,6 +186,9 @@ Row finish(Gathered gathered) {
   }
   if (!gathered.flops_per_second.empty()) {
     row.flops_per_second = median(gathered.flops_per_second);
+  }
+  if (!gathered.cycles.empty()) {
+    row.cycles = median(gathered.cycles);
   }
   return row;
 }

@@ -36,7 +36,8 @@ TEST(BenchmarkJson, GathersRepetitionsByRunNameInFileOrder) {
                 "backend": "cuda", "gpu_uuid": "GPU-1"},
     "benchmarks": [
       {"name": "b/manual_time", "run_name": "b/manual_time", "run_type": "iteration", "repetition_index": 0,
-       "real_time": 3, "time_unit": "us", "bytes_per_second": 10.0, "flops_per_second": 5},
+       "real_time": 3, "time_unit": "us", "bytes_per_second": 10.0, "flops_per_second": 5,
+       "sm_clock_hz": 2e9},
       {"name": "a", "run_name": "a", "run_type": "iteration", "repetition_index": 0, "real_time": 7,
        "time_unit": "ns"},
       {"name": "b/manual_time", "run_name": "b/manual_time", "run_type": "iteration", "repetition_index": 2,
@@ -53,6 +54,7 @@ TEST(BenchmarkJson, GathersRepetitionsByRunNameInFileOrder) {
   EXPECT_DOUBLE_EQ(file.rows[0].seconds, 4e-6);
   EXPECT_DOUBLE_EQ(file.rows[0].bytes_per_second.value(), 20);
   EXPECT_DOUBLE_EQ(file.rows[0].flops_per_second.value(), 5);
+  EXPECT_DOUBLE_EQ(file.rows[0].cycles.value(), 6000) << "3 us at 2 GHz";
   EXPECT_EQ(file.rows[1].benchmark, "a");
   EXPECT_FALSE(file.rows[1].bytes_per_second.has_value());
   EXPECT_FALSE(file.aggregates_only);

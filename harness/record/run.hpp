@@ -25,6 +25,7 @@ struct Row {
   std::vector<double> repetitions;     ///< seconds of each timed repetition
   std::optional<double> bytes_per_second;
   std::optional<double> flops_per_second;
+  std::optional<double> cycles;  ///< median of seconds times the clock that the multiprocessors had meanwhile
   std::map<std::string, std::string> label;  ///< key=value pairs of the label: digest, error, algorithm
 };
 
@@ -77,6 +78,7 @@ struct Run {
   int planned_blocks = 0;
   std::vector<int> looks;                ///< block counts at which a verdict may be given
   std::map<std::string, double> margins; ///< regular expression on the benchmark's name -> relative margin; "default"
+  std::vector<std::string> per_clock;    ///< regular expressions: benchmarks compared in clock cycles where counted
   std::map<std::string, std::string> environment;  ///< of the host, outside any trial
   std::vector<AccessRow> access;         ///< one short look from inside each mode, before the first trial
   std::vector<std::string> notes;        ///< what could not be made equal between the modes, for people

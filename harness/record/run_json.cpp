@@ -95,6 +95,9 @@ nlohmann::json to_json(const Row& row) {
   if (row.flops_per_second) {
     json["flops_per_second"] = number_to_json(*row.flops_per_second);
   }
+  if (row.cycles) {
+    json["cycles"] = number_to_json(*row.cycles);
+  }
   return json;
 }
 
@@ -107,6 +110,7 @@ Row row_from(const JsonFields& fields) {
   fields.read("repetitions", row.repetitions);
   row.bytes_per_second = fields.find<double>("bytes_per_second");
   row.flops_per_second = fields.find<double>("flops_per_second");
+  row.cycles = fields.find<double>("cycles");
   fields.read("label", row.label);
   return row;
 }
@@ -237,6 +241,7 @@ nlohmann::json header_to_json(const Run& run) {
           {"planned_blocks", run.planned_blocks},
           {"looks", run.looks},
           {"margins", std::move(margins)},
+          {"per_clock", text_list(run.per_clock)},
           {"environment", text_map(run.environment)},
           {"notes", text_list(run.notes)},
           {"access", std::move(access)},
@@ -261,6 +266,7 @@ Run header_from_json(const nlohmann::json& json) {
   fields.read("planned_blocks", run.planned_blocks);
   fields.read("looks", run.looks);
   fields.read("margins", run.margins);
+  fields.read("per_clock", run.per_clock);
   fields.read("environment", run.environment);
   fields.read("notes", run.notes);
   if (fields.has("access")) {
@@ -282,11 +288,13 @@ nlohmann::json to_json(const Comparison& comparison) {
           {"candidate", valid_utf8(comparison.candidate)},
           {"verdict", to_string(comparison.verdict)},
           {"reason", valid_utf8(comparison.reason)},
+          {"measure", comparison.measure == Measure::cycles ? "cycles" : "seconds"},
           {"margin", number_to_json(comparison.margin)},
           {"n", comparison.n},
           {"baseline_seconds", number_or_null(comparison.baseline_seconds)},
           {"candidate_seconds", number_or_null(comparison.candidate_seconds)},
           {"effect", number_or_null(comparison.effect)},
+          {"time_effect", number_or_null(comparison.time_effect)},
           {"interval",
            {{"low", number_or_null(comparison.interval_low)},
             {"high", number_or_null(comparison.interval_high)},

@@ -31,6 +31,7 @@ Run example_run() {
   run.planned_blocks = 12;
   run.looks = {12, 24};
   run.margins = {{"default", 0.01}, {"^launch/", 0.02}};
+  run.per_clock = {"^gemm/"};
   run.environment = {{"driver_version", "580.1"}};
   run.notes = {"the container sees one GPU, native four"};
   run.harness_seconds = 1.25;
@@ -51,6 +52,7 @@ Run example_run() {
   row.seconds = 0.1;
   row.repetitions = {0.1, 0.3, std::numeric_limits<double>::infinity()};
   row.bytes_per_second = 1e12;
+  row.cycles = 2e8;
   row.label = {{"digest", "00ff"}};
   trial.rows.push_back(row);
   row = Row{};
@@ -95,6 +97,9 @@ TEST(RunJson, SurvivesARoundTripThroughText) {
   EXPECT_TRUE(std::isinf(run.trials[0].rows[0].repetitions[2]));
   EXPECT_EQ(run.trials[0].rows[1].state, RowState::skipped);
   EXPECT_FALSE(run.trials[0].rows[1].bytes_per_second.has_value());
+  EXPECT_THAT(run.per_clock, testing::ElementsAre("^gemm/"));
+  EXPECT_EQ(run.trials[0].rows[0].cycles, 2e8);
+  EXPECT_FALSE(run.trials[0].rows[1].cycles.has_value());
   EXPECT_EQ(run.trials[1].kind, TrialKind::validation);
   EXPECT_THAT(run.trials[1].failed_tests, ElementsAre("Saxpy.Odd: off by 3"));
 }

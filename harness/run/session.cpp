@@ -235,6 +235,7 @@ class Preparation {
     run.looks = options_.blocks ? looks_for_blocks(suite_.looks, *options_.blocks) : suite_.looks;
     run.planned_blocks = run.looks.back();
     run.margins = suite_.margins;
+    run.per_clock = suite_.per_clock;
     run.environment = environment::process_environment();
     run.environment["backend"] = backend_;
     run.environment["benchmark_filter"] = session_.settings.benchmark_filter;

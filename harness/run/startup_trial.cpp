@@ -56,7 +56,7 @@ Start start(const Arm& arm, const AccessMode& mode, const std::string& backend, 
   return result;
 }
 
-const LifecycleStep& step(const Lifecycle& life, const std::string& name) {
+LifecycleStep step(const Lifecycle& life, const std::string& name) {
   for (const LifecycleStep& one : life.steps) {
     if (one.name == name) return one;
   }
@@ -72,7 +72,7 @@ void add_row(Trial& trial, const std::string& phase, double seconds) {
 
 void add_rows(const Start& started, Trial& trial) {
   const Lifecycle& life = started.life;
-  const LifecycleStep& start_step = step(life, "start");
+  const LifecycleStep start_step = step(life, "start");
   for (const LifecycleStep& one : life.steps) {
     if (one.name != "start") add_row(trial, one.name, one.end - one.begin);
   }

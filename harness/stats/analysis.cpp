@@ -10,11 +10,13 @@
 
 #include "harness/errors.hpp"
 #include "harness/record/benchmark_json.hpp"
+#include "harness/record/median.hpp"
 #include "harness/stats/block_seconds.hpp"
 #include "harness/stats/blocks.hpp"
 #include "harness/stats/correctness.hpp"
 #include "harness/stats/estimate.hpp"
 #include "harness/stats/margins.hpp"
+#include "harness/stats/signed_rank.hpp"
 #include "harness/stats/verdict.hpp"
 #include "harness/stats/wording.hpp"
 
@@ -135,33 +137,84 @@ std::string hardware_difference(const Run& run, const std::string& candidate) {
   return "";
 }
 
-Observation observe(const Context& context, Comparison comparison, const BlockSide& baseline,
-                    const BlockSide& candidate) {
-  std::vector<double> baseline_seconds;
-  std::vector<double> candidate_seconds;
-  int usable = 0;
+/// The numbers of both sides, of each usable block that has both.
+struct PairedNumbers {
+  std::vector<double> baseline;
+  std::vector<double> candidate;
+};
+
+using BlockNumber = std::optional<double> (*)(const Block&, const BlockSide&, const std::string&);
+
+PairedNumbers paired_numbers(const Context& context, const std::string& benchmark, const BlockSide& baseline,
+                             const BlockSide& candidate, BlockNumber number_of) {
+  PairedNumbers numbers;
   for (const Block& block : context.blocks) {
-    if (!block.rejected.empty()) {
-      continue;
-    }
-    ++usable;
-    const auto before = block_seconds(block, baseline, comparison.benchmark);
-    const auto after = block_seconds(block, candidate, comparison.benchmark);
-    if (before && after) {
-      baseline_seconds.push_back(*before);
-      candidate_seconds.push_back(*after);
+    const auto before = block.rejected.empty() ? number_of(block, baseline, benchmark) : std::nullopt;
+    const auto after = before ? number_of(block, candidate, benchmark) : std::nullopt;
+    if (after) {
+      numbers.baseline.push_back(*before);
+      numbers.candidate.push_back(*after);
     }
   }
-  const int n = static_cast<int>(baseline_seconds.size());
+  return numbers;
+}
+
+/// Cycles as the seconds that they would last at the clock in the middle of those that the blocks had.
+PairedNumbers at_one_clock(PairedNumbers cycles, const PairedNumbers& seconds) {
+  std::vector<double> hertz;
+  for (std::size_t i = 0; i < cycles.baseline.size(); ++i) {
+    hertz.push_back(cycles.baseline[i] / seconds.baseline[i]);
+    hertz.push_back(cycles.candidate[i] / seconds.candidate[i]);
+  }
+  const double clock = median(hertz);
+  for (double& number : cycles.baseline) number /= clock;
+  for (double& number : cycles.candidate) number /= clock;
+  return cycles;
+}
+
+std::optional<double> time_effect(const PairedNumbers& seconds) {
+  std::vector<double> differences;
+  for (std::size_t i = 0; i < seconds.baseline.size(); ++i) {
+    differences.push_back(std::log(seconds.candidate[i] / seconds.baseline[i]));
+  }
+  const double effect = std::expm1(hodges_lehmann(differences));
+  return std::isfinite(effect) ? std::optional(effect) : std::nullopt;
+}
+
+Observation observe(const Context& context, Comparison comparison, const BlockSide& baseline,
+                    const BlockSide& candidate) {
+  PairedNumbers numbers = paired_numbers(context, comparison.benchmark, baseline, candidate, block_seconds);
+  const int n = static_cast<int>(numbers.baseline.size());
+  if (n > 0 && is_per_clock(short_name(comparison.benchmark), context.run.per_clock)) {
+    PairedNumbers cycles = paired_numbers(context, comparison.benchmark, baseline, candidate, block_cycles);
+    if (cycles.baseline.size() == numbers.baseline.size()) {
+      comparison.measure = Measure::cycles;
+      comparison.time_effect = time_effect(numbers);
+      numbers = at_one_clock(std::move(cycles), numbers);
+    }
+  }
   Observation observation =
-      observe_paired(std::move(comparison), baseline_seconds, candidate_seconds, context.alpha);
+      observe_paired(std::move(comparison), numbers.baseline, numbers.candidate, context.alpha);
   observation.imposed = context.imposed;
   observation.imposed_reason = context.imposed_reason;
+  const int usable = static_cast<int>(context.blocks.size()) - count_rejected(context.blocks);
   if (!context.imposed && n < (1 - most_blocks_lost) * usable) {
     observation.imposed = Verdict::invalid;
     observation.imposed_reason = fmt::format("measured in {} of {} blocks only", n, usable);
   }
   return observation;
+}
+
+/// decide(), and every reason says where it is not time that was compared.
+std::vector<Comparison> decide_blocks(std::vector<Observation> observations, double alpha) {
+  std::vector<Comparison> comparisons = decide(std::move(observations), alpha, "blocks");
+  for (Comparison& comparison : comparisons) {
+    if (comparison.measure == Measure::cycles) {
+      comparison.reason += fmt::format("; compared in clock cycles, in time it is {}",
+                                       signed_percent(comparison.time_effect.value_or(std::nan(""))));
+    }
+  }
+  return comparisons;
 }
 
 Comparison named(const Run& run, const std::string& benchmark, const std::string& candidate) {
@@ -253,7 +306,7 @@ void compare_modes(const Run& run, Analysis& analysis) {
                                             : BitComparison{});
     }
   }
-  analysis.comparisons = decide(std::move(observations), alpha_of_a_look(run), "blocks");
+  analysis.comparisons = decide_blocks(std::move(observations), alpha_of_a_look(run));
   for (std::size_t i = 0; i < bits.size(); ++i) {
     analysis.comparisons[i].same_bits = bits[i].same;
     if (!bits[i].note.empty()) {
@@ -280,7 +333,7 @@ void compare_baseline_with_itself(const Run& run, Analysis& analysis) {
                                      {run.baseline_mode, BlockSide::second_half}));
     }
   }
-  analysis.noise_floor = decide(std::move(observations), context.alpha, "blocks");
+  analysis.noise_floor = decide_blocks(std::move(observations), context.alpha);
 }
 
 double overhead_ratio(const Run& run) {

@@ -50,6 +50,30 @@ TEST(Analysis, EqualModesAreTheSame) {
   EXPECT_THAT(analysis.wrong, IsEmpty());
 }
 
+TEST(Analysis, ComparesInCyclesWhereTheSuiteSaysSoAndTheyWereCounted) {
+  SimulatedRun shape;
+  shape.benchmarks = {"gemm/own/fp32/4096/manual_time", "saxpy/own/fp32/1024/manual_time"};
+  shape.effect = {{docker, 0.05}};
+  shape.clock_deviation = 0.05;
+  cuparity::Run run = simulated(shape);
+  run.per_clock = {"^gemm/"};
+  Analysis analysis = analyse(run);
+  const Comparison& in_cycles = analysis.comparisons.at(0);
+  EXPECT_EQ(in_cycles.measure, Measure::cycles);
+  EXPECT_EQ(in_cycles.verdict, Verdict::slower) << in_cycles.reason;
+  EXPECT_NEAR(in_cycles.effect.value(), 0.05, 0.002);
+  EXPECT_THAT(in_cycles.reason, HasSubstr("; compared in clock cycles, in time it is "));
+  EXPECT_NEAR(in_cycles.time_effect.value(), 0.05, 0.05);
+  EXPECT_GT(std::fabs(in_cycles.time_effect.value() - 0.05), 0.002);
+  EXPECT_NEAR(in_cycles.baseline_seconds.value(), 1, 0.1) << "at the clock in the middle";
+  EXPECT_EQ(analysis.noise_floor.at(0).measure, Measure::cycles);
+  EXPECT_EQ(analysis.comparisons.at(1).measure, Measure::seconds);
+
+  trials_of(run, docker)[3]->rows[0].cycles.reset();
+  analysis = analyse(run);
+  EXPECT_EQ(analysis.comparisons.at(0).measure, Measure::seconds) << "one process has not counted them";
+}
+
 TEST(Analysis, ABlocksNumberIsTheMeanLogarithmOverItsPositions) {
   SimulatedRun shape;
   shape.blocks = 1;

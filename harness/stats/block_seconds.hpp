@@ -22,4 +22,7 @@ const Row* find_row(const Trial& trial, const std::string& benchmark);
 /// value that is no time (zero, negative, not finite) is returned as it is.
 std::optional<double> block_seconds(const Block& block, const BlockSide& side, const std::string& benchmark);
 
+/// The same of the GPU's clock cycles; nothing if one of the trials has not counted them.
+std::optional<double> block_cycles(const Block& block, const BlockSide& side, const std::string& benchmark);
+
 }  // namespace cuparity

@@ -11,6 +11,10 @@ enum class Verdict { same, slower, faster, inconclusive, invalid };
 
 std::string to_string(Verdict verdict);
 
+/// What of a benchmark is compared: its time, or the clock cycles of the GPU that it took, for a GPU at its power limit
+/// changes its clock by more than a container costs.
+enum class Measure { seconds, cycles };
+
 /// Relative effects are exp(d) - 1 of the log ratio d = ln(candidate) - ln(baseline) of times (for
 /// rates the sign is turned), so that a positive effect always means slower.
 struct Comparison {
@@ -19,11 +23,13 @@ struct Comparison {
   std::string candidate;  ///< mode or file
   Verdict verdict = Verdict::invalid;
   std::string reason;  ///< one sentence, for people
+  Measure measure = Measure::seconds;
   double margin = 0.01;
   int n = 0;                               ///< paired blocks, or the smaller sample where unpaired
-  std::optional<double> baseline_seconds;  ///< median over blocks
+  std::optional<double> baseline_seconds;  ///< median over blocks; of cycles: at the clock in the middle of all blocks
   std::optional<double> candidate_seconds;
   std::optional<double> effect;
+  std::optional<double> time_effect;  ///< of cycles: what the effect is in time, the clock's changes included
   std::optional<double> interval_low;  ///< confidence_level interval of the effect
   std::optional<double> interval_high;
   double confidence_level = 0.95;

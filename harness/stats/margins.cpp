@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <regex>
 
@@ -37,6 +38,16 @@ double margin_of(const std::string& benchmark, const std::map<std::string, doubl
     }
   }
   return chosen;
+}
+
+bool is_per_clock(const std::string& benchmark, const std::vector<std::string>& per_clock) {
+  return std::any_of(per_clock.begin(), per_clock.end(), [&](const std::string& pattern) {
+    try {
+      return std::regex_search(benchmark, std::regex(pattern));
+    } catch (const std::regex_error&) {
+      throw UsageError(fmt::format("per_clock \"{}\": not a regular expression", pattern));
+    }
+  });
 }
 
 }  // namespace cuparity

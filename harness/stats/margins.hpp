@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 namespace cuparity {
 
@@ -14,5 +15,8 @@ std::map<std::string, double> default_margins();
 /// where several are; else "default"; else 1 %. Throws UsageError on a bad expression or a margin that is not
 /// above 0. An empty map means default_margins().
 double margin_of(const std::string& benchmark, const std::map<std::string, double>& margins);
+
+/// Whether one of the regular expressions is found in `benchmark` (its short_name). Throws UsageError on a bad one.
+bool is_per_clock(const std::string& benchmark, const std::vector<std::string>& per_clock);
 
 }  // namespace cuparity

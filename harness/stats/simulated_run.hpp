@@ -20,6 +20,7 @@ struct SimulatedRun {
   double drift = 0;          ///< relative, from the first trial to the last
   double random_walk = 0;    ///< standard deviation of a step from process to process, of the logarithm
   double correlation = 0;    ///< of a process's deviation with that of the process before
+  double clock_deviation = 0;  ///< of the logarithm of a process's clock, which its cycles do not have
   double (SimulatedSamples::*scatter)() = &SimulatedSamples::normal;
 };
 
@@ -52,6 +53,7 @@ inline Run simulate_run(const SimulatedRun& shape, SimulatedSamples& random) {
       trial.ok = true;
       trial.wall_seconds = 1;
       const auto effect = shape.effect.find(trial.mode);
+      const double clock = shape.clock_deviation > 0 ? std::exp(shape.clock_deviation * random.normal()) : 1;
       level += shape.random_walk > 0 ? shape.random_walk * random.normal() : 0;
       for (const std::string& benchmark : shape.benchmarks) {
         Row row;
@@ -59,6 +61,8 @@ inline Run simulate_run(const SimulatedRun& shape, SimulatedSamples& random) {
         row.seconds = (1 + (effect == shape.effect.end() ? 0 : effect->second)) *
                       (1 + shape.drift * trial.index / total) * std::exp(level + shape.deviation * (common.empty() ? (random.*shape.scatter)()
                                                                               : common[run.trials.size()]));
+        if (shape.clock_deviation > 0) row.cycles = 1e9 * row.seconds;
+        row.seconds /= clock;
         row.repetitions = {row.seconds};
         row.label = {{"digest", "00ff00ff00ff00ff"}};
         trial.rows.push_back(row);

@@ -110,8 +110,9 @@ std::vector<Case> cuda_validation_cases() {
 std::vector<Case> cpu_bench_cases() {
   std::vector<Case> cases;
   for (const StreamOperation operation : all_stream_operations)
-    cases.push_back(
-        stream_case(Backend::cpu, {operation, 256 * mebibyte / sizeof(double), {}, true}, "256MiB"));
+    for (const std::size_t mebibytes : {128, 256})
+      cases.push_back(stream_case(Backend::cpu, {operation, mebibytes * mebibyte / sizeof(double), {}, true},
+                                  std::to_string(mebibytes) + "MiB"));
   return cases;
 }
 

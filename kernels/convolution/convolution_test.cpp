@@ -401,13 +401,6 @@ TEST(PlanSearch, EndsByCountAndByTime) {
   EXPECT_TRUE(admitted.cut_short);
 }
 
-TEST(PlanSearch, AnEarlierPlanThatIsAsGoodWins) {
-  EXPECT_EQ(earliest_of_the_fastest({1}), 0u);
-  EXPECT_EQ(earliest_of_the_fastest({1.01, 1.0, 0.995}), 0u);
-  EXPECT_EQ(earliest_of_the_fastest({1.03, 1.019, 1.0}), 1u);
-  EXPECT_EQ(earliest_of_the_fastest({2, 1.5, 1}), 2u);
-}
-
 TEST(ConvolutionCases, CountTheWorkOfTheLayers) {
   const ConvolutionProblem problem{convolution_layers(Backend::cuda).front().shape, Pass::forward,
                                    ElementType::fp16};

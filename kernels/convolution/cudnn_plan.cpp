@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "kernels/convolution/plan_search.hpp"
+#include "kernels/device/time_in_turn.hpp"
 
 namespace cuparity {
 namespace {
@@ -17,6 +18,9 @@ constexpr std::int64_t output_id = 3;
 
 /// In the order in which they are asked for.
 constexpr std::array heuristic_modes = {CUDNN_HEUR_MODE_A, CUDNN_HEUR_MODE_B, CUDNN_HEUR_MODE_FALLBACK};
+
+/// By which a plan must be faster than an earlier one to be taken: less would change the bits from process to process.
+constexpr double least_margin = 0.02;
 
 /// With fewer accepted plans than this, the next mode is asked too.
 constexpr int few_plans = 3;
@@ -178,25 +182,6 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-double median(std::vector<float> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
-
-/// Milliseconds of one run from a flushed L2.
-float time_once(device::Context& context, cudnnHandle_t handle, const CudnnPlan& plan,
-                const CudnnDescriptor& pack, const device::Event& start, const device::Event& stop) {
-  context.flush_l2();
-  device::check(cudaEventRecord(start.get(), context.stream()), "timing a cuDNN plan");
-  check_cudnn(cudnnBackendExecute(handle, plan.plan.get(), pack.get()), "running a candidate cuDNN plan");
-  device::check(cudaEventRecord(stop.get(), context.stream()), "timing a cuDNN plan");
-  context.synchronize("waiting for a candidate cuDNN plan");
-  float milliseconds = 0;
-  device::check(cudaEventElapsedTime(&milliseconds, start.get(), stop.get()), "timing a cuDNN plan");
-  return milliseconds;
-}
-
 /// The tensors and a workspace for any of several plans: it grows to the largest that was asked for.
 class PlanMemory {
  public:
@@ -223,22 +208,19 @@ class PlanMemory {
 };
 
 /// Index of the earliest of the fastest plans. Each has run before.
-std::size_t fastest(device::Context& context, cudnnHandle_t handle, const std::vector<CudnnPlan>& plans,
-                    const CudnnDescriptor& pack, const PlanSearch& search,
-                    std::chrono::steady_clock::time_point started) {
+std::size_t fastest_plan(device::Context& context, cudnnHandle_t handle, const std::vector<CudnnPlan>& plans,
+                         const CudnnDescriptor& pack, const PlanSearch& search,
+                         std::chrono::steady_clock::time_point started) {
   if (plans.size() == 1) return 0;
-  const device::Event start;
-  const device::Event stop;
-  std::vector<std::vector<float>> times(plans.size());
-  for (int round = 0; round < search.rounds && (round == 0 || seconds_since(started) < search.seconds);
-       ++round) {
-    for (std::size_t i = 0; i < plans.size(); ++i) {
-      times[i].push_back(time_once(context, handle, plans[i], pack, start, stop));
-    }
-  }
-  std::vector<double> medians;
-  for (const auto& of_plan : times) medians.push_back(median(of_plan));
-  return earliest_of_the_fastest(medians);
+  std::vector<std::function<void(cudaStream_t)>> runs;  // the handle's stream is the context's
+  for (const CudnnPlan& plan : plans)
+    runs.push_back([&](cudaStream_t) {
+      check_cudnn(cudnnBackendExecute(handle, plan.plan.get(), pack.get()), "running a candidate cuDNN plan");
+    });
+  device::TimingLimits limits;
+  limits.rounds = search.rounds;
+  limits.seconds = search.seconds - seconds_since(started);
+  return earliest_as_fast(device::time_in_turn(runs, context, limits), least_margin);
 }
 
 /// Without counts that depend on how fast this machine was: equal searches must read alike.
@@ -363,7 +345,7 @@ CudnnExecutable choose_plan(device::Context& context, cudnnHandle_t handle, Cudn
     if (admitted.rejected.count == 0 && failure) throw *failure;
     throw std::runtime_error("choosing a cuDNN plan: " + admitted.rejected.failure());
   }
-  CudnnPlan& best = admitted.plans[fastest(context, handle, admitted.plans, memory.pack(), search, started)];
+  CudnnPlan& best = admitted.plans[fastest_plan(context, handle, admitted.plans, memory.pack(), search, started)];
   std::string algorithm = describe_choice(best, admitted);
   return std::move(memory).with(std::move(best), std::move(algorithm));
 }

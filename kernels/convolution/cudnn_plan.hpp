@@ -80,9 +80,9 @@ struct CudnnExecutable {
 
 /// Builds plans, `first` before the others; those whose result is wrong are dropped, for the numerical notes
 /// do not say everything about an engine's accuracy, and a wrong result is never timed. Of up to
-/// search.candidates that are left, each timed, the earliest in the heuristics' order is returned whose
-/// median time is within 2 % of the best, so that two processes choose alike. Candidates take turns, each
-/// run starting from a flushed L2. The result tensor is overwritten. Throws CudnnError, CudaError, or
+/// search.candidates that are left, each timed, the earliest in the heuristics' order is returned that is not
+/// measurably slower than the best, or by less than 2 % (timed_choice.hpp), so that two processes choose alike.
+/// Candidates take turns, each run starting from a flushed L2. The result tensor is overwritten. Throws CudnnError, CudaError, or
 /// std::runtime_error if every plan's result is wrong.
 CudnnExecutable choose_plan(device::Context& context, cudnnHandle_t handle, CudnnCandidates& candidates,
                             CudnnPlan first, const CudnnTensors& tensors, const ErrorAfter& error_after,

@@ -33,12 +33,4 @@ std::string RejectedPlans::failure() const {
          number(smallest_error) + " to " + number(largest_error) + " times the bound";
 }
 
-std::size_t earliest_of_the_fastest(const std::vector<double>& times) {
-  constexpr double as_good = 1.02;
-  const double best = *std::min_element(times.begin(), times.end());
-  return static_cast<std::size_t>(
-      std::find_if(times.begin(), times.end(), [&](double time) { return time <= as_good * best; }) -
-      times.begin());
-}
-
 }  // namespace cuparity

@@ -57,8 +57,4 @@ AdmittedPlans<Plan> admit_plans(Plan first, Next next, ErrorOf error_of, Elapsed
   return admitted;
 }
 
-/// Index of the first of `times` that is within 2 % of the smallest: a plan that is only as good as another
-/// is never chosen by noise. `times` is not empty.
-std::size_t earliest_of_the_fastest(const std::vector<double>& times);
-
 }  // namespace cuparity

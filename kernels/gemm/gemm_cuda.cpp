@@ -58,7 +58,7 @@ std::optional<std::string> unsupported_on(const Context& context, GemmVariant va
 device::PreparedGemm prepare(GemmVariant variant, const GemmProblem& problem,
                              const device::GemmBuffers& buffers, Context& context) {
   const auto portable = [&] {
-    return problem.type == GemmType::fp32 ? prepare_gemm_fp32(problem, buffers)
+    return problem.type == GemmType::fp32 ? prepare_gemm_fp32(problem, buffers, context)
                                           : prepare_gemm_tensor_core(problem, buffers);
   };
   switch (variant) {

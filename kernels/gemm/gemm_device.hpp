@@ -50,8 +50,12 @@ void gather_gemm_output(std::size_t element_bytes, const void* matrix, std::size
 /// C = 0, for k = 0.
 PreparedGemm prepare_gemm_zero(const GemmProblem& problem, const GemmBuffers& buffers);
 
-/// fp32 on the ordinary arithmetic units. Any size, any layout.
-PreparedGemm prepare_gemm_fp32(const GemmProblem& problem, const GemmBuffers& buffers);
+/// fp32 on the ordinary arithmetic units, in the fastest of several shapes: runs them all, throws if their bits differ,
+/// times them on the context's stream. Any size, any layout.
+PreparedGemm prepare_gemm_fp32(const GemmProblem& problem, const GemmBuffers& buffers, Context& context);
+
+/// Each of those shapes by itself, nothing run: they have to give equal bits.
+std::vector<PreparedGemm> prepare_gemm_fp32_shapes(const GemmProblem& problem, const GemmBuffers& buffers);
 
 /// fp16, bf16 and fp8 with mma.sync. Any size, any layout. fp16 needs compute capability 7.5, bf16 8.0, fp8 8.9
 /// and CUDA 12.4.

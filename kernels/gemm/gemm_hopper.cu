@@ -1,21 +1,20 @@
 // fp16, bf16 and fp8 GEMM for Hopper (compute capability 9.0): TMA, wgmma, warp specialisation.
 //
 // Bound by FLOP, and at 700 W by power: the clock falls while the tensor cores work. What gets close:
-// - One block a multiprocessor, which stays and computes tile after tile. A producer thread keeps three to six
-//   stages of 128 bytes along k on their way by TMA; two consumer warpgroups compute a tile, 64 or 128 rows
+// - One block a multiprocessor, which stays and computes tile after tile. A producer thread keeps four
+//   stages of 128 bytes along k on their way by TMA; two consumer warpgroups compute a tile of 128 x 256, 64 rows
 //   each, sums in registers, inputs read by wgmma from shared memory.
 // - Two or four blocks form a cluster and work on neighbouring tiles: each fetches a part of the rows or columns
 //   that they share and the TMA delivers that to all, which saves a third of the reads from the L2 and more.
 // - Tiles go in bands of rows so that what the GPU works on at one time is about square: fewer distinct
 //   inputs, which the L2 holds.
 // - The result goes through shared memory to TMA stores that drain while the next tile is computed. One consumer
-//   may be some steps ahead of the other, or each has tiles of its own, so that one multiplies while the other
-//   stores.
+//   may be some steps ahead of the other, so that one multiplies while the other stores.
 // - No memory fence in the loop along k: see barrier_arrive_at().
-// - Which tile, cluster, band and head start is fastest depends on size, type and power, so the shapes are timed
+// - Which cluster, band and head start is fastest depends on size, type and power, so the shapes are timed
 //   once a problem. All sum along k in the same order; that their bits are the same is checked before.
 // Reaches on an H200, bf16, 4096, with the first shape alone: 740.9 TFLOP/s, 0.993 of cuBLASLt
-// (results/published/2026-11-23-h200-quick). fp8 and the search have not been measured yet.
+// (results/published/2026-11-23-h200-quick); 8192, all types, the fastest shape: docs/performance.md.
 #include "kernels/gemm/gemm_device.hpp"
 
 #if CUDART_VERSION >= 12000
@@ -25,18 +24,11 @@
 #include <string>
 #include <vector>
 
-#include "kernels/device/memory.hpp"
 #include "kernels/gemm/gemm_hopper.hpp"
-#include "kernels/device/time_in_turn.hpp"
+#include "kernels/gemm/gemm_shape_choice.hpp"
 
 namespace cuparity::device {
 namespace {
-
-/// Products below this are over in microseconds: the first shape is taken without timing.
-constexpr double least_flops_to_time = 1e9;
-
-/// By which one shape must be faster than an earlier one to be taken; the bits are the same anyway.
-constexpr double least_margin = 0.002;
 
 // Whether this program carries the kernel for the current device: built for sm_90a, not just sm_90.
 #if defined(__CUDA_ARCH_FEAT_SM90_ALL)
@@ -56,31 +48,6 @@ bool code_is_present() {
 bool rows_are_aligned(const GemmProblem& problem) {
   const std::size_t input = 16 / gemm_input_bytes(problem.type), output = 16 / gemm_output_bytes(problem.type);
   return problem.offset == 0 && problem.lda % input == 0 && problem.ldb % input == 0 && problem.ldc % output == 0;
-}
-
-std::uint64_t digest_of(const PreparedGemm& shape, const GemmProblem& problem, const GemmBuffers& buffers,
-                        Context& context) {
-  const std::size_t bytes = problem.c_elements() * gemm_output_bytes(problem.type);
-  poison(buffers.c, bytes, context.stream());
-  shape.enqueue(context.stream());
-  context.synchronize("running the Hopper GEMM kernel, " + shape.algorithm);
-  return digest(buffers.c, bytes, context.stream());
-}
-
-/// Throws unless all shapes give the bits of the first. What those are worth is for the caller to verify.
-void expect_equal_bits(const std::vector<PreparedGemm>& shapes, const GemmProblem& problem,
-                       const GemmBuffers& buffers, Context& context) {
-  const std::uint64_t first = digest_of(shapes.front(), problem, buffers, context);
-  for (const PreparedGemm& shape : shapes)
-    if (digest_of(shape, problem, buffers, context) != first)
-      throw std::runtime_error("choosing a shape of the Hopper GEMM kernel: \"" + shape.algorithm +
-                               "\" gives other bits than \"" + shapes.front().algorithm + "\"");
-}
-
-PreparedGemm fastest_of(std::vector<PreparedGemm> shapes, Context& context) {
-  std::vector<std::function<void(cudaStream_t)>> candidates;
-  for (const PreparedGemm& shape : shapes) candidates.push_back(shape.enqueue);
-  return std::move(shapes[earliest_as_fast(time_in_turn(candidates, context, {}), least_margin)]);
 }
 
 }  // namespace
@@ -107,11 +74,7 @@ std::vector<PreparedGemm> prepare_gemm_hopper_shapes(const GemmProblem& problem,
 }
 
 PreparedGemm prepare_gemm_hopper(const GemmProblem& problem, const GemmBuffers& buffers, Context& context) {
-  std::vector<PreparedGemm> shapes = prepare_gemm_hopper_shapes(problem, buffers);
-  if (shapes.size() == 1) return std::move(shapes.front());
-  expect_equal_bits(shapes, problem, buffers, context);
-  if (problem.work().flops < least_flops_to_time) return std::move(shapes.front());
-  return fastest_of(std::move(shapes), context);
+  return fastest_gemm_shape(prepare_gemm_hopper_shapes(problem, buffers), problem, buffers, context);
 }
 
 }  // namespace cuparity::device

@@ -1,4 +1,4 @@
-// The Hopper GEMM kernel as a template over its tile, ring and cluster: see gemm_hopper.cu for the idea.
+// The Hopper GEMM kernel as a template over its input type and cluster: see gemm_hopper.cu for the idea.
 //
 // Barriers, one pair a stage and block. full: one arrival (the producer's, announcing the bytes) plus the
 // bytes themselves, its own and those that the cluster's other blocks send. empty: an arrival of each warp
@@ -12,38 +12,35 @@
 namespace cuparity::device {
 namespace {
 
-template <int consumers_, int chains_, int columns_, int stages_, int stores_, int cluster_rows_,
-          int cluster_columns_>
+template <int cluster_rows_, int cluster_columns_>
 struct HopperShape {
-  static constexpr int consumers = consumers_;              ///< warpgroups
-  static constexpr int chains = chains_;                    ///< of wgmma a consumer: 64 rows each
-  static constexpr int columns = columns_;                  ///< of a tile: 128, 192 or 256
-  static constexpr int stages = stages_;                    ///< of the ring
-  static constexpr int stores = stores_;                    ///< output buffers of a consumer, used in turn
   static constexpr int cluster_rows = cluster_rows_;        ///< blocks that share B
   static constexpr int cluster_columns = cluster_columns_;  ///< blocks that share A
 
+  static constexpr int consumers = 2;  ///< warpgroups, each with its rows of the tile
+  static constexpr int consumer_rows = 64;
+  static constexpr int columns = 256;     ///< of a tile
+  static constexpr int stages = 4;        ///< of the ring
   static constexpr int step_bytes = 128;  ///< of k a stage, the width of the swizzle
-  static constexpr int consumer_rows = 64 * chains;
+  static constexpr int stores = 2;        ///< output buffers of a consumer, used in turn
   static constexpr int rows = consumers * consumer_rows;
-  static constexpr int sums = columns / 2;  ///< of a thread and chain
+  static constexpr int sums = columns / 2;  ///< of a thread
   static constexpr int threads = 128 * (1 + consumers);
   static constexpr int cluster = cluster_rows * cluster_columns;
   static constexpr int a_bytes = rows * step_bytes;
   static constexpr int b_bytes = columns * step_bytes;
   static constexpr int stage_bytes = a_bytes + b_bytes;
-  static constexpr int store_columns = 64;                    ///< 128 bytes, the width of the swizzle
-  static constexpr int store_bytes = 64 * store_columns * 2;  ///< a chain's 64 rows
+  static constexpr int store_columns = 64;  ///< 128 bytes, the width of the swizzle
+  static constexpr int store_bytes = consumer_rows * store_columns * 2;
   static constexpr int output_bytes = consumers * stores * store_bytes;
   static constexpr int alignment = 1024;  ///< of what is swizzled
   static constexpr int shared_bytes = alignment + stages * stage_bytes + output_bytes + 2 * stages * 8;
   static constexpr int readers = 4 * consumers * cluster;  ///< warps of the cluster
 
   // What the launch gave all warpgroups alike, dealt out anew.
-  static constexpr int producer_registers = consumers == 2 ? 40 : 32;
-  static constexpr int consumer_registers = consumers == 2 ? 232 : 160;
+  static constexpr int producer_registers = 40;
+  static constexpr int consumer_registers = 232;
 
-  static_assert(consumers == 2 || consumers == 3, "the registers are dealt out for two or three");
   static_assert(shared_bytes <= 227 * 1024, "a block of Hopper has 227 KiB");
   static_assert(columns / store_columns % stores == 0, "every tile starts at the first buffer");
   static_assert(rows / cluster_columns % 8 == 0 && columns / cluster_rows % 8 == 0, "whole swizzled groups");
@@ -179,7 +176,7 @@ constexpr unsigned head_start_threads = 256;
 /// sums = the consumer's rows of the tile, over all of k. first_row: of the tile. release_at: the step at which
 /// the second consumer may begin, or -1.
 template <typename Element, typename Shape>
-__device__ void multiply(float (&sums)[Shape::chains][Shape::sums], const HopperProblem& problem,
+__device__ void multiply(float (&sums)[Shape::sums], const HopperProblem& problem,
                          HopperMemory<Shape> memory, int first_row, int lane, int release_at,
                          HopperRing<Shape::stages>& ring) {
   int previous = 0;
@@ -190,10 +187,7 @@ __device__ void multiply(float (&sums)[Shape::chains][Shape::sums], const Hopper
     hopper::wgmma_fence();
 #pragma unroll
     for (int q = 0; q < Shape::step_bytes / 32; ++q)  // 32 bytes along k are 2 in the descriptor's address
-#pragma unroll
-      for (int chain = 0; chain < Shape::chains; ++chain)
-        hopper::multiply_64_rows(sums[chain], a + chain * (64 * 128 / 16) + 2 * q, b + 2 * q,
-                                 index != 0 || q != 0, Element{});
+      hopper::multiply_64_rows(sums, a + 2 * q, b + 2 * q, index != 0 || q != 0, Element{});
     hopper::wgmma_commit();
     if (index == release_at) hopper::named_barrier_arrive(head_start_barrier, head_start_threads);
     hopper::wgmma_wait<1>();  // the step before this one has read its stage
@@ -202,12 +196,11 @@ __device__ void multiply(float (&sums)[Shape::chains][Shape::sums], const Hopper
     ring.advance();
   }
   hopper::wgmma_wait<0>();
-#pragma unroll
-  for (int chain = 0; chain < Shape::chains; ++chain) hopper::pin(sums[chain]);
+  hopper::pin(sums);
   if (lane < Shape::cluster) hopper::barrier_arrive_at(memory.empty(previous), lane);
 }
 
-/// Rounds and stores a chain's 64 rows, 64 columns at a time through the consumer's buffers and the TMA.
+/// Rounds and stores a consumer's 64 rows, 64 columns at a time through the consumer's buffers and the TMA.
 template <typename Output, typename Shape>
 __device__ void store(const float (&sums)[Shape::sums], const CUtensorMap* c_map,
                       const HopperProblem& problem, HopperMemory<Shape> memory, int consumer, int row,
@@ -243,7 +236,7 @@ __device__ void store(const float (&sums)[Shape::sums], const CUtensorMap* c_map
   }
 }
 
-/// Rounds and stores a chain's 64 rows element by element: nothing beyond m and n is written.
+/// Rounds and stores a consumer's 64 rows element by element: nothing beyond m and n is written.
 template <typename Output, typename Shape>
 __device__ void store_elements(const float (&sums)[Shape::sums], const HopperProblem& problem, int row,
                                int column) {
@@ -267,21 +260,18 @@ __device__ void consume(const CUtensorMap* c_map, const HopperProblem& problem, 
   const int first_row = consumer * Shape::consumer_rows;
   using Output = typename HopperOutput<Element>::Type;
   HopperRing<Shape::stages> ring;
-  const bool staggered = Shape::consumers == 2 && problem.head_start > 0;
+  const bool staggered = problem.head_start > 0;
   int release_at = staggered && consumer == 0 ? problem.head_start : -1;
   if (staggered && consumer == 1) hopper::named_barrier(head_start_barrier, head_start_threads);
   for (HopperTiles<Shape> tile(problem); tile.next(rank);) {
-    float sums[Shape::chains][Shape::sums];
+    float sums[Shape::sums];
     multiply<Element, Shape>(sums, problem, memory, first_row, lane, release_at, ring);
     release_at = -1;
-#pragma unroll
-    for (int chain = 0; chain < Shape::chains; ++chain) {
-      const int row = tile.row + first_row + chain * 64;
-      if (problem.whole_pieces)
-        store<Output, Shape>(sums[chain], c_map, problem, memory, consumer, row, tile.column);
-      else
-        store_elements<Output, Shape>(sums[chain], problem, row, tile.column);
-    }
+    const int row = tile.row + first_row;
+    if (problem.whole_pieces)
+      store<Output, Shape>(sums, c_map, problem, memory, consumer, row, tile.column);
+    else
+      store_elements<Output, Shape>(sums, problem, row, tile.column);
   }
   // What the copies write is there when the kernel ends; shared memory must last until they have read it.
   if (threadIdx.x % 128 == 0) hopper::wait_until_read<0>();

@@ -150,18 +150,18 @@ void add_shape(std::vector<PreparedGemm>& shapes, const GemmProblem& problem, co
   }
 }
 
-/// The shapes that are tried for every type. Template arguments: consumers, chains, columns, stages, output
-/// buffers, cluster rows and columns. A cluster of four leaves some of the 132 multiprocessors of an
-/// H100 or H200 idle, but reads a quarter less from the L2, and 128 divide 4096 / 128 x 4096 / 256 tiles evenly.
+/// The shapes that are tried for every type. Template arguments: cluster rows and columns. A cluster of four leaves
+/// some of the 132 multiprocessors of an H100 or H200 idle, but reads a quarter less from the L2, and 128 divide
+/// 4096 / 128 x 4096 / 256 tiles evenly.
 template <typename Element>
 std::vector<PreparedGemm> hopper_shapes(const GemmProblem& problem, const GemmBuffers& buffers) {
   std::vector<PreparedGemm> shapes;
   const auto add = [&](auto shape, std::initializer_list<HopperOrder> orders) {
     add_shape<Element, decltype(shape)>(shapes, problem, buffers, orders);
   };
-  add(HopperShape<2, 1, 256, 4, 2, 2, 1>{}, {{8}, {8, 2}, {4}, {4, 2}, {16, 2}});
-  add(HopperShape<2, 1, 256, 4, 2, 4, 1>{}, {{4}, {4, 2}, {2, 2}});
-  add(HopperShape<2, 1, 256, 4, 2, 2, 2>{}, {{8}, {8, 2}});
+  add(HopperShape<2, 1>{}, {{8}, {8, 2}, {4}, {4, 2}, {16, 2}});
+  add(HopperShape<4, 1>{}, {{4}, {4, 2}, {2, 2}});
+  add(HopperShape<2, 2>{}, {{8}, {8, 2}});
   return shapes;
 }
 
