@@ -103,7 +103,8 @@ std::vector<TextCase> engine_text_cases() {
         "services.web.deploy.resources.reservations value Additional properties are\nnot allowed (u'devices' was unexpected)",
         "The Compose file './compose.yaml' is invalid because:\nservices.train.deploy.resources.reservations value 'devices' "
         "does not match any of the regexes: '^x-'",
-        "ERROR: The Compose file './docker-compose.yml' is invalid because:\nUnsupported config option for services.train: 'gpus'",
+        "ERROR: The Compose file './docker-compose.yml' is invalid because:\nUnsupported config option for services.train: "
+        "'gpus'",
         "validating /srv/app/compose.yaml: services.train Additional property gpus is not allowed",
         "validating compose.yml: services.train additional properties\n'gpus' not allowed"}},
       {"require-cuda-unsatisfied",

@@ -50,15 +50,11 @@ END
 # compose_before VERSION PROGRAM: $COMPOSE is PROGRAM, which must be older
 compose_before() {
   COMPOSE=$2; version=$($COMPOSE version --short 2>/dev/null) || skip "no $COMPOSE here"
-  [ "$version" != $1 ] && printf '%s\n' "$version" $1 | sort -CV || skip "needs a Compose before $1, here is $version; CUPARITY_TEST_OLD_COMPOSE names an older one"
+  [ "$version" != $1 ] && printf '%s\n' "$version" $1 | sort -CV && return
+  skip "needs a Compose before $1, here is $version; CUPARITY_TEST_OLD_COMPOSE names an older one"
 }
 CDI='{"features":{"cdi":true},"cdi-spec-dirs":["@/cdi"]}'
-NO_# compose_before VERSION PROGRAM: $COMPOSE is PROGRAM, which must be older
-compose_before() {
-  COMPOSE=$2; version=$($COMPOSE version --short 2>/dev/null) || skip "no $COMPOSE here"
-  [ "$version" != $1 ] && printf '%s\n' "$version" $1 | sort -CV || skip "needs a Compose before $1, here is $version; CUPARITY_TEST_OLD_COMPOSE names an older one"
-}
-CDI='{"features":{"cdi":false}}'
+NO_CDI='{"features":{"cdi":false}}'
 )sh";
 }
 

@@ -69,12 +69,13 @@ const KnownProblems& engine_problems() {
        .summary = "This Compose does not know the way in which the GPU is asked for",
        .cause = "docker-compose (Python, version 1) knows deploy.resources.reservations.devices from 1.28 on; gpus: came "
                 "with Compose 2.30.",
-       .check = "docker-compose version (docker compose version): below 1.28, or below 2.30 where the file says gpus:, means "
-                "this; otherwise look for a typing error in the devices block",
+       .check = "docker-compose version (docker compose version): below 1.28, or below 2.30 where the file says gpus:, "
+                "means this; otherwise look for a typing error in the devices block",
        .fix = {"use Compose 2: docker compose (package docker-compose-plugin or docker-compose-v2)"},
        .texts = {{"reservations*", "devices*was unexpected|devices*not allowed|devices*does not match|unsupported config option*devices*"},
                  {"additional propert*not allowed", "devices*", "resources|reservations*|deploy*"},
-                 {"unsupported config option*:gpus|additional property gpus is not allowed|additional properties gpus not allowed"}},
+                 {"unsupported config option*:gpus|additional property gpus is not allowed|additional properties gpus not "
+                  "allowed"}},
        .sign = old_compose,
        .source = "docker/compose#8142, #9190"},
       {.id = "podman-gpus-noop",
