@@ -10,6 +10,7 @@ namespace cuparity {
 /// can't be found in it.
 struct SpinTimes {
   double row = 0;
+  double row_hertz = 0;  ///< the clock while the row ran, for at the power limit a spin runs faster; 0: the spins' own
   double nothing = 0;
   double short_spin = 0;
   double long_spin = 0;

@@ -59,14 +59,20 @@ struct Timer::DeviceEvents {
   /// In turn, so that all meet the clocks that the row itself brings about.
   std::optional<std::string> calibrate(Execution& execution, double share) {
     std::array<std::vector<double>, 4> times;
+    std::vector<double> row_hertz;
+    if (sm_clock) sm_clock->take_average();  // forgets what was before
     for (int round = 0; round < 9; ++round) {
       times[0].push_back(time([&] { execution.run(); }));
+      if (const auto hertz = sm_clock ? sm_clock->take_average() : std::nullopt) row_hertz.push_back(*hertz);
       times[1].push_back(time([] {}));
       times[2].push_back(time([&] { enqueue_spin(context.stream(), short_spin_cycles); }));
       times[3].push_back(time([&] { enqueue_spin(context.stream(), long_spin_cycles); }));
+      if (sm_clock) sm_clock->take_average();
     }
-    const std::optional<long long> cycles = injected_spin_cycles(
-        {median(times[0]), median(times[1]), median(times[2]), median(times[3])}, share);
+    const std::optional<long long> cycles =
+        injected_spin_cycles({median(times[0]), row_hertz.empty() ? 0 : median(row_hertz), median(times[1]),
+                              median(times[2]), median(times[3])},
+                             share);
     if (!cycles) return injected_spin_obstacle();
     spin_cycles = *cycles;
     return std::nullopt;
