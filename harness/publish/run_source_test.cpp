@@ -28,9 +28,9 @@ class Source : public testing::Test {
 TEST_F(Source, AScanSaysWhatTheWholeRunWould) {
   const cuparity::Run run = example_run_of_day(3);
   const RunSource source = scan_run(write_run(folder_ / "a", run));
-  EXPECT_EQ(source.trials, run.trials.size());
-  EXPECT_EQ(source.started_at, run.started_at);
-  EXPECT_EQ(source.id, run_id(run.started_at, run.seed, run.trials[0].wall_seconds));
+  EXPECT_EQ(source.outline.trials, run.trials.size());
+  EXPECT_EQ(source.outline.started_at, run.started_at);
+  EXPECT_EQ(source.outline.id, run_id(run.started_at, run.seed, run.trials[0].wall_seconds));
   EXPECT_EQ(source.devices, (std::vector<std::string>{"GPU-00000000-1111-2222-3333-444444444444"}));
 }
 
@@ -41,8 +41,8 @@ TEST_F(Source, AJournalIsTheSameRun) {
   for (const Trial& trial : run.trials) journal.append(trial);
   std::ofstream(folder_ / "journal/journal.jsonl", std::ios::app) << "{\"torn";
   const RunSource source = scan_run(folder_ / "journal");
-  EXPECT_EQ(source.id, scan_run(write_run(folder_ / "a", run)).id);
-  EXPECT_EQ(source.trials, run.trials.size());
+  EXPECT_EQ(source.outline.id, scan_run(write_run(folder_ / "a", run)).outline.id);
+  EXPECT_EQ(source.outline.trials, run.trials.size());
 }
 
 TEST_F(Source, RunsAreFoundBelowAFolder) {
