@@ -45,6 +45,29 @@ TEST_F(Source, AJournalIsTheSameRun) {
   EXPECT_EQ(source.outline.trials, run.trials.size());
 }
 
+TEST_F(Source, WhatIsKnownOfAFileIsNotReadAgain) {
+  const fs::path path = write_run(folder_ / "a", example_run_of_day(3));
+  const RunSource source = scan_run(path);
+  const RunOutline known = {"an id", "a time", 5};
+  const auto find = [&](const std::string& digest) { return digest == source.digest ? &known : nullptr; };
+  EXPECT_EQ(scan_run(path, find).outline.id, "an id");
+  EXPECT_EQ(scan_run(path, find).devices, source.devices) << "they are looked for in any case";
+  write_run(folder_ / "a", example_run_of_day(4));
+  EXPECT_NE(scan_run(path, find).outline.id, "an id");
+}
+
+TEST_F(Source, AnOutlineIsWhatTheDocumentSaysAtItsTop) {
+  std::ofstream(folder_ / "run.json") << R"({"analysis": {"trials": [{"wall_seconds": 7}], "seed": 9}, "modes": ["a", "b"],
+    "environment": {"trials": "x", "format": "y"}, "notes": [], "format": "cuparity-run", "schema_version": 1,
+    "baseline_mode": "a", "seed": 3, "started_at": "2026", "trials": [
+    {"rows": [{"wall_seconds": 8, "a": [{}, {}]}, {}], "wall_seconds": "NaN"}, {"wall_seconds": 5, "rows": [{}]}],
+    "looks": [1, 2]})";
+  const RunSource source = scan_run(folder_);
+  EXPECT_EQ(source.outline.trials, 2U);
+  EXPECT_EQ(source.outline.started_at, "2026");
+  EXPECT_EQ(source.outline.id, run_id("2026", 3, std::nan("")));
+}
+
 TEST_F(Source, RunsAreFoundBelowAFolder) {
   write_run(folder_ / "2026/a", example_run_of_day(1));
   write_run(folder_ / "2026/b", example_run_of_day(2));
