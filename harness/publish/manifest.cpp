@@ -7,7 +7,6 @@
 #include "environment/text_file.hpp"
 #include "harness/errors.hpp"
 #include "harness/publish/digest.hpp"
-#include "harness/publish/run_summary_json.hpp"
 #include "harness/record/json_fields.hpp"
 
 namespace cuparity {
@@ -22,9 +21,10 @@ std::string one_way(const std::string& text) {
 }
 
 json body_of(const Manifest& manifest) {
-  return {{"given", manifest.given},     {"published", manifest.published},
-          {"devices", manifest.devices}, {"trials", manifest.trials},
-          {"files", manifest.files},     {"summary", to_json(manifest.summary)}};
+  return {{"given", manifest.given},       {"published", manifest.published},
+          {"devices", manifest.devices},   {"id", manifest.outline.id},
+          {"files", manifest.files},       {"started_at", valid_utf8(manifest.outline.started_at)},
+          {"trials", manifest.outline.trials}};
 }
 
 Manifest manifest_from(const JsonFields& fields) {
@@ -32,9 +32,9 @@ Manifest manifest_from(const JsonFields& fields) {
   manifest.given = fields.get<std::string>("given");
   manifest.published = fields.get<std::string>("published");
   manifest.devices = fields.get<std::vector<std::string>>("devices");
-  manifest.trials = fields.get<std::uint64_t>("trials");
+  manifest.outline = {fields.get<std::string>("id"), fields.get<std::string>("started_at"),
+                      fields.get<std::uint64_t>("trials")};
   manifest.files = fields.get<std::map<std::string, std::string>>("files");
-  manifest.summary = run_summary_from_json(fields.required("summary"));
   return manifest;
 }
 
@@ -57,12 +57,8 @@ Fingerprints::Fingerprints(const Recipe& recipe) {
 std::string Fingerprints::of(const std::string& text) const { return one_way(recipe_ + ' ' + text); }
 
 std::string manifest_text(const Manifest& manifest, const Fingerprints& fingerprints) {
-  try {
-    const json body = body_of(manifest);
-    return json({{"manifest", body}, {"seal", fingerprints.of(body.dump())}}).dump() + "\n";
-  } catch (const json::type_error&) {
-    return "";
-  }
+  const json body = body_of(manifest);
+  return json({{"manifest", body}, {"seal", fingerprints.of(body.dump())}}).dump(1) + "\n";
 }
 
 std::optional<Manifest> read_manifest(const fs::path& path, const Fingerprints& fingerprints) {

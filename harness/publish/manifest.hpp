@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/publish/run_summary.hpp"
+#include "harness/publish/run_source.hpp"
 
 namespace cuparity {
 
@@ -42,12 +42,11 @@ struct Manifest {
   std::string given;      ///< Fingerprints::of the digest of the file that the pages were made from
   std::string published;  ///< the same of runs/ID/run.json, which gives the same pages
   std::vector<std::string> devices;  ///< the names of RunSource::devices of the given file; empty unless redacted
-  std::size_t trials = 0;
+  RunOutline outline;
   std::map<std::string, std::string> files;  ///< of runs/ID: name -> digest_of what it holds
-  RunSummary summary;
 };
 
-/// Empty where the manifest can't be written as JSON, as its texts are no UTF-8.
+/// Short and apart from summary.json, as another build changes every manifest of a site that is kept in Git.
 std::string manifest_text(const Manifest& manifest, const Fingerprints& fingerprints);
 
 /// Nothing where there is none, where it is damaged, and where it was written under another recipe.

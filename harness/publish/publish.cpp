@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <map>
+#include <optional>
 #include <thread>
 #include <unordered_map>
 
@@ -40,19 +41,18 @@ class EarlierRuns {
       manifests[i] = read_manifest(site / "runs" / ids[i] / manifest_file, fingerprints);
     });
     for (std::size_t i = 0; i < ids.size(); ++i) {
-      if (manifests[i] && manifests[i]->summary.id == ids[i]) by_id_.emplace(ids[i], std::move(*manifests[i]));
+      if (manifests[i] && manifests[i]->outline.id == ids[i]) by_id_.emplace(ids[i], std::move(*manifests[i]));
     }
     for (const auto& [id, manifest] : by_id_) {
-      const RunOutline outline = {id, manifest.summary.started_at, manifest.trials};
-      outlines_.emplace(manifest.given, outline);
-      outlines_.emplace(manifest.published, outline);
+      outlines_.emplace(manifest.given, &manifest.outline);
+      outlines_.emplace(manifest.published, &manifest.outline);
     }
   }
 
   const RunOutline* outline_of(const std::string& digest) const {
     if (outlines_.empty()) return nullptr;
     const auto found = outlines_.find(fingerprints_.of(digest));
-    return found == outlines_.end() ? nullptr : &found->second;
+    return found == outlines_.end() ? nullptr : found->second;
   }
 
   const Manifest* find(const std::string& id) const {
@@ -63,7 +63,7 @@ class EarlierRuns {
  private:
   const Fingerprints& fingerprints_;
   std::map<std::string, Manifest> by_id_;
-  std::unordered_map<std::string, RunOutline> outlines_;  ///< by fingerprint of the file
+  std::unordered_map<std::string, const RunOutline*> outlines_;  ///< by fingerprint of the file
 };
 
 /// One source a run, oldest first. What comes later in `sources` wins where it is as complete.
@@ -111,12 +111,9 @@ PublishResult publish(const PublishOptions& options) {
   std::atomic<std::size_t> rendered = 0;
   for_each_index(sources.size(), threads, [&](std::size_t i) {
     const Manifest* manifest = earlier.find(sources[i].outline.id);
-    if (manifest && site.is_up_to_date(sources[i], *manifest)) {
-      runs[i] = manifest->summary;
-    } else {
-      runs[i] = site.write_run(sources[i]);
-      ++rendered;
-    }
+    std::optional<RunSummary> known = manifest ? site.find_run(sources[i], *manifest) : std::nullopt;
+    rendered += !known;
+    runs[i] = known ? std::move(*known) : site.write_run(sources[i]);
   });
   PublishResult result{runs.size(), 0, rendered};
   for (const RunSummary& run : runs) {

@@ -1,4 +1,4 @@
-// A RunSummary as JSON, so that a later publication need not read the run for it.
+// runs/ID/summary.json: a RunSummary, so that a later publication need not read the run for it.
 #pragma once
 
 #include <nlohmann/json.hpp>

@@ -7,6 +7,7 @@
 #include "harness/parallel.hpp"
 #include "harness/publish/digest.hpp"
 #include "harness/publish/pages.hpp"
+#include "harness/publish/run_summary_json.hpp"
 #include "harness/publish/site_assets.hpp"
 #include "harness/record/json_fields.hpp"
 #include "harness/record/run_json.hpp"
@@ -21,6 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* pseudonyms_file = "pseudonyms.json";
+constexpr const char* summary_file = "summary.json";
 
 /// "gemm-own-fp32-4096-1a2b3c4d.html": nothing else in that folder is ours to remove.
 bool is_trend_file(const std::string& name) {
@@ -65,10 +67,10 @@ RunSummary Site::write_run(const RunSource& source) {
   const Analysis analysis = analyse(run);
   const RunSummary summary = summarise(run, analysis, source.outline.id);
   const fs::path folder = fs::path("runs") / source.outline.id;
-  Manifest manifest;
+  std::map<std::string, std::string> files;
   const auto write = [&](const char* name, const std::string& text) {
     folder_.write(folder / name, text);
-    if (fingerprints_.usable()) manifest.files[name] = digest_of(text);
+    if (fingerprints_.usable()) files[name] = digest_of(text);
   };
   write("run.json", to_json(run, analysis).dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
   write("index.html", add_navigation(render_html(run, analysis, "../../assets/chart.js"), summary));
@@ -76,22 +78,33 @@ RunSummary Site::write_run(const RunSource& source) {
   write("report.md", render_markdown(run, analysis));
   write("report.junit.xml", render_junit(run, analysis));
   write("summary.js", render_run_data(summary));
-  if (!fingerprints_.usable()) return summary;
-  manifest.given = fingerprints_.of(source.digest);
-  manifest.published = fingerprints_.of(manifest.files.at("run.json"));
-  manifest.devices = device_names(source);
-  manifest.trials = source.outline.trials;
-  manifest.summary = summary;
-  const std::string text = manifest_text(manifest, fingerprints_);
-  if (!text.empty()) folder_.write(folder / manifest_file, text);
+  if (fingerprints_.usable()) write_manifest(source, summary, std::move(files));
   return summary;
 }
 
-bool Site::is_up_to_date(const RunSource& source, const Manifest& manifest) const {
+void Site::write_manifest(const RunSource& source, const RunSummary& summary,
+                          std::map<std::string, std::string> files) {
+  const fs::path folder = fs::path("runs") / source.outline.id;
+  std::string text;
+  try {
+    text = to_json(summary).dump() + "\n";
+  } catch (const nlohmann::json::type_error&) {
+    return;  // a text that is no UTF-8 would not be read as it was: this run is rendered each time
+  }
+  folder_.write(folder / summary_file, text);
+  files[summary_file] = digest_of(text);
+  const Manifest manifest = {fingerprints_.of(source.digest), fingerprints_.of(files.at("run.json")),
+                             device_names(source), source.outline, files};
+  folder_.write(folder / manifest_file, manifest_text(manifest, fingerprints_));
+}
+
+std::optional<RunSummary> Site::find_run(const RunSource& source, const Manifest& manifest) const {
   const std::string fingerprint = fingerprints_.of(source.digest);
   const bool same = fingerprint == manifest.published ||
                     (fingerprint == manifest.given && names_are_known_ && device_names(source) == manifest.devices);
-  return same && has_files_of(folder_.root() / "runs" / source.outline.id, manifest);
+  const fs::path folder = folder_.root() / "runs" / source.outline.id;
+  if (!same || !has_files_of(folder, manifest)) return std::nullopt;
+  return run_summary_from_json(read_json_file(folder / summary_file));
 }
 
 void Site::write_overview(const std::vector<RunSummary>& runs, unsigned threads) {

@@ -25,8 +25,8 @@ class Site {
 
   /// The pages of a run and its manifest. Safe to use from several threads.
   RunSummary write_run(const RunSource& source);
-  /// Whether the pages that `manifest` tells of are those that write_run(source) would make.
-  bool is_up_to_date(const RunSource& source, const Manifest& manifest) const;
+  /// What write_run(source) would return, if its pages are those that `manifest` tells of; else nothing.
+  std::optional<RunSummary> find_run(const RunSource& source, const Manifest& manifest) const;
 
   /// Everything else; `runs` newest first.
   void write_overview(const std::vector<RunSummary>& runs, unsigned threads);
@@ -34,6 +34,7 @@ class Site {
  private:
   Pseudonyms earlier_pseudonyms() const;
   Run load(const RunSource& source);
+  void write_manifest(const RunSource& source, const RunSummary& summary, std::map<std::string, std::string> files);
   std::vector<std::string> device_names(const RunSource& source) const;
   void write_trends(const std::vector<BenchmarkTrend>& trends, unsigned threads);
 
