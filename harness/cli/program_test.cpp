@@ -156,11 +156,12 @@ TEST_F(Program, PublishMakesASiteAndSaysWhatIsMissing) {
   EXPECT_THAT(errors_, HasSubstr("give the folders of runs"));
   const Example example = example_run();
   std::filesystem::create_directories(folder_ / "run");
+  setenv("XDG_CACHE_HOME", (folder_ / "cache").c_str(), 1);
   write_reports(folder_ / "run", example.run, example.analysis);
   EXPECT_EQ(run({"publish", (folder_ / "run").string(), "--out", (folder_ / "site").string(), "--title", "Ours"}),
             exit_pass)
       << errors_;
-  EXPECT_THAT(output_, HasSubstr("1 runs, 1 of them new"));
+  EXPECT_THAT(output_, HasSubstr("1 runs, 1 of them new, 1 rendered"));
   EXPECT_THAT(environment::read_text_file(folder_ / "site/index.html").value_or(""), HasSubstr("Ours"));
 }
 

@@ -7,6 +7,7 @@
 #include "harness/cli/commands.hpp"
 #include "harness/errors.hpp"
 #include "harness/publish/publish.hpp"
+#include "harness/publish/publisher_key.hpp"
 #include "harness/redact/this_machine.hpp"
 
 namespace cuparity {
@@ -33,9 +34,10 @@ void add_publish_command(CLI::App& app, int& exit_code) {
     options->redact = !*raw;
     if (!options->base_url.empty() && !options->base_url.ends_with('/')) options->base_url += '/';
     for (const std::string& name : names_of_this_machine()) options->hidden.push_back(name);
+    options->key = publisher_key();
     const PublishResult result = publish(*options);
-    fmt::print("{}: {} runs, {} of them new{}\n", (options->out / "index.html").string(), result.runs,
-               result.new_runs,
+    fmt::print("{}: {} runs, {} of them new, {} rendered{}\n", (options->out / "index.html").string(), result.runs,
+               result.new_runs, result.rendered,
                options->redact ? "; names, paths, serial numbers, UUIDs and addresses were taken out" : "");
     exit_code = exit_pass;
   });

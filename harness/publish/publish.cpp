@@ -4,172 +4,85 @@
 
 #include <algorithm>
 #include <atomic>
-#include <exception>
-#include <functional>
-#include <mutex>
-#include <set>
+#include <map>
+#include <optional>
 #include <thread>
+#include <unordered_map>
 
 #include "harness/errors.hpp"
-#include "harness/publish/pages.hpp"
-#include "harness/publish/run_source.hpp"
-#include "harness/publish/site_assets.hpp"
-#include "harness/publish/site_folder.hpp"
-#include "harness/record/json_fields.hpp"
-#include "harness/record/run_json.hpp"
-#include "harness/redact/characters.hpp"
-#include "harness/redact/redactor.hpp"
-#include "harness/report/report.hpp"
-#include "harness/report/report_assets.hpp"
+#include "harness/parallel.hpp"
+#include "harness/publish/site.hpp"
 
 namespace cuparity {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* pseudonyms_file = "pseudonyms.json";
-
-/// Calls work(0 … count - 1) from several threads; throws what the first that failed has thrown.
-void for_each_index(std::size_t count, unsigned threads, const std::function<void(std::size_t)>& work) {
-  std::atomic<std::size_t> next = 0;
-  std::exception_ptr failure;
-  std::mutex mutex;
-  const auto run = [&] {
-    for (std::size_t i = next++; i < count; i = next++) {
-      try {
-        work(i);
-      } catch (...) {
-        const std::lock_guard lock(mutex);
-        if (!failure) failure = std::current_exception();
-        next = count;
-      }
-    }
-  };
-  std::vector<std::jthread> others;
-  for (unsigned i = 1; i < threads; ++i) others.emplace_back(run);
-  run();
-  others.clear();
-  if (failure) std::rethrow_exception(failure);
-}
-
-std::vector<RunSource> scan(const std::vector<fs::path>& paths, unsigned threads) {
-  std::vector<RunSource> sources(paths.size());
-  for_each_index(paths.size(), threads, [&](std::size_t i) { sources[i] = scan_run(paths[i]); });
-  return sources;
-}
-
-std::vector<fs::path> published_runs(const fs::path& site) {
-  std::vector<fs::path> paths;
-  if (!fs::is_directory(site / "runs")) return paths;
+/// The ids of the runs that the site holds, sorted.
+std::vector<std::string> published_ids(const fs::path& site) {
+  std::vector<std::string> ids;
+  if (!fs::is_directory(site / "runs")) return ids;
   for (const auto& entry : fs::directory_iterator(site / "runs")) {
-    if (fs::exists(entry.path() / "run.json")) paths.push_back(entry.path() / "run.json");
+    if (fs::exists(entry.path() / "run.json")) ids.push_back(entry.path().filename().string());
   }
-  std::sort(paths.begin(), paths.end());
-  return paths;
+  std::sort(ids.begin(), ids.end());
+  return ids;
 }
+
+/// What earlier publications left for this one.
+class EarlierRuns {
+ public:
+  EarlierRuns(const fs::path& site, const std::vector<std::string>& ids, const Fingerprints& fingerprints,
+              unsigned threads)
+      : fingerprints_(fingerprints) {
+    if (!fingerprints.usable()) return;
+    std::vector<std::optional<Manifest>> manifests(ids.size());
+    for_each_index(ids.size(), threads, [&](std::size_t i) {
+      manifests[i] = read_manifest(site / "runs" / ids[i] / manifest_file, fingerprints);
+    });
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      if (manifests[i] && manifests[i]->outline.id == ids[i]) by_id_.emplace(ids[i], std::move(*manifests[i]));
+    }
+    for (const auto& [id, manifest] : by_id_) {
+      outlines_.emplace(manifest.given, &manifest.outline);
+      outlines_.emplace(manifest.published, &manifest.outline);
+    }
+  }
+
+  const RunOutline* outline_of(const std::string& digest) const {
+    if (outlines_.empty()) return nullptr;
+    const auto found = outlines_.find(fingerprints_.of(digest));
+    return found == outlines_.end() ? nullptr : found->second;
+  }
+
+  const Manifest* find(const std::string& id) const {
+    const auto found = by_id_.find(id);
+    return found == by_id_.end() ? nullptr : &found->second;
+  }
+
+ private:
+  const Fingerprints& fingerprints_;
+  std::map<std::string, Manifest> by_id_;
+  std::unordered_map<std::string, const RunOutline*> outlines_;  ///< by fingerprint of the file
+};
 
 /// One source a run, oldest first. What comes later in `sources` wins where it is as complete.
 std::vector<RunSource> distinct(std::vector<RunSource> sources) {
   std::map<std::pair<std::string, std::string>, RunSource> by_time;
   for (RunSource& source : sources) {
-    RunSource& known = by_time[{source.started_at, source.id}];
-    if (known.id.empty() || source.trials >= known.trials) known = std::move(source);
+    RunSource& known = by_time[{source.outline.started_at, source.outline.id}];
+    if (known.outline.id.empty() || source.outline.trials >= known.outline.trials) known = std::move(source);
   }
   std::vector<RunSource> result;
   for (auto& [key, source] : by_time) result.push_back(std::move(source));
   return result;
 }
 
-/// Names the devices in the order of the runs, so that it does not depend on which thread comes first.
-void name_devices(const std::vector<RunSource>& sources, Pseudonyms& pseudonyms) {
-  for (const RunSource& source : sources) {
-    for (const std::string& device : source.devices) pseudonyms.name(parse_uuid(device));
-  }
-}
-
-/// "gemm-own-fp32-4096-1a2b3c4d.html": nothing else in that folder is ours to remove.
-bool is_trend_file(const std::string& name) {
-  const std::size_t dot = name.rfind('.');
-  if (dot == std::string::npos || dot < 9 || name[dot - 9] != '-') return false;
-  const std::string end = name.substr(dot);
-  return (end == ".html" || end == ".csv") &&
-         std::all_of(name.begin() + static_cast<std::ptrdiff_t>(dot) - 8,
-                     name.begin() + static_cast<std::ptrdiff_t>(dot), is_hexadecimal);
-}
-
-class Site {
- public:
-  Site(const PublishOptions& options, SiteFolder folder)
-      : options_(options), folder_(std::move(folder)), pseudonyms_(earlier_pseudonyms()) {}
-
-  Pseudonyms& pseudonyms() { return pseudonyms_; }
-
-  RunSummary publish_run(const RunSource& source) {
-    Run run = load_run(source.path);
-    if (options_.redact) run = Redactor(pseudonyms_, options_.hidden).redact(run);
-    const Analysis analysis = analyse(run);
-    RunSummary summary = summarise(run, analysis, source.id);
-    const fs::path folder = fs::path("runs") / source.id;
-    folder_.write(folder / "run.json",
-                  to_json(run, analysis).dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
-    folder_.write(folder / "index.html", add_navigation(render_html(run, analysis, "../../assets/chart.js"), summary));
-    folder_.write(folder / "report.csv", render_csv(run, analysis));
-    folder_.write(folder / "report.md", render_markdown(run, analysis));
-    folder_.write(folder / "report.junit.xml", render_junit(run, analysis));
-    folder_.write(folder / "summary.js", render_run_data(summary));
-    return summary;
-  }
-
-  void publish_overview(const std::vector<RunSummary>& runs, unsigned threads) {
-    folder_.write("index.html", render_runs_page(runs, options_.title));
-    folder_.write("feed.xml", render_feed(runs, options_.title, options_.base_url));
-    folder_.write("compare/index.html", render_comparison_page(options_.title));
-    folder_.write("assets/runs-data.js", render_runs_data(runs));
-    folder_.write("assets/site.css", std::string(report_style) + std::string(site_style));
-    folder_.write("assets/chart.js", std::string(chart_library));
-    folder_.write("assets/runs.js", std::string(runs_script));
-    folder_.write("assets/compare.js", std::string(compare_script));
-    folder_.write(".nojekyll", "");  // GitHub Pages is to serve the files as they are
-    if (options_.redact) folder_.write(pseudonyms_file, pseudonyms_.to_json().dump(1) + "\n");
-    publish_trends(trends_of(runs, threads), threads);
-  }
-
- private:
-  Pseudonyms earlier_pseudonyms() const {
-    const fs::path path = folder_.root() / pseudonyms_file;
-    return fs::exists(path) ? Pseudonyms(read_json_file(path)) : Pseudonyms();
-  }
-
-  void publish_trends(const std::vector<BenchmarkTrend>& trends, unsigned threads) {
-    folder_.write("trends/index.html", render_trends_page(trends, options_.title));
-    for_each_index(trends.size(), threads, [&](std::size_t i) {
-      folder_.write(fs::path("trends") / (trends[i].slug + ".html"), render_trend_page(trends[i], options_.title));
-      folder_.write(fs::path("trends") / (trends[i].slug + ".csv"), render_trend_csv(trends[i]));
-    });
-    // Pages of benchmarks that no run has any more, after a run was deleted.
-    std::set<std::string> kept = {"index.html"};
-    for (const BenchmarkTrend& trend : trends) {
-      kept.insert(trend.slug + ".html");
-      kept.insert(trend.slug + ".csv");
-    }
-    for (const auto& entry : fs::directory_iterator(folder_.root() / "trends")) {
-      const std::string name = entry.path().filename().string();
-      if (is_trend_file(name) && !kept.contains(name)) fs::remove(entry.path());
-    }
-  }
-
-  const PublishOptions& options_;
-  SiteFolder folder_;
-  Pseudonyms pseudonyms_;
-};
-
-}  // namespace
-
-PublishResult publish(const PublishOptions& options) {
-  const unsigned threads = options.threads > 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
-  std::vector<fs::path> paths = published_runs(options.out);
-  std::set<std::string> before;
-  for (const fs::path& path : paths) before.insert(path.parent_path().filename().string());
+/// Every run that is given or in the site already, once.
+std::vector<RunSource> find_sources(const PublishOptions& options, const std::vector<std::string>& published,
+                                    const EarlierRuns& earlier, unsigned threads) {
+  std::vector<fs::path> paths;
+  for (const std::string& id : published) paths.push_back(options.out / "runs" / id / "run.json");
   for (const fs::path& given : options.runs) {
     for (fs::path& path : find_runs(given)) paths.push_back(std::move(path));
   }
@@ -177,16 +90,37 @@ PublishResult publish(const PublishOptions& options) {
     throw UsageError(fmt::format("nothing to publish: give the folders of runs; {} holds none yet",
                                  options.out.string()));
   }
-  const std::vector<RunSource> sources = distinct(scan(paths, threads));
-  Site site(options, SiteFolder(options.out));
-  if (options.redact) name_devices(sources, site.pseudonyms());
+  std::vector<RunSource> sources(paths.size());
+  for_each_index(paths.size(), threads, [&](std::size_t i) {
+    sources[i] = scan_run(paths[i], [&](const std::string& digest) { return earlier.outline_of(digest); });
+  });
+  return distinct(std::move(sources));
+}
+
+}  // namespace
+
+PublishResult publish(const PublishOptions& options) {
+  const unsigned threads = options.threads > 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
+  const Fingerprints fingerprints({options.key, program_digest(), options.redact, options.hidden});
+  const std::vector<std::string> published = published_ids(options.out);
+  const EarlierRuns earlier(options.out, published, fingerprints, threads);
+  const std::vector<RunSource> sources = find_sources(options, published, earlier, threads);
+  Site site(options, fingerprints);
+  site.name_devices(sources);
   std::vector<RunSummary> runs(sources.size());
-  for_each_index(sources.size(), threads,
-                 [&](std::size_t i) { runs[i] = site.publish_run(sources[i]); });
-  PublishResult result{runs.size(), 0};
-  for (const RunSummary& run : runs) result.new_runs += !before.contains(run.id);
+  std::atomic<std::size_t> rendered = 0;
+  for_each_index(sources.size(), threads, [&](std::size_t i) {
+    const Manifest* manifest = earlier.find(sources[i].outline.id);
+    std::optional<RunSummary> known = manifest ? site.find_run(sources[i], *manifest) : std::nullopt;
+    rendered += !known;
+    runs[i] = known ? std::move(*known) : site.write_run(sources[i]);
+  });
+  PublishResult result{runs.size(), 0, rendered};
+  for (const RunSummary& run : runs) {
+    result.new_runs += !std::binary_search(published.begin(), published.end(), run.id);
+  }
   sort_newest_first(runs);
-  site.publish_overview(runs, threads);
+  site.write_overview(runs, threads);
   return result;
 }
 

@@ -37,12 +37,16 @@ class Publish : public testing::Test {
   fs::path run_of_day(int day) {
     return write_run(folder_ / "runs" / std::to_string(day), example_run_of_day(day));
   }
-  PublishResult publish_to(const std::string& site, const std::vector<fs::path>& runs) {
+  PublishOptions options_for(const std::string& site, const std::vector<fs::path>& runs) const {
     PublishOptions options;
     options.runs = runs;
     options.out = folder_ / site;
     options.hidden = {"apollo"};
-    return publish(options);
+    options.key = "a secret of the tests";
+    return options;
+  }
+  PublishResult publish_to(const std::string& site, const std::vector<fs::path>& runs) const {
+    return publish(options_for(site, runs));
   }
   /// Every file of a site and what it holds.
   std::map<std::string, std::string> files(const std::string& site) const {
@@ -142,6 +146,102 @@ TEST_F(Publish, ARunThatIsDeletedIsGoneAfterwards) {
   EXPECT_EQ(publish_to("site", {}).runs, 1U);
   for (const auto& [name, text] : files("site")) EXPECT_THAT(text, Not(HasSubstr("only/here"))) << name;
   EXPECT_TRUE(fs::exists(folder_ / "site/trends/mine.txt"));
+}
+
+TEST_F(Publish, ARunThatIsTheSameIsNotRenderedAgain) {
+  std::vector<fs::path> runs = {run_of_day(0), run_of_day(4)};
+  EXPECT_EQ(publish_to("site", runs).rendered, 2U);
+  const auto first = files("site");
+  EXPECT_EQ(publish_to("site", runs).rendered, 0U);
+  EXPECT_EQ(publish_to("site", {}).rendered, 0U) << "the site's own run.json gives the same pages";
+  EXPECT_EQ(files("site"), first);
+  runs.push_back(run_of_day(9));
+  EXPECT_EQ(publish_to("site", runs).rendered, 1U);
+  publish_to("at once", runs);
+  EXPECT_EQ(files("site"), files("at once"));
+}
+
+TEST_F(Publish, ARunThatChangedIsRenderedAgain) {
+  cuparity::Run run = example_run_of_day(0);
+  publish_to("site", {write_run(folder_ / "run", run), run_of_day(4)});
+  run.notes.push_back("the fans were loud");
+  EXPECT_EQ(publish_to("site", {write_run(folder_ / "run", run), run_of_day(4)}).rendered, 1U);
+  publish_to("new", {folder_ / "run", run_of_day(4)});
+  EXPECT_EQ(files("site"), files("new"));
+}
+
+TEST_F(Publish, AnotherOptionRendersEveryRunAgain) {
+  const std::vector<fs::path> runs = {run_of_day(0), run_of_day(4)};
+  publish_to("site", runs);
+  PublishOptions options = options_for("site", runs);
+  options.hidden.push_back("9000");
+  options.hidden.push_back("Example");
+  EXPECT_EQ(publish(options).rendered, 2U) << "a word to hide";
+  for (const auto& [name, text] : files("site")) {
+    if (!name.ends_with("run.json")) continue;
+    EXPECT_THAT(text, Not(HasSubstr("Example"))) << name;
+  }
+  EXPECT_EQ(publish(options).rendered, 0U);
+  options.redact = false;
+  EXPECT_EQ(publish(options).rendered, 2U) << "no redaction";
+  EXPECT_THAT(files("site").at("index.html"), HasSubstr("GPU-00000000-1111-2222-3333-444444444444"));
+  options.redact = true;
+  EXPECT_EQ(publish(options).rendered, 2U) << "redaction";
+  EXPECT_THAT(files("site").at("index.html"), Not(HasSubstr("GPU-00000000")));
+  options.key = "somebody else's";
+  EXPECT_EQ(publish(options).rendered, 2U) << "a manifest that another wrote";
+  options.key.clear();
+  EXPECT_EQ(publish(options).rendered, 2U) << "without a key nothing can be known again";
+}
+
+TEST_F(Publish, TitlesAndNewRunsOfOthersRenderNoRunAgain) {
+  PublishOptions options = options_for("site", {run_of_day(0)});
+  publish(options);
+  options.title = "Another title";
+  options.base_url = "https://example.org/";
+  EXPECT_EQ(publish(options).rendered, 0U);
+  EXPECT_THAT(files("site").at("index.html"), HasSubstr("Another title"));
+}
+
+TEST_F(Publish, DamagedManifestsAndPagesAreMadeAgain) {
+  const std::vector<fs::path> runs = {run_of_day(0)};
+  publish_to("site", runs);
+  const auto right = files("site");
+  for (const auto& [name, text] : right) {
+    if (!name.starts_with("runs/")) continue;
+    std::vector<std::string> damages = {"\n" + text};
+    // A run of the site that can't be read is an error, as any other is.
+    if (!name.ends_with("run.json")) damages = {"", text.substr(0, text.size() / 2), "{}" + text, "{}", "[1]", "\xFF\n"};
+    for (const std::string& damaged : damages) {
+      std::ofstream(folder_ / "site" / name, std::ios::binary) << damaged;
+      EXPECT_EQ(publish_to("site", runs).rendered, 1U) << name << ": " << damaged.substr(0, 40);
+      EXPECT_EQ(files("site"), right) << name;
+    }
+    fs::remove(folder_ / "site" / name);
+    EXPECT_EQ(publish_to("site", runs).rendered, 1U) << name;
+    EXPECT_EQ(files("site"), right) << name;
+  }
+}
+
+TEST_F(Publish, AManifestThatWasChangedByHandIsNotBelieved) {
+  publish_to("site", {run_of_day(0)});
+  for (const auto& [name, text] : files("site")) {
+    if (!name.ends_with("manifest.json")) continue;
+    std::string changed = text;
+    changed.replace(changed.find("2026"), 4, "2027");
+    std::ofstream(folder_ / "site" / name) << changed;
+  }
+  EXPECT_EQ(publish_to("site", {}).rendered, 1U);
+}
+
+TEST_F(Publish, DevicesThatWereRenamedAreShownUnderTheirNewNames) {
+  const std::vector<fs::path> runs = {run_of_day(0), run_of_day(4)};
+  publish_to("site", {runs[1]});
+  EXPECT_THAT(files("site").at("index.html"), HasSubstr("gpu-1"));
+  fs::remove(folder_ / "site/pseudonyms.json");  // names are given anew, in the order of the runs
+  EXPECT_EQ(publish_to("site", runs).rendered, 2U);
+  publish_to("new", runs);
+  EXPECT_EQ(files("site"), files("new"));
 }
 
 TEST_F(Publish, NothingThatIdentifiesIsInAnyFile) {

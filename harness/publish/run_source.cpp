@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <fstream>
-#include <optional>
 #include <set>
 #include <sstream>
 
 #include "harness/errors.hpp"
+#include "harness/publish/digest.hpp"
 #include "harness/publish/run_summary.hpp"
 #include "harness/record/json_fields.hpp"
 #include "harness/record/run_json.hpp"
@@ -48,50 +48,126 @@ fs::path file_of(const fs::path& path) {
 struct Outline {
   nlohmann::json header;
   std::size_t trials = 0;
-  std::optional<double> first_wall_seconds;
+  nlohmann::json first_wall_seconds;
 };
 
-std::optional<double> wall_seconds_of(const nlohmann::json& trial) {
-  const auto found = trial.find("wall_seconds");
-  if (found == trial.end()) return std::nullopt;
-  double seconds = 0;
-  from_json_value(*found, "wall_seconds", seconds);
-  return seconds;
-}
+/// Builds the document without its trials and what was derived, which are most of it: they are checked and let go.
+class OutlineReader : public nlohmann::json_sax<nlohmann::json> {
+ public:
+  using json = nlohmann::json;
 
-/// The trials are let go as soon as they are read: a site of a thousand runs does not fit into memory.
-Outline outline_of_json(const std::string& text) {
-  Outline outline;
-  std::string member;  // of the document, that is being read
-  const auto keep = [&](int depth, nlohmann::json::parse_event_t event, nlohmann::json& value) {
-    if (event == nlohmann::json::parse_event_t::key && depth == 1) {
-      member = value.get_ref<const std::string&>();
-      return member != "analysis";
+  explicit OutlineReader(Outline& outline) : outline_(outline) {}
+
+  bool null() override { return scalar(nullptr); }
+  bool boolean(bool value) override { return scalar(value); }
+  bool number_integer(json::number_integer_t value) override { return scalar(value); }
+  bool number_unsigned(json::number_unsigned_t value) override { return scalar(value); }
+  bool number_float(json::number_float_t value, const std::string&) override { return scalar(value); }
+  bool string(std::string& value) override { return scalar(std::move(value)); }
+  bool binary(json::binary_t&) override { return false; }
+  bool start_object(std::size_t) override { return open(json::value_t::object); }
+  bool start_array(std::size_t) override { return open(json::value_t::array); }
+  bool end_array() override { return close(); }
+  bool end_object() override {
+    if (in_trials_ && depth_ == 3) ++outline_.trials;
+    return close();
+  }
+  bool key(std::string& name) override {
+    if (depth_ == 1) {
+      in_trials_ = name == "trials";
+      left_out_ = in_trials_ || name == "analysis";
     }
-    if (event == nlohmann::json::parse_event_t::key && depth == 3 && member == "trials") {
-      return value.get_ref<const std::string&>() == "wall_seconds";
-    }
-    if (event == nlohmann::json::parse_event_t::object_end && depth == 2 && member == "trials") {
-      if (outline.trials++ == 0) outline.first_wall_seconds = wall_seconds_of(value);
-      return false;
-    }
+    wall_seconds_ = in_trials_ && depth_ == 3 && outline_.trials == 0 && name == "wall_seconds";
+    if (!left_out_) key_ = std::move(name);
     return true;
-  };
-  outline.header = nlohmann::json::parse(text, keep);
-  return outline;
+  }
+  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override { return false; }
+
+ private:
+  template <typename Value>
+  bool scalar(Value&& value) {
+    if (wall_seconds_ && depth_ == 3) outline_.first_wall_seconds = std::forward<Value>(value);
+    else if (!left_out_) place(std::forward<Value>(value));
+    return true;
+  }
+
+  json& place(json value) {
+    if (open_.empty()) return outline_.header = std::move(value);
+    json& parent = *open_.back();
+    if (parent.is_object()) return parent[key_] = std::move(value);
+    parent.push_back(std::move(value));
+    return parent.back();
+  }
+
+  bool open(json::value_t type) {
+    if (!left_out_) open_.push_back(&place(json(type)));
+    ++depth_;
+    return true;
+  }
+
+  bool close() {
+    --depth_;
+    if (!left_out_) open_.pop_back();
+    else if (depth_ == 1) in_trials_ = left_out_ = false;
+    return true;
+  }
+
+  Outline& outline_;
+  std::vector<json*> open_;  ///< containers round the place that is being read, of those that are kept
+  std::string key_;
+  int depth_ = 0;              ///< open containers, those that are left out included
+  bool left_out_ = false;      ///< inside a member of the document that is
+  bool in_trials_ = false;
+  bool wall_seconds_ = false;  ///< the next value of the first trial is that
+};
+
+bool read_json_outline(const std::string& text, Outline& outline) {
+  OutlineReader reader(outline);
+  return nlohmann::json::sax_parse(text, &reader);
 }
 
-Outline outline_of_journal(const std::string& text) {
-  Outline outline;
+bool read_journal_outline(const std::string& text, Outline& outline) {
   std::istringstream lines(text);
   std::string line;
   std::getline(lines, line);
-  outline.header = nlohmann::json::parse(line);
+  outline.header = nlohmann::json::parse(line, nullptr, false);
   while (std::getline(lines, line)) {
     if (lines.eof()) break;  // torn: the journal's lines end with a line feed
-    if (outline.trials++ == 0) outline.first_wall_seconds = wall_seconds_of(nlohmann::json::parse(line));
+    if (outline.trials++ > 0) continue;
+    const nlohmann::json trial = nlohmann::json::parse(line, nullptr, false);
+    if (trial.is_discarded()) return false;
+    if (const auto found = trial.find("wall_seconds"); found != trial.end()) outline.first_wall_seconds = *found;
   }
-  return outline;
+  return !outline.header.is_discarded();
+}
+
+RunOutline outline_of(const fs::path& path, const fs::path& file, const std::string& text) {
+  Outline outline;
+  const bool journal = file.extension() == ".jsonl";
+  if (!(journal ? read_journal_outline(text, outline) : read_json_outline(text, outline))) {
+    load_run(path);  // says what is wrong and where
+    throw UsageError(fmt::format("{}: can't be read as a run", path.string()));
+  }
+  try {
+    const Run header = header_from_json(outline.header);
+    double wall_seconds = 0;
+    if (!outline.first_wall_seconds.is_null()) {
+      from_json_value(outline.first_wall_seconds, "trials[0].wall_seconds", wall_seconds);
+    }
+    return {run_id(header.started_at, header.seed, wall_seconds), header.started_at, outline.trials};
+  } catch (const UsageError& error) {
+    throw UsageError(fmt::format("{}: {}", path.string(), error.what()));
+  }
+}
+
+std::vector<std::string> devices_in(const std::string& text) {
+  std::vector<std::string> devices;
+  std::set<std::string_view> seen;
+  for (const Uuid& uuid : uuids_in(text)) {
+    if (uuid.kind == UuidKind::bare || !seen.insert(uuid.digits).second) continue;
+    devices.push_back((uuid.kind == UuidKind::gpu ? "GPU-" : "MIG-") + std::string(uuid.digits));
+  }
+  return devices;
 }
 
 }  // namespace
@@ -116,32 +192,15 @@ std::vector<fs::path> find_runs(const fs::path& path) {
   return found;
 }
 
-RunSource scan_run(const fs::path& path) {
+RunSource scan_run(const fs::path& path, const KnownOutlines& known) {
   const fs::path file = file_of(path);
   const std::string text = read_text(file);
   RunSource source;
   source.path = path;
-  Outline outline;
-  try {
-    outline = file.extension() == ".jsonl" ? outline_of_journal(text) : outline_of_json(text);
-  } catch (const nlohmann::json::exception&) {
-    load_run(path);  // says what is wrong and where
-    throw UsageError(fmt::format("{}: can't be read as a run", path.string()));
-  }
-  Run header;
-  try {
-    header = header_from_json(outline.header);
-  } catch (const UsageError& error) {
-    throw UsageError(fmt::format("{}: {}", path.string(), error.what()));
-  }
-  source.started_at = header.started_at;
-  source.trials = outline.trials;
-  source.id = run_id(header.started_at, header.seed, outline.first_wall_seconds.value_or(0));
-  std::set<std::string> seen;
-  for (const Uuid& uuid : uuids_in(text)) {
-    if (uuid.kind == UuidKind::bare || !seen.insert(std::string(uuid.digits)).second) continue;
-    source.devices.push_back((uuid.kind == UuidKind::gpu ? "GPU-" : "MIG-") + std::string(uuid.digits));
-  }
+  source.digest = digest_of(text);
+  source.devices = devices_in(text);
+  const RunOutline* outline = known ? known(source.digest) : nullptr;
+  source.outline = outline ? *outline : outline_of(path, file, text);
   return source;
 }
 

@@ -2,17 +2,24 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
 namespace cuparity {
 
+/// What has to be known of a run for its place among the others.
+struct RunOutline {
+  std::string id;  ///< run_id
+  std::string started_at;
+  std::size_t trials = 0;
+};
+
 /// A run on the disk.
 struct RunSource {
   std::filesystem::path path;  ///< for load_run
-  std::string id;              ///< run_id
-  std::string started_at;
-  std::size_t trials = 0;
+  RunOutline outline;
+  std::string digest;                ///< digest_of the file
   std::vector<std::string> devices;  ///< GPU and MIG UUIDs, in order of appearance
 };
 
@@ -20,7 +27,10 @@ struct RunSource {
 /// UsageError if there is no such file or no run in it.
 std::vector<std::filesystem::path> find_runs(const std::filesystem::path& path);
 
+/// The outline of the file with this digest, if an earlier publication left it; nullptr: it has to be read.
+using KnownOutlines = std::function<const RunOutline*(const std::string& digest)>;
+
 /// Reads over the run without keeping its trials. Throws UsageError like load_run.
-RunSource scan_run(const std::filesystem::path& path);
+RunSource scan_run(const std::filesystem::path& path, const KnownOutlines& known = {});
 
 }  // namespace cuparity

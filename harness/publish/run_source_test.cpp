@@ -28,9 +28,9 @@ class Source : public testing::Test {
 TEST_F(Source, AScanSaysWhatTheWholeRunWould) {
   const cuparity::Run run = example_run_of_day(3);
   const RunSource source = scan_run(write_run(folder_ / "a", run));
-  EXPECT_EQ(source.trials, run.trials.size());
-  EXPECT_EQ(source.started_at, run.started_at);
-  EXPECT_EQ(source.id, run_id(run.started_at, run.seed, run.trials[0].wall_seconds));
+  EXPECT_EQ(source.outline.trials, run.trials.size());
+  EXPECT_EQ(source.outline.started_at, run.started_at);
+  EXPECT_EQ(source.outline.id, run_id(run.started_at, run.seed, run.trials[0].wall_seconds));
   EXPECT_EQ(source.devices, (std::vector<std::string>{"GPU-00000000-1111-2222-3333-444444444444"}));
 }
 
@@ -41,8 +41,31 @@ TEST_F(Source, AJournalIsTheSameRun) {
   for (const Trial& trial : run.trials) journal.append(trial);
   std::ofstream(folder_ / "journal/journal.jsonl", std::ios::app) << "{\"torn";
   const RunSource source = scan_run(folder_ / "journal");
-  EXPECT_EQ(source.id, scan_run(write_run(folder_ / "a", run)).id);
-  EXPECT_EQ(source.trials, run.trials.size());
+  EXPECT_EQ(source.outline.id, scan_run(write_run(folder_ / "a", run)).outline.id);
+  EXPECT_EQ(source.outline.trials, run.trials.size());
+}
+
+TEST_F(Source, WhatIsKnownOfAFileIsNotReadAgain) {
+  const fs::path path = write_run(folder_ / "a", example_run_of_day(3));
+  const RunSource source = scan_run(path);
+  const RunOutline known = {"an id", "a time", 5};
+  const auto find = [&](const std::string& digest) { return digest == source.digest ? &known : nullptr; };
+  EXPECT_EQ(scan_run(path, find).outline.id, "an id");
+  EXPECT_EQ(scan_run(path, find).devices, source.devices) << "they are looked for in any case";
+  write_run(folder_ / "a", example_run_of_day(4));
+  EXPECT_NE(scan_run(path, find).outline.id, "an id");
+}
+
+TEST_F(Source, AnOutlineIsWhatTheDocumentSaysAtItsTop) {
+  std::ofstream(folder_ / "run.json") << R"({"analysis": {"trials": [{"wall_seconds": 7}], "seed": 9}, "modes": ["a", "b"],
+    "environment": {"trials": "x", "format": "y"}, "notes": [], "format": "cuparity-run", "schema_version": 1,
+    "baseline_mode": "a", "seed": 3, "started_at": "2026", "trials": [
+    {"rows": [{"wall_seconds": 8, "a": [{}, {}]}, {}], "wall_seconds": "NaN"}, {"wall_seconds": 5, "rows": [{}]}],
+    "looks": [1, 2]})";
+  const RunSource source = scan_run(folder_);
+  EXPECT_EQ(source.outline.trials, 2U);
+  EXPECT_EQ(source.outline.started_at, "2026");
+  EXPECT_EQ(source.outline.id, run_id("2026", 3, std::nan("")));
 }
 
 TEST_F(Source, RunsAreFoundBelowAFolder) {

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdint>
 
+#include "harness/publish/digest.hpp"
 #include "harness/record/benchmark_json.hpp"
 #include "harness/record/median.hpp"
 #include "harness/report/environment_keys.hpp"
@@ -17,21 +18,6 @@
 
 namespace cuparity {
 namespace {
-
-/// FNV-1a (http://www.isthe.com/chongo/tech/comp/fnv/), 64 bits.
-class Fnv {
- public:
-  void add(std::string_view bytes) {
-    for (const char c : bytes) hash_ = (hash_ ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
-  }
-  void add(std::uint64_t value) {
-    for (int shift = 0; shift < 64; shift += 8) hash_ = (hash_ ^ (value >> shift & 0xFF)) * 0x100000001b3U;
-  }
-  std::uint64_t value() const { return hash_; }
-
- private:
-  std::uint64_t hash_ = 0xcbf29ce484222325U;
-};
 
 /// Label of provenance() -> word for a trend; what a change in a trend may come from.
 constexpr std::pair<const char*, const char*> software_labels[] = {

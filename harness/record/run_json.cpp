@@ -309,12 +309,17 @@ nlohmann::json to_json(const Comparison& comparison) {
           {"differences", std::move(differences)}};
 }
 
-nlohmann::json to_json(const Run& run, const Analysis& analysis) {
+nlohmann::json to_json(const Run& run) {
   nlohmann::json json = header_to_json(run);
-  json["trials"] = nlohmann::json::array();
+  nlohmann::json& trials = json["trials"] = nlohmann::json::array();
   for (const Trial& trial : run.trials) {
-    json["trials"].push_back(to_json(trial));
+    trials.push_back(to_json(trial));
   }
+  return json;
+}
+
+nlohmann::json to_json(const Run& run, const Analysis& analysis) {
+  nlohmann::json json = to_json(run);
   nlohmann::json& derived = json["analysis"];
   derived["comparisons"] = nlohmann::json::array();
   for (const Comparison& comparison : analysis.comparisons) {
@@ -347,25 +352,37 @@ std::filesystem::path run_folder(const std::filesystem::path& path) {
   return path.has_parent_path() ? path.parent_path() : ".";
 }
 
-Run load_run(const std::filesystem::path& path) {
+namespace {
+
+/// The folder of the journal where `path` means one; else the file with the JSON.
+std::pair<std::filesystem::path, bool> journal_or_file(const std::filesystem::path& path) {
   std::error_code code;
   if (std::filesystem::is_directory(path, code)) {
-    if (std::filesystem::exists(path / "run.json", code)) {
-      return load_run(path / "run.json");
-    }
-    if (std::filesystem::exists(path / "journal.jsonl", code)) {
-      return read_journal(path);
-    }
+    if (std::filesystem::exists(path / "run.json", code)) return {path / "run.json", false};
+    if (std::filesystem::exists(path / "journal.jsonl", code)) return {path, true};
     throw UsageError(
         fmt::format("{}: holds neither run.json nor journal.jsonl; give the folder that "
                     "cuparity run --out wrote",
                     path.string()));
   }
-  if (path.extension() == ".jsonl") {
-    return read_journal(path.parent_path().empty() ? "." : path.parent_path());
-  }
-  const nlohmann::json json = read_json_file(path);
+  if (path.extension() != ".jsonl") return {path, false};
+  return {path.parent_path().empty() ? "." : path.parent_path(), true};
+}
+
+}  // namespace
+
+Run run_from_document(const nlohmann::json& json, const std::filesystem::path& path) {
   return with_origin(path, [&] { return run_from_json(json); });
+}
+
+Run load_run(const std::filesystem::path& path) {
+  const auto [place, is_journal] = journal_or_file(path);
+  return is_journal ? read_journal(place) : run_from_document(read_json_file(place), place);
+}
+
+nlohmann::json load_run_document(const std::filesystem::path& path) {
+  const auto [place, is_journal] = journal_or_file(path);
+  return is_journal ? to_json(read_journal(place)) : read_json_file(place);
 }
 
 }  // namespace cuparity

@@ -17,6 +17,9 @@ Trial trial_from_json(const nlohmann::json& json);
 nlohmann::json header_to_json(const Run& run);
 Run header_from_json(const nlohmann::json& json);
 
+/// Header and trials: what was measured.
+nlohmann::json to_json(const Run& run);
+
 nlohmann::json to_json(const Comparison& comparison);
 /// Everything: header, trials, and what was derived (comparisons, noise floor, verdict).
 nlohmann::json to_json(const Run& run, const Analysis& analysis);
@@ -26,6 +29,11 @@ Run run_from_json(const nlohmann::json& json);
 
 /// `path` is run.json, a run's folder with run.json, or one with a journal alone (interrupted run).
 Run load_run(const std::filesystem::path& path);
+
+/// The same as the JSON that run_from_json() takes, which may not have been looked at: to be redacted before.
+nlohmann::json load_run_document(const std::filesystem::path& path);
+/// run_from_json() whose errors begin with the path.
+Run run_from_document(const nlohmann::json& json, const std::filesystem::path& path);
 
 /// The folder of what load_run() reads.
 std::filesystem::path run_folder(const std::filesystem::path& path);

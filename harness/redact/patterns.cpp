@@ -296,12 +296,16 @@ Uuid parse_uuid(string_view text) {
 
 std::vector<Uuid> uuids_in(string_view text) {
   std::vector<Uuid> uuids;
-  for (size_t at = 0; at < text.size(); ++at) {
-    if (!is_hexadecimal(text[at]) && text[at] != 'G' && text[at] != 'M') continue;
-    const size_t length = uuid_length(text, at);
+  // A UUID's first dash follows its prefix or its first eight digits: dashes are rare and quickly found.
+  size_t end = 0;  // of the one before
+  for (size_t dash = text.find('-'); dash != string_view::npos; dash = text.find('-', std::max(dash + 1, end))) {
+    size_t at = string_view::npos;
+    if (dash >= end + 3 && (text.substr(dash - 3, 3) == "GPU" || text.substr(dash - 3, 3) == "MIG")) at = dash - 3;
+    else if (dash >= end + uuid_groups[0] && character(text, dash + 5) == '-') at = dash - uuid_groups[0];
+    const size_t length = at == string_view::npos ? 0 : uuid_length(text, at);
     if (length == 0) continue;
     uuids.push_back(parse_uuid(text.substr(at, length)));
-    at += length - 1;
+    end = at + length;
   }
   return uuids;
 }

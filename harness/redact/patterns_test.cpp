@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+
 #include <chrono>
 #include <string>
 
@@ -102,6 +104,25 @@ TEST(Patterns, UuidsOfAText) {
   EXPECT_EQ(uuids[0].digits, "00000000-1111-2222-3333-444444444444");
   EXPECT_EQ(uuids[1].kind, UuidKind::mig);
   EXPECT_EQ(uuids[1].digits, "8a1b2c3d");
+}
+
+TEST(Patterns, NoUuidOfATextIsOverlooked) {
+  const std::vector<std::string> pieces = {"GPU-", "MIG-", "MIG-GPU-", "8a1b2c3d", "-1111", "-2222-3333", "-444444444444",
+                                           "-", "a", " ", "\"", "x", "00000000-1111-2222-3333-444444444444"};
+  std::mt19937 random(1);
+  for (int i = 0; i < 20000; ++i) {
+    std::string text;
+    for (int piece = 0; piece < 8; ++piece) text += pieces[random() % pieces.size()];
+    std::vector<std::string> expected, found;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+      const auto match = match_at(text, at, {});
+      if (!match || match->pattern != Pattern::uuid) continue;
+      expected.emplace_back(parse_uuid(std::string_view(text).substr(at, match->length)).digits);
+      at += match->length - 1;
+    }
+    for (const Uuid& uuid : uuids_in(text)) found.emplace_back(uuid.digits);
+    ASSERT_EQ(found, expected) << text;
+  }
 }
 
 }  // namespace

@@ -162,16 +162,17 @@ void Redactor::learn_text(const std::string& text, const std::string& field) {
 }
 
 void Redactor::learn(const nlohmann::json& json) {
+  const auto learn_once = [&](const std::string& text, const std::string& field) {
+    if (seen_[field].try_emplace(text).second) learn_text(text, field);
+  };
   const auto visit = [&](const auto& self, const nlohmann::json& value, const std::string& field) -> void {
     if (value.is_string()) {
-      if (seen_.emplace(field + '\n' + value.get_ref<const std::string&>(), "").second) {
-        learn_text(value.get_ref<const std::string&>(), field);
-      }
+      learn_once(value.get_ref<const std::string&>(), field);
     } else if (value.is_array()) {
       for (const nlohmann::json& element : value) self(self, element, field);
     } else if (value.is_object()) {
       for (const auto& [key, member] : value.items()) {
-        if (seen_.emplace('\n' + key, "").second) learn_text(key, "");
+        learn_once(key, "");
         self(self, member, key);
       }
     }
@@ -261,43 +262,63 @@ std::string Redactor::distinct_name(const std::string& original, const std::stri
   return name;
 }
 
-nlohmann::json Redactor::redact_value(const nlohmann::json& json, const std::string& field) {
-  if (json.is_string()) {
-    const std::string& text = json.get_ref<const std::string&>();
-    std::string& known = seen_[field + '\n' + text];
-    if (known.empty()) {
-      known = redact_text(text, field);
-      if (names_a_series(field)) known = distinct_name(text, known);
-    }
-    return known;
+const std::string& Redactor::redacted(const std::string& text, const std::string& field) {
+  const auto [known, is_new] = seen_[field].try_emplace(text);
+  if (is_new) {
+    known->second = redact_text(text, field);
+    if (names_a_series(field)) known->second = distinct_name(text, known->second);
   }
-  if (json.is_array()) {
-    nlohmann::json result = nlohmann::json::array();
-    for (const nlohmann::json& element : json) result.push_back(redact_value(element, field));
-    return result;
+  return known->second;
+}
+
+void Redactor::redact_members(nlohmann::json& object, const std::string& field) {
+  // The keys of mode_reasons are modes.
+  const std::string kind = field == "mode_reasons" ? "mode" : "";
+  bool renamed = false;
+  for (auto& [key, member] : object.items()) {
+    redact_in_place(member, key);
+    renamed = renamed || redacted(key, kind) != key;
   }
-  if (!json.is_object()) return json;
+  if (!renamed) return;
   nlohmann::json result = nlohmann::json::object();
-  for (const auto& [key, member] : json.items()) {
-    // The keys of mode_reasons are modes.
-    std::string name = field == "mode_reasons" ? redact_value(key, "mode").get<std::string>()
-                                               : redact_value(key, "").get<std::string>();
+  for (auto& [key, member] : object.items()) {
+    std::string name = redacted(key, kind);
     for (int number = 2; result.contains(name); ++number) name = fmt::format("{} ({})", name, number);
-    result[name] = redact_value(member, key);
+    result[name] = std::move(member);
   }
+  object = std::move(result);
+}
+
+void Redactor::redact_in_place(nlohmann::json& json, const std::string& field) {
+  if (json.is_string()) {
+    std::string& text = json.get_ref<std::string&>();
+    text = redacted(text, field);
+  } else if (json.is_array()) {
+    for (nlohmann::json& element : json) redact_in_place(element, field);
+  } else if (json.is_object()) {
+    redact_members(json, field);
+  }
+}
+
+nlohmann::json Redactor::redact_json(const nlohmann::json& json) {
+  nlohmann::json result = json;
+  redact_in_place(result, "");
   return result;
 }
 
-nlohmann::json Redactor::redact_json(const nlohmann::json& json) { return redact_value(json, ""); }
-
-Run Redactor::redact(const Run& run) {
-  nlohmann::json json = header_to_json(run);
-  json["trials"] = nlohmann::json::array();
-  for (const Trial& trial : run.trials) json["trials"].push_back(to_json(trial));
-  learn(json);
+nlohmann::json Redactor::redact_run(nlohmann::json run) {
+  if (!run.is_object()) return run;
+  run.erase("analysis");
+  learn(run);
   names_.clear();
-  for (const std::string& mode : run.modes) redact_value(mode, "mode");  // numbered in their order
-  return run_from_json(redact_value(json, ""));
+  if (run.contains("modes")) {
+    nlohmann::json modes = run["modes"];
+    redact_in_place(modes, "mode");  // numbered in their order
+  }
+  redact_in_place(run, "");
+  return run;
 }
+
+Run Redactor::redact(const Run& run) { return run_from_json(redact_run(to_json(run))); }
 
 }  // namespace cuparity

@@ -30,21 +30,28 @@ class Redactor {
   nlohmann::json redact_json(const nlohmann::json& json);
   /// Learns from the run and redacts it. Distinct modes and benchmarks stay distinct.
   Run redact(const Run& run);
+  /// The same of a run as load_run_document() gives it; what was derived from it is left out.
+  nlohmann::json redact_run(nlohmann::json run);
 
  private:
   void learn_text(const std::string& text, const std::string& field);
   void learn_word(std::string_view word, const std::string& replacement);
-  nlohmann::json redact_value(const nlohmann::json& json, const std::string& field);
+  void redact_in_place(nlohmann::json& json, const std::string& field);
+  void redact_members(nlohmann::json& object, const std::string& field);
+  const std::string& redacted(const std::string& text, const std::string& field);
   std::string redact_text(const std::string& text, const std::string& field);
   std::string redact_characters(std::string_view text, const TextContext& context);
   std::string replacement_of(const Match& match, std::string_view text);
   std::size_t word_at(std::string_view text, std::size_t at, std::string& replacement) const;
   std::string distinct_name(const std::string& original, const std::string& redacted);
 
+  /// Texts and what they became.
+  using Texts = std::unordered_map<std::string, std::string>;
+
   Pseudonyms* pseudonyms_;
   std::map<std::string, std::string> words_;  ///< lower case -> replacement
   std::set<std::size_t, std::greater<>> word_lengths_;
-  std::unordered_map<std::string, std::string> seen_;  ///< the same few texts come in every trial
+  std::unordered_map<std::string, Texts> seen_;  ///< by field: the same few texts come in every trial
   std::map<std::string, std::string> names_;           ///< modes and benchmarks: redacted -> original
 };
 

@@ -1,11 +1,10 @@
 #include "harness/stats/change_points.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <numeric>
-#include <thread>
 
+#include "harness/parallel.hpp"
 #include "harness/stats/multiple_comparisons.hpp"
 #include "harness/stats/permutation.hpp"
 #include "harness/stats/power.hpp"
@@ -43,22 +42,6 @@ void begin_test(Part& part, const std::vector<std::vector<double>>& series,
   const int longest = std::max(2, static_cast<int>(values.size()) / 4);
   const int block = part.block_length > 1 ? std::min(part.block_length, longest) : 1;
   part.test = PermutationTest(values, settings.minimum_segment, block, seed_of(part, settings.seed));
-}
-
-/// Calls work(i) for i = 0 … count - 1 on several threads; the order does not matter to the result.
-template <typename Work>
-void for_each_index(std::size_t count, unsigned threads, const Work& work) {
-  std::atomic<std::size_t> next = 0;
-  const auto take = [&] {
-    for (std::size_t i = next++; i < count; i = next++) {
-      work(i);
-    }
-  };
-  std::vector<std::jthread> others;
-  for (unsigned i = 1; i < std::min<std::size_t>(threads, count); ++i) {
-    others.emplace_back(take);
-  }
-  take();
 }
 
 std::vector<bool> rejected(const std::vector<Part>& parts, double alpha) {
