@@ -241,8 +241,19 @@ class Judge {
     }
     if (text_of(answer, "outcome") != "ok")
       problem(fmt::format("{} does not answer: {}", who, text_of(answer, "failure")));
-    else
+    else if (!is_narrowed_by_variable(who, answer, seen, gpus))
       check_set(who, seen, gpus);
+  }
+
+  /// CUDA_VISIBLE_DEVICES takes GPUs from CUDA, not from the process: that some are missing is then no fault.
+  bool is_narrowed_by_variable(const std::string& who, const json& answer, const std::vector<std::string>& seen,
+                               const std::vector<std::string>& gpus) {
+    const std::string visible = text_of(answer, "visible_devices");
+    const auto wanted = [&](const std::string& gpu) { return contains(gpus, gpu); };
+    if (visible.empty() || seen.empty() || seen.size() >= gpus.size() || !std::all_of(seen.begin(), seen.end(), wanted))
+      return false;
+    row_.notes.push_back(fmt::format("CUDA_VISIBLE_DEVICES={}: {} shows {} of {}", visible, who, seen.size(), gpus.size()));
+    return true;
   }
 
   /// Nodes that neither NVML nor CUDA needs (/dev/nvidia-modeset without its module …) are only noted.

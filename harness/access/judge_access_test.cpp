@@ -164,6 +164,19 @@ TEST(JudgeAccess, AQuestionThatDoesNotEvenGiveItsOwnGpuIsNamedBlind) {
   EXPECT_THAT(row.notes, Contains(HasSubstr("CUDA does not give its own GPU 0 by PCI address (code 101)")));
 }
 
+TEST(JudgeAccess, GpusThatAVariableKeepsFromCudaAreNoted) {
+  Expected both = only_a();
+  both.gpus = {"GPU-a", "GPU-b"};
+  json probe = given_a().patch(json::parse(
+      R"([{"op": "add", "path": "/nodes/-", "value": {"path": "/dev/nvidia1", "major": 195, "minor": 1, "opens": "ok"}},
+          {"op": "add", "path": "/nvml/gpus/-", "value": {"uuid": "GPU-b"}}])"));
+  EXPECT_THAT(judge(both, probe).reason, HasSubstr("CUDA show GPU-a, expected GPU-a, GPU-b"));
+  probe["cuda"]["visible_devices"] = "0";
+  const AccessRow row = judge(both, probe);
+  EXPECT_EQ(row.verdict, AccessVerdict::pass) << row.reason;
+  EXPECT_THAT(row.notes, Contains("CUDA_VISIBLE_DEVICES=0: CUDA shows 1 of 2"));
+}
+
 TEST(JudgeAccess, WhatIsMissingOrNotTheHostsFails) {
   const std::pair<const char*, const char*> faults[] = {
       {R"([{"op": "replace", "path": "/nvml/gpus", "value": []}])", "NVML show none, expected GPU-a"},

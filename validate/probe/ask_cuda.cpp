@@ -1,6 +1,7 @@
 #include "validate/probe/ask_cuda.hpp"
 
 #include <cstdio>
+#include <cstdlib>
 
 #include "validate/probe/cuda_memory.hpp"
 
@@ -81,6 +82,7 @@ json ask_cuda(const std::vector<std::string>& addresses) {
   const CudaDriver& cuda = *started.driver;
   json& seen = started.seen;
   seen["gpus"] = gpus_of(cuda, started.devices);
+  if (const char* visible = std::getenv("CUDA_VISIBLE_DEVICES")) seen["visible_devices"] = visible;
   seen["peers"] = peers_of(cuda, started.devices);
   // Past the last ordinal nothing may be had.
   int device = 0;
