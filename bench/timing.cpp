@@ -70,8 +70,8 @@ struct Timer::DeviceEvents {
       if (sm_clock) sm_clock->take_average();
     }
     const std::optional<long long> cycles =
-        injected_spin_cycles({median(times[0]), row_hertz.empty() ? 0 : median(row_hertz), median(times[1]),
-                              median(times[2]), median(times[3])},
+        injected_spin_cycles({median_time(times[0]), row_hertz.empty() ? 0 : median_time(row_hertz), median_time(times[1]),
+                              median_time(times[2]), median_time(times[3])},
                              share);
     if (!cycles) return injected_spin_obstacle();
     spin_cycles = *cycles;

@@ -17,12 +17,12 @@ std::size_t most_rounds(const TimesInTurn& times) {
 double standard_error(const std::vector<double>& values, double middle) {
   std::vector<double> deviations;
   for (const double value : values) deviations.push_back(std::fabs(value - middle));
-  return 1.4826 * 1.2533 * median(deviations) / std::sqrt(static_cast<double>(values.size()));
+  return 1.4826 * 1.2533 * median_time(deviations) / std::sqrt(static_cast<double>(values.size()));
 }
 
 }  // namespace
 
-double median(std::vector<double> values) {
+double median_time(std::vector<double> values) {
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
   std::nth_element(values.begin(), middle, values.end());
   if (values.size() % 2 == 1) return *middle;
@@ -35,7 +35,7 @@ std::size_t fastest(const TimesInTurn& times) {
   double least = std::numeric_limits<double>::infinity();
   for (std::size_t i = 0; i < times.size(); ++i) {
     if (times[i].size() < rounds) continue;
-    const double own = median(times[i]);
+    const double own = median_time(times[i]);
     if (own < least) {
       least = own;
       best = i;
@@ -51,7 +51,7 @@ std::size_t earliest_as_fast(const TimesInTurn& times, double least_margin) {
     std::vector<double> ratios;
     for (std::size_t round = 0; round < times[i].size(); ++round)
       ratios.push_back(times[i][round] / times[best][round]);
-    const double middle = median(ratios);
+    const double middle = median_time(ratios);
     if (middle <= 1 + std::max(least_margin, 3 * standard_error(ratios, middle))) return i;
   }
   return best;

@@ -7,7 +7,7 @@
 namespace cuparity {
 
 /// The one in the middle, or the mean of the two that are. `values` is not empty.
-double median(std::vector<double> values);
+double median_time(std::vector<double> values);
 
 /// times[i][round] of candidate i. All candidates of a round ran one after the other, so what disturbs a round
 /// disturbs them alike. A candidate with fewer rounds than the longest was given up as too slow.

@@ -21,9 +21,9 @@ TimesInTurn measured(const std::vector<double>& truth, double noise, unsigned se
 }
 
 TEST(TimedChoice, MedianOfAnEvenCountIsTheMeanOfTheMiddleTwo) {
-  EXPECT_EQ(median({4}), 4);
-  EXPECT_EQ(median({9, 1, 2}), 2);
-  EXPECT_EQ(median({8, 1, 2, 4}), 3);
+  EXPECT_EQ(median_time({4}), 4);
+  EXPECT_EQ(median_time({9, 1, 2}), 2);
+  EXPECT_EQ(median_time({8, 1, 2, 4}), 3);
 }
 
 TEST(TimedChoice, FastestIsTheSmallestMedian) {

@@ -103,6 +103,9 @@ ForeignMemory MemoryHolder::memory_outside(const std::vector<std::string>& asked
   if (memory.handles.empty())
     memory.obstacle = "the host holds no memory to open: " +
                       (failure_.empty() ? fmt::format("{}", fmt::join(failures, "; ")) : failure_);
+  else if (!failures.empty())
+    memory.obstacle = fmt::format("of {} GPUs not asked for the host holds memory on {}: {}", foreign.size(),
+                                  memory.handles.size(), fmt::join(failures, "; "));
   return memory;
 }
 

@@ -29,7 +29,7 @@ constexpr int resolution_blocks = 20;
 struct MeasuredRow {
   std::string name;
   double margin = 0.01;
-  std::vector<double> reference;  ///< seconds, block by block
+  std::vector<double> reference;  ///< seconds or cycles, block by block
   std::vector<double> arm;
   std::vector<double> differences;  ///< ln(arm / reference)
 };
@@ -56,8 +56,6 @@ std::vector<std::string> benchmark_rows(const Run& run) {
   }
   return names;
 }
-
-using BlockNumber = std::optional<double> (*)(const Block&, const BlockSide&, const std::string&);
 
 /// False if a block lacks a usable number.
 bool read_numbers(const std::vector<Block>& blocks, const CalibrationArm& arm, BlockNumber number_of,

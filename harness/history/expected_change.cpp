@@ -56,7 +56,11 @@ ExpectedChange read_entry(const YAML::Node& entry, const std::string& file_name)
     throw UsageError(fmt::format("{}: expected benchmark, bound and reason", place));
   }
   for (const auto& member : entry) {
-    const std::string key = member.first.as<std::string>();
+    if (!member.first.IsScalar()) {
+      throw UsageError(fmt::format("{}: a key must be plain text: benchmark, bound or reason",
+                                   place_of(member.first, file_name)));
+    }
+    const std::string key = member.first.Scalar();
     if (std::find(known_keys.begin(), known_keys.end(), key) == known_keys.end()) {
       throw UsageError(fmt::format("{}: unknown key '{}'{}", place_of(member.first, file_name), key,
                                    did_you_mean(key, known_keys)));

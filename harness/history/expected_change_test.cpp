@@ -46,6 +46,8 @@ TEST(ExpectedChanges, SayWhereTheyAreWrong) {
               ThrowsMessage<UsageError>(HasSubstr("'until: tomorrow' is no date")));
   EXPECT_THAT(error_of("expected_changes:\n  - {benchmark: \"(\", bound: 1 %, reason: r}\n"),
               ThrowsMessage<UsageError>(HasSubstr("'(' is no regular expression")));
+  EXPECT_THAT(error_of("expected_changes:\n  - {benchmark: x, bound: 1 %, reason: r}:\n"),
+              ThrowsMessage<UsageError>(HasSubstr("allow.yaml:2: a key must be plain text")));
   EXPECT_THAT(error_of("changes: []\n"), ThrowsMessage<UsageError>(HasSubstr("expected a list under")));
   EXPECT_THAT(error_of("a: [\n"), ThrowsMessage<UsageError>(HasSubstr("allow.yaml:")));
   EXPECT_THAT([] { read_expected_changes("/nowhere.yaml"); }, ThrowsMessage<UsageError>(HasSubstr("no such file")));

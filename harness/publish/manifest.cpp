@@ -41,12 +41,13 @@ Manifest manifest_from(const JsonFields& fields) {
 }  // namespace
 
 const std::string& program_digest() {
-  static const std::string digest = digest_of(environment::read_text_file("/proc/self/exe").value_or(""));
+  static const std::optional<std::string> program = environment::read_text_file("/proc/self/exe");
+  static const std::string digest = program ? digest_of(*program) : "";
   return digest;
 }
 
 Fingerprints::Fingerprints(const Recipe& recipe) {
-  if (recipe.key.empty()) return;
+  if (recipe.key.empty() || recipe.program.empty()) return;
   // As JSON, so that no two recipes are the same text. Hidden words may hold any bytes.
   json hidden = json::array();
   for (const std::string& word : recipe.hidden) hidden.push_back(digest_of(word));

@@ -21,7 +21,7 @@ struct Recipe {
   std::vector<std::string> hidden;  ///< words taken out
 };
 
-/// digest_of this program's file: another build may render other pages, whatever version it says it is.
+/// digest_of this program's file, empty where it can't be read: another build may render other pages, whatever version it says it is.
 const std::string& program_digest();
 
 /// One-way digests under a recipe. They depend on the key, so that nobody can try out host names and paths until the

@@ -51,7 +51,7 @@ std::string publisher_key() {
   std::string key = read_key(path);
   if (!key.empty()) return key;
   std::error_code ignored;
-  fs::remove(path, ignored);  // cut short or foreign
+  if (fs::exists(path, ignored)) fs::remove(path, ignored);  // cut short or foreign
   make_key(path);
   return read_key(path);
 }

@@ -295,6 +295,8 @@ nlohmann::json to_json(const Comparison& comparison) {
           {"candidate_seconds", number_or_null(comparison.candidate_seconds)},
           {"effect", number_or_null(comparison.effect)},
           {"time_effect", number_or_null(comparison.time_effect)},
+          {"time_interval",
+           {{"low", number_or_null(comparison.time_interval_low)}, {"high", number_or_null(comparison.time_interval_high)}}},
           {"interval",
            {{"low", number_or_null(comparison.interval_low)},
             {"high", number_or_null(comparison.interval_high)},

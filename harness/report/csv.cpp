@@ -12,7 +12,7 @@ namespace {
 constexpr const char* header =
     "kind,benchmark,baseline,candidate,verdict,effect,interval_low,interval_high,confidence_level,margin,"
     "blocks,minimum_detectable_effect,blocks_to_settle,p_value,adjusted_p_value,baseline_seconds,"
-    "candidate_seconds,detectable_below_margin,same_bits,reason";
+    "candidate_seconds,detectable_below_margin,same_bits,measure,time_effect,reason";
 
 /// Quoted where RFC 4180 asks for it. A spreadsheet takes a text that begins with = + - @ for a formula;
 /// the apostrophe in front tells it not to.
@@ -58,6 +58,8 @@ std::string line(const char* kind, const Comparison& comparison) {
                                           cell(comparison.candidate_seconds),
                                           cell(comparison.detectable_below_margin),
                                           cell(comparison.same_bits),
+                                          comparison.measure == Measure::cycles ? "cycles" : "seconds",
+                                          cell(comparison.time_effect),
                                           text_cell(comparison.reason)};
   return fmt::format("{}\r\n", fmt::join(cells, ","));
 }

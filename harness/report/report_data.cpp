@@ -39,6 +39,7 @@ json comparison_data(const Comparison& comparison) {
                {"p", optional_number(comparison.p_value)},
                {"adjusted_p", optional_number(comparison.adjusted_p_value)},
                {"differences", rounded_list(comparison.differences)}};
+  if (comparison.measure == Measure::cycles) data["time_effect"] = optional_number(comparison.time_effect);
   if (comparison.blocks_to_settle) data["blocks_to_settle"] = *comparison.blocks_to_settle;
   if (comparison.same_bits) data["same_bits"] = *comparison.same_bits;
   return data;

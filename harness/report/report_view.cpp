@@ -77,10 +77,12 @@ ComparisonCells cells(const Comparison& comparison, const Rates& rates) {
   result.minimum_detectable_effect =
       comparison.minimum_detectable_effect ? format_percent(*comparison.minimum_detectable_effect) : "–";
   result.verdict = to_string(comparison.verdict);
-  if (comparison.detectable_below_margin) result.remark = "detectable, below the margin";
-  if (comparison.same_bits && !*comparison.same_bits) {
-    result.remark += result.remark.empty() ? "other bits" : "; other bits";
-  }
+  std::vector<std::string> remarks;
+  if (comparison.measure == Measure::cycles)
+    remarks.push_back("per clock, in time " + (comparison.time_effect ? format_effect(*comparison.time_effect) : "–"));
+  if (comparison.detectable_below_margin) remarks.push_back("detectable, below the margin");
+  if (comparison.same_bits && !*comparison.same_bits) remarks.push_back("other bits");
+  result.remark = fmt::format("{}", fmt::join(remarks, "; "));
   return result;
 }
 

@@ -25,7 +25,7 @@ struct ComparisonCells {
   std::string blocks;
   std::string minimum_detectable_effect;
   std::string verdict;  ///< "same", "slower" …
-  std::string remark;   ///< "detectable, below the margin", "other bits"; mostly empty
+  std::string remark;   ///< "per clock, in time +0.4 %", "detectable, below the margin", "other bits"
 };
 
 /// Every comparison of one mode with the baseline.

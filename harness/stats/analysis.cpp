@@ -16,7 +16,6 @@
 #include "harness/stats/correctness.hpp"
 #include "harness/stats/estimate.hpp"
 #include "harness/stats/margins.hpp"
-#include "harness/stats/signed_rank.hpp"
 #include "harness/stats/verdict.hpp"
 #include "harness/stats/wording.hpp"
 
@@ -143,8 +142,6 @@ struct PairedNumbers {
   std::vector<double> candidate;
 };
 
-using BlockNumber = std::optional<double> (*)(const Block&, const BlockSide&, const std::string&);
-
 PairedNumbers paired_numbers(const Context& context, const std::string& benchmark, const BlockSide& baseline,
                              const BlockSide& candidate, BlockNumber number_of) {
   PairedNumbers numbers;
@@ -172,29 +169,40 @@ PairedNumbers at_one_clock(PairedNumbers cycles, const PairedNumbers& seconds) {
   return cycles;
 }
 
-std::optional<double> time_effect(const PairedNumbers& seconds) {
-  std::vector<double> differences;
-  for (std::size_t i = 0; i < seconds.baseline.size(); ++i) {
-    differences.push_back(std::log(seconds.candidate[i] / seconds.baseline[i]));
+/// What the comparison would be in time.
+void set_time_effect(const PairedNumbers& seconds, double alpha, Comparison& comparison) {
+  const auto estimate = observe_paired(comparison, seconds.baseline, seconds.candidate, alpha).estimate;
+  if (!estimate) return;
+  comparison.time_effect = std::expm1(estimate->shift);
+  if (estimate->interval.bounded()) {
+    comparison.time_interval_low = std::expm1(estimate->interval.low);
+    comparison.time_interval_high = std::expm1(estimate->interval.high);
   }
-  const double effect = std::expm1(hodges_lehmann(differences));
-  return std::isfinite(effect) ? std::optional(effect) : std::nullopt;
+}
+
+/// Takes cycles instead of seconds where the suite says so and every process counted them. Returns what there is to say.
+std::string measure_in_cycles(const Context& context, const BlockSide& baseline, const BlockSide& candidate,
+                              PairedNumbers& numbers, Comparison& comparison) {
+  if (numbers.baseline.empty() || !is_per_clock(short_name(comparison.benchmark), context.run.per_clock)) return "";
+  PairedNumbers cycles = paired_numbers(context, comparison.benchmark, baseline, candidate, block_cycles);
+  if (cycles.baseline.empty()) return "";  // a CPU has none
+  if (cycles.baseline.size() < numbers.baseline.size())
+    return "; compared in time, for not every process counted its clock cycles";
+  set_time_effect(numbers, context.alpha, comparison);
+  comparison.measure = Measure::cycles;
+  numbers = at_one_clock(std::move(cycles), numbers);
+  return fmt::format("; compared in clock cycles, in time it is {}",
+                     signed_percent(comparison.time_effect.value_or(std::nan(""))));
 }
 
 Observation observe(const Context& context, Comparison comparison, const BlockSide& baseline,
                     const BlockSide& candidate) {
   PairedNumbers numbers = paired_numbers(context, comparison.benchmark, baseline, candidate, block_seconds);
   const int n = static_cast<int>(numbers.baseline.size());
-  if (n > 0 && is_per_clock(short_name(comparison.benchmark), context.run.per_clock)) {
-    PairedNumbers cycles = paired_numbers(context, comparison.benchmark, baseline, candidate, block_cycles);
-    if (cycles.baseline.size() == numbers.baseline.size()) {
-      comparison.measure = Measure::cycles;
-      comparison.time_effect = time_effect(numbers);
-      numbers = at_one_clock(std::move(cycles), numbers);
-    }
-  }
+  const std::string note = measure_in_cycles(context, baseline, candidate, numbers, comparison);
   Observation observation =
       observe_paired(std::move(comparison), numbers.baseline, numbers.candidate, context.alpha);
+  observation.note = note;
   observation.imposed = context.imposed;
   observation.imposed_reason = context.imposed_reason;
   const int usable = static_cast<int>(context.blocks.size()) - count_rejected(context.blocks);
@@ -205,14 +213,29 @@ Observation observe(const Context& context, Comparison comparison, const BlockSi
   return observation;
 }
 
-/// decide(), and every reason says where it is not time that was compared.
+/// A mode under which the GPU has a lower clock is slower, though not per clock.
+bool is_slower_in_time(const Comparison& comparison) {
+  return comparison.verdict != Verdict::invalid && comparison.time_interval_low.value_or(0) > comparison.margin;
+}
+
+/// decide(); every reason says where it is not time that was compared, and no slow-down in time goes unseen.
 std::vector<Comparison> decide_blocks(std::vector<Observation> observations, double alpha) {
+  std::vector<std::string> notes;
+  std::vector<bool> imposed;
+  for (const Observation& observation : observations) {
+    notes.push_back(observation.note);
+    imposed.push_back(observation.imposed.has_value());
+  }
   std::vector<Comparison> comparisons = decide(std::move(observations), alpha, "blocks");
-  for (Comparison& comparison : comparisons) {
-    if (comparison.measure == Measure::cycles) {
-      comparison.reason += fmt::format("; compared in clock cycles, in time it is {}",
-                                       signed_percent(comparison.time_effect.value_or(std::nan(""))));
+  for (std::size_t i = 0; i < comparisons.size(); ++i) {
+    Comparison& comparison = comparisons[i];
+    if (!imposed[i] && is_slower_in_time(comparison)) {
+      comparison.verdict = Verdict::slower;
+      comparison.reason = fmt::format("slower in time by {} to {}, beyond the margin: the GPU's clock is lower",
+                                      signed_percent(*comparison.time_interval_low),
+                                      signed_percent(comparison.time_interval_high.value_or(std::nan(""))));
     }
+    comparison.reason += notes[i];
   }
   return comparisons;
 }

@@ -71,7 +71,22 @@ TEST(Analysis, ComparesInCyclesWhereTheSuiteSaysSoAndTheyWereCounted) {
 
   trials_of(run, docker)[3]->rows[0].cycles.reset();
   analysis = analyse(run);
-  EXPECT_EQ(analysis.comparisons.at(0).measure, Measure::seconds) << "one process has not counted them";
+  EXPECT_EQ(analysis.comparisons.at(0).measure, Measure::seconds);
+  EXPECT_THAT(analysis.comparisons.at(0).reason, HasSubstr("not every process counted its clock cycles"));
+}
+
+TEST(Analysis, AModeWithALowerClockIsSlowerThoughNotPerClock) {
+  SimulatedRun shape;
+  shape.benchmarks = {"gemm/own/fp32/4096/manual_time"};
+  shape.clock_deviation = 0.001;
+  cuparity::Run run = simulated(shape);
+  run.per_clock = {"^gemm/"};
+  EXPECT_EQ(analyse(run).comparisons.at(0).verdict, Verdict::same);
+  for (Trial* trial : trials_of(run, docker)) trial->rows[0].seconds *= 1.05;
+  const Analysis analysis = analyse(run);
+  EXPECT_EQ(analysis.comparisons.at(0).verdict, Verdict::slower);
+  EXPECT_THAT(analysis.comparisons.at(0).reason, StartsWith("slower in time by "));
+  EXPECT_EQ(analysis.exit_code, exit_regression);
 }
 
 TEST(Analysis, ABlocksNumberIsTheMeanLogarithmOverItsPositions) {

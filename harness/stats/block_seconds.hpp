@@ -25,4 +25,7 @@ std::optional<double> block_seconds(const Block& block, const BlockSide& side, c
 /// The same of the GPU's clock cycles; nothing if one of the trials has not counted them.
 std::optional<double> block_cycles(const Block& block, const BlockSide& side, const std::string& benchmark);
 
+/// Either of these two.
+using BlockNumber = std::optional<double> (*)(const Block&, const BlockSide&, const std::string&);
+
 }  // namespace cuparity

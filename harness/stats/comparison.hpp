@@ -29,7 +29,10 @@ struct Comparison {
   std::optional<double> baseline_seconds;  ///< median over blocks; of cycles: at the clock in the middle of all blocks
   std::optional<double> candidate_seconds;
   std::optional<double> effect;
-  std::optional<double> time_effect;  ///< of cycles: what the effect is in time, the clock's changes included
+  /// Of cycles: the effect in time, the clock's changes included, and its interval of confidence_level.
+  std::optional<double> time_effect;
+  std::optional<double> time_interval_low;
+  std::optional<double> time_interval_high;
   std::optional<double> interval_low;  ///< confidence_level interval of the effect
   std::optional<double> interval_high;
   double confidence_level = 0.95;

@@ -33,6 +33,7 @@ struct Observation {
   std::optional<Estimate> estimate;  ///< nothing: the comparison is as its `verdict` and `reason` say
   std::optional<Verdict> imposed;    ///< a verdict that no number can change, e.g. too many blocks rejected,
   std::string imposed_reason;        ///< and why
+  std::string note;                  ///< what the reason says besides, whatever the verdict
 };
 
 /// `differences` are finite log ratios, one a block.

@@ -43,8 +43,8 @@ PreparedGemm print_rates(const GemmProblem& problem, const GemmBuffers& buffers,
     for (std::size_t round = 0; round < times[i].size(); ++round)
       ratios.push_back(times.back()[round] / times[i][round]);
     std::printf("%s %zu: %6.1f TFLOP/s, %s %.3f  %s%s\n", to_string(problem.type).data(), problem.n,
-                problem.work().flops / median(times[i]) / 1e12, own < candidates.size() ? "of cuBLASLt" : "of the last",
-                median(ratios), i == own ? "cuBLASLt " : "", candidates[i].algorithm.c_str());
+                problem.work().flops / median_time(times[i]) / 1e12, own < candidates.size() ? "of cuBLASLt" : "of the last",
+                median_time(ratios), i == own ? "cuBLASLt " : "", candidates[i].algorithm.c_str());
   }
   std::printf("%s %zu: our choice: %s\n", to_string(problem.type).data(), problem.n,
               candidates[earliest_as_fast({times.begin(), times.begin() + static_cast<std::ptrdiff_t>(own)}, 0.002)]
