@@ -13,8 +13,8 @@ class RecordedImage : public testing::TestWithParam<nlohmann::json> {};
 TEST_P(RecordedImage, IsRead) {
   const auto facts = read_image_facts(GetParam()["digests"]);
   ASSERT_TRUE(facts.has_value());
-  EXPECT_EQ(facts->id, GetParam()["id"]);
-  EXPECT_EQ(facts->digest, GetParam()["digest"]);
+  EXPECT_EQ(facts->id, GetParam()["id"].get<std::string>());
+  EXPECT_EQ(facts->digest, GetParam()["digest"].get<std::string>());
   EXPECT_FALSE(read_image_facts(GetParam()["absent"]).has_value());
 }
 
