@@ -68,7 +68,7 @@ std::string line(const char* kind, const Comparison& comparison) {
 std::string short_line(const char* kind, const std::string& benchmark, const std::string& candidate,
                        const std::string& reason) {
   return fmt::format("{},{},,{}{}{}\r\n", kind, text_cell(benchmark), text_cell(candidate),
-                     std::string(16, ','), text_cell(reason));
+                     std::string(18, ','), text_cell(reason));
 }
 
 }  // namespace
