@@ -92,10 +92,16 @@ $COMPOSE -f $W/docker-compose.yml run --rm app)sh",
        "case $(docker version --format '{{.Server.Version}}') in 19.*|2[0-4].*) ;; *) skip 'needs Docker 19 to 24';; esac; "
        "$R --gpus driver=cdi $IMAGE sh -c true",
        "cdi-driver-not-enabled"},
+      // A client of 25 or newer knows a CDI name, and asks the older engine for the driver "cdi".
       {"cdi_name_before_docker_25",
        "case $(docker version --format '{{.Server.Version}}') in 19.*|2[0-4].*) ;; *) skip 'needs Docker 19 to 24';; esac; "
+       "case $(docker version --format '{{.Client.Version}}') in 19.*|2[0-4].*) skip 'needs a client of 25 or newer';; esac; "
        "$R --device nvidia.com/gpu=all $IMAGE sh -c true",
        "cdi-driver-not-enabled"},
+      {"cdi_name_and_an_older_client",
+       "case $(docker version --format '{{.Client.Version}}') in 19.*|2[0-4].*) ;; *) skip 'needs a client of 19 to 24';; esac; "
+       "$R --device nvidia.com/gpu=all $IMAGE sh -c true",
+       "cdi-name-taken-for-a-file"},
       {"cdi_unresolvable", "own_dockerd 25 \"$CDI\"; $R --device cuparity.test/none=0 $IMAGE sh -c true",
        "cdi-unresolvable-docker"},
       {"cdi_not_generated_same_words", "own_dockerd 25 \"$CDI\"; $R --device nvidia.com/gpu=all $IMAGE sh -c true",
