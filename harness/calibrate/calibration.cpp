@@ -11,7 +11,7 @@
 
 #include "harness/record/benchmark_json.hpp"
 #include "harness/record/median.hpp"
-#include "harness/stats/block_seconds.hpp"
+#include "harness/stats/block_comparison.hpp"
 #include "harness/stats/blocks.hpp"
 #include "harness/stats/estimate.hpp"
 #include "harness/stats/margins.hpp"
@@ -60,15 +60,18 @@ std::vector<std::string> benchmark_rows(const Run& run) {
 /// False if a block lacks a usable number.
 bool read_numbers(const std::vector<Block>& blocks, const CalibrationArm& arm, BlockNumber number_of,
                   MeasuredRow& row) {
-  for (const Block& block : blocks) {
-    const auto before = number_of(block, {arm.reference}, row.name);
-    const auto after = number_of(block, {arm.name}, row.name);
-    if (!before || !after || !(*before > 0) || !(*after > 0) || std::isinf(*before) || std::isinf(*after)) {
+  const PairedNumbers numbers = paired_numbers(blocks, row.name, {arm.reference}, {arm.name}, number_of);
+  if (numbers.baseline.size() != blocks.size()) {
+    return false;
+  }
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
+    const double before = numbers.baseline[i], after = numbers.candidate[i];
+    if (!(before > 0) || !(after > 0) || std::isinf(before) || std::isinf(after)) {
       return false;
     }
-    row.reference.push_back(*before);
-    row.arm.push_back(*after);
-    row.differences.push_back(std::log(*after / *before));
+    row.reference.push_back(before);
+    row.arm.push_back(after);
+    row.differences.push_back(std::log(after / before));
   }
   return true;
 }

@@ -1,24 +1,18 @@
 #include "harness/publish/manifest.hpp"
 
 #include <algorithm>
-#include <boost/uuid/name_generator_sha1.hpp>
-#include <boost/uuid/uuid_io.hpp>
 
 #include "environment/text_file.hpp"
 #include "harness/errors.hpp"
 #include "harness/publish/digest.hpp"
 #include "harness/record/json_fields.hpp"
+#include "harness/redact/one_way_digest.hpp"
 
 namespace cuparity {
 namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
-
-/// A name-based UUID (RFC 4122, version 5), SHA-1 inside.
-std::string one_way(const std::string& text) {
-  return to_string(boost::uuids::name_generator_sha1(boost::uuids::ns::oid())(text));
-}
 
 json body_of(const Manifest& manifest) {
   return {{"given", manifest.given},       {"published", manifest.published},
@@ -52,10 +46,10 @@ Fingerprints::Fingerprints(const Recipe& recipe) {
   json hidden = json::array();
   for (const std::string& word : recipe.hidden) hidden.push_back(digest_of(word));
   std::sort(hidden.begin(), hidden.end());
-  recipe_ = one_way(json({recipe.key, recipe.program, recipe.redact, hidden}).dump());
+  recipe_ = one_way_digest(json({recipe.key, recipe.program, recipe.redact, hidden}).dump());
 }
 
-std::string Fingerprints::of(const std::string& text) const { return one_way(recipe_ + ' ' + text); }
+std::string Fingerprints::of(const std::string& text) const { return one_way_digest(recipe_ + ' ' + text); }
 
 std::string manifest_text(const Manifest& manifest, const Fingerprints& fingerprints) {
   const json body = body_of(manifest);

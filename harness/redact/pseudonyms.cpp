@@ -3,21 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/uuid/name_generator_sha1.hpp>
-#include <boost/uuid/uuid_io.hpp>
 #include <charconv>
 
 #include "harness/errors.hpp"
 #include "harness/record/json_fields.hpp"
 #include "harness/redact/characters.hpp"
+#include "harness/redact/one_way_digest.hpp"
 
 namespace cuparity {
 namespace {
 
-/// A name-based UUID (RFC 4122, version 5), SHA-1 inside.
-std::string digest_of(const std::string& digits) {
-  return to_string(boost::uuids::name_generator_sha1(boost::uuids::ns::oid())("cuparity device " + digits));
-}
+std::string device_digest(const std::string& digits) { return one_way_digest("cuparity device " + digits); }
 
 const char* prefix_of(UuidKind kind) {
   return kind == UuidKind::gpu ? "gpu" : kind == UuidKind::mig ? "mig" : "uuid";
@@ -47,7 +43,7 @@ std::string Pseudonyms::name(const Uuid& uuid) {
   const std::lock_guard lock(mutex_);
   const auto known = by_digits_.lower_bound(digits);
   if (known != by_digits_.end() && known->first.starts_with(digits)) return known->second;
-  std::string& name = by_digest_[digest_of(digits)];
+  std::string& name = by_digest_[device_digest(digits)];
   if (name.empty()) {
     const std::string prefix = prefix_of(uuid.kind);
     name = fmt::format("{}-{}", prefix, ++last_number_[prefix]);

@@ -10,7 +10,7 @@
 
 #include "harness/errors.hpp"
 #include "harness/record/benchmark_json.hpp"
-#include "harness/record/median.hpp"
+#include "harness/stats/block_comparison.hpp"
 #include "harness/stats/block_seconds.hpp"
 #include "harness/stats/blocks.hpp"
 #include "harness/stats/correctness.hpp"
@@ -136,73 +136,11 @@ std::string hardware_difference(const Run& run, const std::string& candidate) {
   return "";
 }
 
-/// The numbers of both sides, of each usable block that has both.
-struct PairedNumbers {
-  std::vector<double> baseline;
-  std::vector<double> candidate;
-};
-
-PairedNumbers paired_numbers(const Context& context, const std::string& benchmark, const BlockSide& baseline,
-                             const BlockSide& candidate, BlockNumber number_of) {
-  PairedNumbers numbers;
-  for (const Block& block : context.blocks) {
-    const auto before = block.rejected.empty() ? number_of(block, baseline, benchmark) : std::nullopt;
-    const auto after = before ? number_of(block, candidate, benchmark) : std::nullopt;
-    if (after) {
-      numbers.baseline.push_back(*before);
-      numbers.candidate.push_back(*after);
-    }
-  }
-  return numbers;
-}
-
-/// Cycles as the seconds that they would last at the clock in the middle of those that the blocks had.
-PairedNumbers at_one_clock(PairedNumbers cycles, const PairedNumbers& seconds) {
-  std::vector<double> hertz;
-  for (std::size_t i = 0; i < cycles.baseline.size(); ++i) {
-    hertz.push_back(cycles.baseline[i] / seconds.baseline[i]);
-    hertz.push_back(cycles.candidate[i] / seconds.candidate[i]);
-  }
-  const double clock = median(hertz);
-  for (double& number : cycles.baseline) number /= clock;
-  for (double& number : cycles.candidate) number /= clock;
-  return cycles;
-}
-
-/// What the comparison would be in time.
-void set_time_effect(const PairedNumbers& seconds, double alpha, Comparison& comparison) {
-  const auto estimate = observe_paired(comparison, seconds.baseline, seconds.candidate, alpha).estimate;
-  if (!estimate) return;
-  comparison.time_effect = std::expm1(estimate->shift);
-  if (estimate->interval.bounded()) {
-    comparison.time_interval_low = std::expm1(estimate->interval.low);
-    comparison.time_interval_high = std::expm1(estimate->interval.high);
-  }
-}
-
-/// Takes cycles instead of seconds where the suite says so and every process counted them. Returns what there is to say.
-std::string measure_in_cycles(const Context& context, const BlockSide& baseline, const BlockSide& candidate,
-                              PairedNumbers& numbers, Comparison& comparison) {
-  if (numbers.baseline.empty() || !is_per_clock(short_name(comparison.benchmark), context.run.per_clock)) return "";
-  PairedNumbers cycles = paired_numbers(context, comparison.benchmark, baseline, candidate, block_cycles);
-  if (cycles.baseline.empty()) return "";  // a CPU has none
-  if (cycles.baseline.size() < numbers.baseline.size())
-    return "; compared in time, for not every process counted its clock cycles";
-  set_time_effect(numbers, context.alpha, comparison);
-  comparison.measure = Measure::cycles;
-  numbers = at_one_clock(std::move(cycles), numbers);
-  return fmt::format("; compared in clock cycles, in time it is {}",
-                     signed_percent(comparison.time_effect.value_or(std::nan(""))));
-}
-
 Observation observe(const Context& context, Comparison comparison, const BlockSide& baseline,
                     const BlockSide& candidate) {
-  PairedNumbers numbers = paired_numbers(context, comparison.benchmark, baseline, candidate, block_seconds);
-  const int n = static_cast<int>(numbers.baseline.size());
-  const std::string note = measure_in_cycles(context, baseline, candidate, numbers, comparison);
-  Observation observation =
-      observe_paired(std::move(comparison), numbers.baseline, numbers.candidate, context.alpha);
-  observation.note = note;
+  Observation observation = observe_blocks(std::move(comparison), context.blocks, baseline, candidate,
+                                           context.run.per_clock, context.alpha);
+  const int n = observation.comparison.n;
   observation.imposed = context.imposed;
   observation.imposed_reason = context.imposed_reason;
   const int usable = static_cast<int>(context.blocks.size()) - count_rejected(context.blocks);
@@ -211,33 +149,6 @@ Observation observe(const Context& context, Comparison comparison, const BlockSi
     observation.imposed_reason = fmt::format("measured in {} of {} blocks only", n, usable);
   }
   return observation;
-}
-
-/// A mode under which the GPU has a lower clock is slower, though not per clock.
-bool is_slower_in_time(const Comparison& comparison) {
-  return comparison.verdict != Verdict::invalid && comparison.time_interval_low.value_or(0) > comparison.margin;
-}
-
-/// decide(); every reason says where it is not time that was compared, and no slow-down in time goes unseen.
-std::vector<Comparison> decide_blocks(std::vector<Observation> observations, double alpha) {
-  std::vector<std::string> notes;
-  std::vector<bool> imposed;
-  for (const Observation& observation : observations) {
-    notes.push_back(observation.note);
-    imposed.push_back(observation.imposed.has_value());
-  }
-  std::vector<Comparison> comparisons = decide(std::move(observations), alpha, "blocks");
-  for (std::size_t i = 0; i < comparisons.size(); ++i) {
-    Comparison& comparison = comparisons[i];
-    if (!imposed[i] && is_slower_in_time(comparison)) {
-      comparison.verdict = Verdict::slower;
-      comparison.reason = fmt::format("slower in time by {} to {}, beyond the margin: the GPU's clock is lower",
-                                      signed_percent(*comparison.time_interval_low),
-                                      signed_percent(comparison.time_interval_high.value_or(std::nan(""))));
-    }
-    comparison.reason += notes[i];
-  }
-  return comparisons;
 }
 
 Comparison named(const Run& run, const std::string& benchmark, const std::string& candidate) {
