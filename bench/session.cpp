@@ -196,9 +196,14 @@ void Session::inject(Row& row) {
 void Session::time(Row& row, benchmark::State& state) {
   const std::int64_t operations = operations_of(row.benchmark_case);
   std::optional<double> sm_clock_hz;
+  double compared_seconds = 0, runs = 0;
   try {
     row.timer->take_sm_clock();  // of the runs before
-    while (state.KeepRunningBatch(operations)) state.SetIterationTime(row.timer->measure(*row.execution));
+    while (state.KeepRunningBatch(operations)) {
+      state.SetIterationTime(row.timer->measure(*row.execution));
+      compared_seconds += row.execution->compared_seconds();
+      ++runs;
+    }
     sm_clock_hz = row.timer->take_sm_clock();
   } catch (const std::exception& error) {
     fail(row, std::string("failed: ") + error.what());
@@ -206,6 +211,7 @@ void Session::time(Row& row, benchmark::State& state) {
   }
   state.SetLabel(row.label.c_str());
   set_rates(row.benchmark_case.work, row.execution->bus_bytes(), sm_clock_hz, state.counters);
+  if (compared_seconds > 0) state.counters["compared_seconds"] = compared_seconds / runs;
 }
 
 void Session::fail(Row& row, const std::string& message) {

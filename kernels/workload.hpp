@@ -67,6 +67,9 @@ class Execution {
 
   /// Timing::reported only: seconds that the latest run() took.
   virtual double reported_seconds() const { return 0; }
+
+  /// Where two are run in turn: seconds that an operation of the other took in the latest run(); 0: there is no other.
+  virtual double compared_seconds() const { return 0; }
 };
 
 /// One row of the benchmark list, or one validated size.

@@ -47,7 +47,7 @@ class ForeignRows : public testing::Test {
     program("nvidia-smi", body);
   }
   Outcome run(const std::string& arguments) {
-    const std::string command = "PATH=" + folder_.string() + ":$PATH " CUPARITY_FOREIGN_ROWS " " + folder_.string() +
+    const std::string command = environment_ + " PATH=" + folder_.string() + ":$PATH " CUPARITY_FOREIGN_ROWS " " + folder_.string() +
                                 " " + arguments + " 2>&1";
     std::FILE* pipe = popen(command.c_str(), "r");
     Outcome outcome;
@@ -70,6 +70,7 @@ class ForeignRows : public testing::Test {
   }
 
   std::filesystem::path folder_;
+  std::string environment_ = "env -u CUDA_VISIBLE_DEVICES";
 };
 
 constexpr double bytes = 256 << 20;
@@ -112,6 +113,24 @@ TEST_F(ForeignRows, BabelStreamsBestRunIsItsTime) {
   program("cuda-stream", R"(echo 'function,num_times,n_elements,sizeof,max_mbytes_per_sec,min_runtime,max_runtime,avg_runtime'
 echo 'Copy,100,268435456,4,4000000,0.00053,0.0006,0.00055')");
   EXPECT_NEAR(seconds("babelstream bandwidth/copy/fp32/1GiB").at("bandwidth/copy/fp32/1GiB/manual_time"), 0.00053, 1e-12);
+}
+
+TEST_F(ForeignRows, BabelStreamEndsWithZeroEvenIfItsCheckFailed) {
+  program("cuda-stream", R"(echo 'Copy,100,134217728,8,4000000,0.00053,0.0006,0.00055'
+echo 'Validation failed on a[]. Average error 1' >&2)");
+  const Outcome outcome = run("run babelstream bandwidth/copy/fp32/1GiB");
+  EXPECT_EQ(outcome.code, 4);
+  EXPECT_THAT(outcome.output, HasSubstr("Validation failed on a[]"));
+}
+
+TEST_F(ForeignRows, GpusThatAreNotVisibleDoNotCount) {
+  program("all_reduce_perf", "echo \"$@\" >&2; exit 1");
+  has_gpus(4);
+  EXPECT_THAT(run("run nccl-tests collectives/all_reduce/fp32/1GiB").output, HasSubstr("all_reduce_perf -g 4 "));
+  environment_ = "CUDA_VISIBLE_DEVICES=2,3";
+  EXPECT_THAT(run("run nccl-tests collectives/all_reduce/fp32/1GiB").output, HasSubstr("all_reduce_perf -g 2 "));
+  environment_ = "CUDA_VISIBLE_DEVICES=1";
+  EXPECT_EQ(run("list nccl-tests").output, "");
 }
 
 TEST_F(ForeignRows, WhatNeedsTwoGpusIsNotListedOnOne) {

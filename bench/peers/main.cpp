@@ -7,6 +7,7 @@
 
 #include <benchmark/benchmark.h>
 
+#include "bench/peers/in_turn.hpp"
 #include "bench/peers/peer.hpp"
 #include "bench/program.hpp"
 #include "bench/registration.hpp"
@@ -16,18 +17,25 @@ namespace {
 using namespace cuparity;
 
 constexpr const char* peer_flag = "--peer=";
+constexpr const char* in_turn_flag = "--in-turn";
 
-/// Takes --peer=NAME out of the arguments; empty if it is not there.
-std::string take_peer(int& argc, char** argv) {
-  std::string name;
+struct PeerOptions {
+  std::string name;      ///< --peer=NAME; empty if it is not there
+  bool in_turn = false;  ///< --in-turn: our row in the same process, run by run
+};
+
+/// Takes them out of the arguments.
+PeerOptions take_peer_options(int& argc, char** argv) {
+  PeerOptions options;
   int kept = 1;
   for (int i = 1; i < argc; ++i) {
-    if (std::strncmp(argv[i], peer_flag, std::strlen(peer_flag)) == 0) name = argv[i] + std::strlen(peer_flag);
+    if (std::strncmp(argv[i], peer_flag, std::strlen(peer_flag)) == 0) options.name = argv[i] + std::strlen(peer_flag);
+    else if (std::strcmp(argv[i], in_turn_flag) == 0) options.in_turn = true;
     else argv[kept++] = argv[i];
   }
   argc = kept;
   argv[argc] = nullptr;
-  return name;
+  return options;
 }
 
 const Peer* find(const std::string& name, Backend backend) {
@@ -45,7 +53,8 @@ void print_peers(std::FILE* file) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const std::string name = take_peer(argc, argv);
+  const PeerOptions options = take_peer_options(argc, argv);
+  const std::string& name = options.name;
   if (name == "list") {
     print_peers(stdout);
     return 0;
@@ -56,11 +65,13 @@ int main(int argc, char** argv) {
     return 2;
   }
   benchmark::AddCustomContext("peer", name);
-  const auto cases = [name](Backend backend) {
-    const Peer* peer = find(name, backend);
+  const auto cases = [options](Backend backend) {
+    const Peer* peer = find(options.name, backend);
     if (peer == nullptr)
-      throw std::invalid_argument("--peer=" + name + " has no rows on the backend " + std::string(to_string(backend)));
-    return peer->cases(all_bench_cases(backend));
+      throw std::invalid_argument("--peer=" + options.name + " has no rows on the backend " +
+                                  std::string(to_string(backend)));
+    const std::vector<Case> ours = all_bench_cases(backend);
+    return options.in_turn ? in_turn_cases(peer->cases(ours), ours) : peer->cases(ours);
   };
   return run_bench_program({"cuparity-peers", cases}, argc, argv);
 }

@@ -61,6 +61,16 @@ TEST(PeersProgram, OurTriadStandsInForSaxpyBecauseItMovesTheSameBytes) {
   EXPECT_EQ(rows[0].at("name"), "saxpy/own/fp32/67108864/manual_time");
 }
 
+TEST(PeersProgram, InTurnARowHasOurTimeBesideThePeers) {
+  const nlohmann::json rows = rows_of("--peer=own_triad --in-turn");
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(rows[0].at("name"), "saxpy/own/fp32/67108864/manual_time");
+  const double peer = rows[0].at("real_time").get<double>() * 1e-9, own = rows[0].at("compared_seconds").get<double>();
+  EXPECT_GT(own, peer / 3);  // both move 768 MiB: far apart they can't be
+  EXPECT_LT(own, peer * 3);
+  EXPECT_FALSE(rows_of("--peer=own_triad")[0].contains("compared_seconds"));
+}
+
 TEST(PeersProgram, AWrongResultOfAPeerIsNotTimed) {
   const Outcome outcome = run("--peer=stream --backend=cpu --benchmark_filter=copy --inject-wrong=copy");
   EXPECT_EQ(outcome.code, 1);

@@ -39,27 +39,6 @@ class MemoryPeak final : public Execution {
 
 constexpr int copies_a_measurement = 16;  // nvbandwidth's default number of copies between its events
 
-/// Pinned copies one after another between two events. Both ways: the second stream is ordered by events.
-class RepeatedTransfer final : public Execution {
- public:
-  RepeatedTransfer(device::Context& context, Transfer transfer, std::size_t bytes)
-      : context_(context), one_(prepare_transfer(context, transfer, bytes)) {}
-
-  void run() override {
-    for (int copy = 0; copy < copies_a_measurement; ++copy) one_->run();
-  }
-  Verification verify() override {
-    const Verification once = one_->verify();
-    run();
-    context_.synchronize("copying between host and GPU");
-    return once;
-  }
-
- private:
-  device::Context& context_;
-  std::unique_ptr<Execution> one_;
-};
-
 Transfer transfer_of(const Case& row) {
   for (const Transfer transfer : all_transfers)
     if (row.name.find("/" + std::string(to_string(transfer)) + "/") != std::string::npos) return transfer;
@@ -73,10 +52,7 @@ std::vector<Case> memory_peak_cases(const std::vector<Case>& ours) {
                                        [](const Case& row, device::Context*) -> std::unique_ptr<Execution> {
                                          return std::make_unique<MemoryPeak>(row);
                                        });
-  for (Case& row : cases) {
-    row.timing = Timing::reported;
-    row.iterations = 1;
-  }
+  for (Case& row : cases) row.timing = Timing::reported;
   return cases;
 }
 
@@ -95,8 +71,8 @@ std::vector<Case> repeated_transfer_cases(const std::vector<Case>& ours) {
       ours, "bandwidth/.*_pinned/.*", [](const Case& row, device::Context* context) -> std::unique_ptr<Execution> {
         const Transfer transfer = transfer_of(row);
         const double directions = transfer == Transfer::bidirectional_pinned ? 2 : 1;
-        return std::make_unique<RepeatedTransfer>(*context, transfer,
-                                                  static_cast<std::size_t>(row.work.bytes / directions));
+        return prepare_transfer(*context, transfer, static_cast<std::size_t>(row.work.bytes / directions),
+                                copies_a_measurement);
       });
   for (Case& row : cases) row.operations = copies_a_measurement;
   return cases;

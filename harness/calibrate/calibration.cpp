@@ -182,7 +182,7 @@ CalibrationCell cell_of(const CalibrationArm& arm, const std::string& name, cons
   if (arm.slowdown > 0) {
     cell.expected_power = mean_predicted_power(members.rows, arm.slowdown, group);
   } else {
-    cell.most_false_alarms = most_alarms(tally.comparisons, alpha);
+    cell.most_false_alarms = most_alarms(tally.comparisons, alpha, design_effect);
   }
   return cell;
 }

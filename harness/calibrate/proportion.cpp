@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/math/distributions/beta.hpp>
 #include <boost/math/distributions/binomial.hpp>
+#include <cmath>
 
 namespace cuparity {
 namespace {
@@ -32,16 +33,17 @@ Proportion proportion(int count, int of, double design_effect) {
   return result;
 }
 
-int most_alarms(int of, double rate) {
+int most_alarms(int of, double rate, double design_effect) {
   if (of <= 0) {
     return 0;
   }
-  const boost::math::binomial distribution(of, rate);
+  const int independent = std::max(1, static_cast<int>(std::lround(of / std::max(1.0, design_effect))));
+  const boost::math::binomial distribution(independent, rate);
   int most = 0;
-  while (most < of && boost::math::cdf(distribution, most) < 0.99) {
+  while (most < independent && boost::math::cdf(distribution, most) < 0.99) {
     ++most;
   }
-  return most;
+  return most * of / independent;
 }
 
 }  // namespace cuparity

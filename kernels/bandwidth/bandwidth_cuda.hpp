@@ -38,8 +38,9 @@ constexpr std::string_view to_string(Transfer transfer) {
   return names[static_cast<int>(transfer)];
 }
 
-/// An Execution that copies `bytes` in each direction of `transfer`. The pageable ones wait for the copy in
-/// run() (Timing::host_clock), the others only enqueue it.
-std::unique_ptr<Execution> prepare_transfer(device::Context& context, Transfer transfer, std::size_t bytes);
+/// An Execution that copies `bytes` in each direction of `transfer`, `copies` times a run(). The pageable ones wait for
+/// the copy in run() (Timing::host_clock), pinned ones in one direction only enqueue it (Timing::device_events), both ways
+/// wait and report (Timing::reported).
+std::unique_ptr<Execution> prepare_transfer(device::Context& context, Transfer transfer, std::size_t bytes, int copies);
 
 }  // namespace cuparity

@@ -116,11 +116,11 @@ class Copy {
 
 class OneWayExecution final : public Execution {
  public:
-  OneWayExecution(device::Context& context, bool to_device, bool pinned, std::size_t bytes)
-      : context_(context), pinned_(pinned), copy_(context, to_device, pinned, bytes, x_seed) {}
+  OneWayExecution(device::Context& context, bool to_device, bool pinned, std::size_t bytes, int copies)
+      : context_(context), pinned_(pinned), copies_(copies), copy_(context, to_device, pinned, bytes, x_seed) {}
 
   void run() override {
-    copy_.enqueue(context_.stream());
+    for (int copy = 0; copy < copies_; ++copy) copy_.enqueue(context_.stream());
     if (!pinned_) context_.synchronize("copying from or to pageable memory");
   }
 
@@ -134,6 +134,7 @@ class OneWayExecution final : public Execution {
  private:
   device::Context& context_;
   bool pinned_;
+  int copies_;
   Copy copy_;
 };
 
@@ -150,29 +151,35 @@ class Stream {
   cudaStream_t stream_ = nullptr;
 };
 
-/// Both directions at once. The copy to the device stays on the context's stream, so that events there
-/// bracket both: the other stream starts after what is enqueued there and is waited for.
+/// Both directions at once. Either is timed on its own while the other is at work, as nvbandwidth does it: one copy
+/// before and one after the timed ones keep the link busy both ways until the slower direction is done. The time of a
+/// copy both ways is that at the sum of both rates.
 class BidirectionalExecution final : public Execution {
  public:
-  BidirectionalExecution(device::Context& context, std::size_t bytes)
-      : context_(context),
-        up_(context, true, true, bytes, x_seed),
-        down_(context, false, true, bytes, y_seed) {}
+  BidirectionalExecution(device::Context& context, std::size_t bytes, int copies)
+      : context_(context), copies_(copies), up_(context, true, true, bytes, x_seed), down_(context, false, true, bytes, y_seed) {}
 
   void run() override {
-    check(cudaEventRecord(begun_.get(), context_.stream()), "recording the start of a two-way copy");
-    check(cudaStreamWaitEvent(down_stream_.get(), begun_.get(), 0), "ordering a two-way copy");
+    check(cudaEventRecord(ready_.get(), context_.stream()), "recording the start of a two-way copy");
+    check(cudaStreamWaitEvent(down_stream_.get(), ready_.get(), 0), "ordering a two-way copy");
     down_.enqueue(down_stream_.get());
     up_.enqueue(context_.stream());
-    check(cudaEventRecord(down_done_.get(), down_stream_.get()), "recording the end of a two-way copy");
-    check(cudaStreamWaitEvent(context_.stream(), down_done_.get(), 0), "ordering a two-way copy");
+    enqueue_timed(down_, down_times_, down_stream_.get());
+    enqueue_timed(up_, up_times_, context_.stream());
+    down_.enqueue(down_stream_.get());
+    up_.enqueue(context_.stream());
+    check(cudaStreamSynchronize(down_stream_.get()), "copying both ways at once");
+    context_.synchronize("copying both ways at once");
+    const double up = up_times_.seconds(), down = down_times_.seconds();
+    seconds_ = up + down > 0 ? 2 * up * down / (up + down) : 0;
   }
+
+  double reported_seconds() const override { return seconds_; }
 
   Verification verify() override {
     up_.poison();
     down_.poison();
     run();
-    context_.synchronize("copying both ways at once");
     const Verification up = up_.compare();
     const Verification down = down_.compare();
     const std::uint64_t digests[] = {up.digest, down.digest};
@@ -181,25 +188,44 @@ class BidirectionalExecution final : public Execution {
   }
 
  private:
+  struct Times {
+    device::Event begin, end;
+    double seconds() const {
+      float milliseconds = 0;
+      check(cudaEventElapsedTime(&milliseconds, begin.get(), end.get()), "reading the time of a two-way copy");
+      return 1e-3 * static_cast<double>(milliseconds);
+    }
+  };
+
+  void enqueue_timed(Copy& copy, Times& times, cudaStream_t stream) {
+    check(cudaEventRecord(times.begin.get(), stream), "recording the begin of one way");
+    for (int i = 0; i < copies_; ++i) copy.enqueue(stream);
+    check(cudaEventRecord(times.end.get(), stream), "recording the end of one way");
+  }
+
   device::Context& context_;
+  int copies_;
   Copy up_;
   Copy down_;
   Stream down_stream_;
-  device::Event begun_;
-  device::Event down_done_;
+  device::Event ready_;
+  Times up_times_;
+  Times down_times_;
+  double seconds_ = 0;
 };
 
 }  // namespace
 
-std::unique_ptr<Execution> prepare_transfer(device::Context& context, Transfer transfer, std::size_t bytes) {
+std::unique_ptr<Execution> prepare_transfer(device::Context& context, Transfer transfer, std::size_t bytes,
+                                            int copies) {
   switch (transfer) {
-    case Transfer::h2d_pinned: return std::make_unique<OneWayExecution>(context, true, true, bytes);
-    case Transfer::d2h_pinned: return std::make_unique<OneWayExecution>(context, false, true, bytes);
-    case Transfer::h2d_pageable: return std::make_unique<OneWayExecution>(context, true, false, bytes);
-    case Transfer::d2h_pageable: return std::make_unique<OneWayExecution>(context, false, false, bytes);
+    case Transfer::h2d_pinned: return std::make_unique<OneWayExecution>(context, true, true, bytes, copies);
+    case Transfer::d2h_pinned: return std::make_unique<OneWayExecution>(context, false, true, bytes, copies);
+    case Transfer::h2d_pageable: return std::make_unique<OneWayExecution>(context, true, false, bytes, copies);
+    case Transfer::d2h_pageable: return std::make_unique<OneWayExecution>(context, false, false, bytes, copies);
     case Transfer::bidirectional_pinned: break;
   }
-  return std::make_unique<BidirectionalExecution>(context, bytes);
+  return std::make_unique<BidirectionalExecution>(context, bytes, copies);
 }
 
 }  // namespace cuparity

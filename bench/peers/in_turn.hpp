@@ -1,0 +1,16 @@
+// A peer's row and ours in one process, run by run in turn: what differs from process to process (where memory lies, which
+// core the process got) is then the same for both. Not for rows at the power limit, where one side's heat lowers the
+// other's clock.
+#pragma once
+
+#include <vector>
+
+#include "kernels/workload.hpp"
+
+namespace cuparity {
+
+/// The rows of `peer`, each prepared together with the row of the same name in `ours`. Their time is the peer's, their
+/// Execution::compared_seconds() is ours. Either is verified and timed as it is alone.
+std::vector<Case> in_turn_cases(const std::vector<Case>& peer, const std::vector<Case>& ours);
+
+}  // namespace cuparity
