@@ -14,6 +14,15 @@ double beta_quantile(double a, double b, double probability) {
   return boost::math::quantile(boost::math::beta_distribution<>(a, b), probability);
 }
 
+int most_of_independent(int of, double rate) {
+  const boost::math::binomial distribution(of, rate);
+  int most = 0;
+  while (most < of && boost::math::cdf(distribution, most) < 0.99) {
+    ++most;
+  }
+  return most;
+}
+
 }  // namespace
 
 Proportion proportion(int count, int of, double design_effect) {
@@ -38,12 +47,7 @@ int most_alarms(int of, double rate, double design_effect) {
     return 0;
   }
   const int independent = std::max(1, static_cast<int>(std::lround(of / std::max(1.0, design_effect))));
-  const boost::math::binomial distribution(independent, rate);
-  int most = 0;
-  while (most < independent && boost::math::cdf(distribution, most) < 0.99) {
-    ++most;
-  }
-  return most * of / independent;
+  return std::max(most_of_independent(of, rate), most_of_independent(independent, rate) * of / independent);
 }
 
 }  // namespace cuparity

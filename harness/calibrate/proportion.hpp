@@ -20,7 +20,7 @@ struct Proportion {
 Proportion proportion(int count, int of, double design_effect = 1);
 
 /// The fewest c for which c or fewer of `of` independent comparisons alarm with probability 0.99, where
-/// each alarms with probability `rate`. Where they depend on each other it is the same share of them as for
+/// each alarms with probability `rate`. Where they depend on each other it is at least the same share of them as for
 /// of/design_effect independent ones: comparisons that share their processes alarm together.
 int most_alarms(int of, double rate, double design_effect = 1);
 

@@ -102,8 +102,8 @@ std::vector<Case> cuda_bench_cases() {
     cases.push_back(stream_case(Backend::cuda, {operation, gibibyte / sizeof(float), {}, false}, "1GiB"));
   for (const StreamOperation operation : all_stream_operations)
     cases.push_back(stream_case(Backend::cuda, {operation, 4 * gibibyte / sizeof(float), {}, false}, "4GiB"));
-  for (const int mebibytes : {64, 256})  // a run moves 1 GiB each way
-    for (Case& transfer : transfer_cases(mebibytes * mebibyte, std::to_string(mebibytes) + "MiB", 1024 / mebibytes))
+  for (const int mebibytes : {64, 256})  // a run moves 512 MiB each way
+    for (Case& transfer : transfer_cases(mebibytes * mebibyte, std::to_string(mebibytes) + "MiB", 512 / mebibytes))
       cases.push_back(std::move(transfer));
   return cases;
 }

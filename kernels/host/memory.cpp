@@ -1,6 +1,9 @@
 #include "kernels/host/memory.hpp"
 
 #include <sys/mman.h>
+#ifdef __x86_64__
+#include <emmintrin.h>
+#endif
 
 #include <algorithm>
 #include <cstring>
@@ -67,6 +70,17 @@ void poison(void* memory, std::size_t bytes) {
 #pragma omp parallel for schedule(static) if (bytes > huge_page)
   for (std::size_t begin = 0; begin < bytes; begin += huge_page)
     std::memset(target + begin, 0xff, std::min(huge_page, bytes - begin));
+}
+
+void flush_caches([[maybe_unused]] const void* memory, [[maybe_unused]] std::size_t bytes) {
+#ifdef __x86_64__
+  constexpr std::size_t line = 64;
+  const auto* source = static_cast<const unsigned char*>(memory);
+#pragma omp parallel for schedule(static) if (bytes > huge_page)
+  for (std::size_t offset = 0; offset < bytes; offset += line) _mm_clflush(source + offset);
+  if (bytes > 0) _mm_clflush(source + bytes - 1);  // the last line of a buffer that does not begin with one
+  _mm_mfence();
+#endif
 }
 
 std::uint64_t digest(const void* memory, std::size_t bytes) {

@@ -47,6 +47,10 @@ void fill_random(double* output, std::size_t count, std::uint64_t seed);
 /// Writes 0xff to every byte: NaN in every floating-point type, -1 in integers.
 void poison(void* memory, std::size_t bytes);
 
+/// Writes these bytes back to memory and drops them from the caches of all cores, so that what reads them next (a GPU's copy
+/// engine) reads memory. Does nothing on processors other than x86.
+void flush_caches(const void* memory, std::size_t bytes);
+
 /// digest_bytes() computed by all cores.
 std::uint64_t digest(const void* memory, std::size_t bytes);
 

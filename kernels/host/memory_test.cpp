@@ -57,6 +57,16 @@ TEST(HostMemory, DigestEqualsTheSerialOne) {
   }
 }
 
+TEST(HostMemory, FlushingCachesChangesNoByte) {
+  for (const std::size_t bytes : {std::size_t{0}, std::size_t{1}, std::size_t{65}, (std::size_t{2} << 20) + 3}) {
+    const Array<unsigned char> memory(bytes + 1);
+    for (std::size_t i = 0; i <= bytes; ++i) memory.data()[i] = static_cast<unsigned char>(random_bits(1, i));
+    const std::uint64_t before = digest_bytes(memory.data(), bytes + 1);
+    flush_caches(memory.data() + 1, bytes);  // not at the beginning of a line
+    EXPECT_EQ(digest_bytes(memory.data(), bytes + 1), before) << bytes;
+  }
+}
+
 TEST(HostMemory, KnowsWhetherMemoryIsThere) {
   EXPECT_FALSE(memory_shortage(1));
   const auto shortage = memory_shortage(std::size_t{1} << 60);
