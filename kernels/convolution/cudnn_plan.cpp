@@ -232,9 +232,10 @@ std::string describe_choice(const CudnnPlan& plan, const AdmittedPlans<CudnnPlan
 
 }  // namespace
 
-CudnnCandidates::CudnnCandidates(cudnnHandle_t handle, const ConvolutionProblem& problem)
+CudnnCandidates::CudnnCandidates(cudnnHandle_t handle, const ConvolutionProblem& problem, PlanBreadth breadth)
     : handle_(handle),
       type_(problem.type),
+      breadth_(breadth),
       operands_(make_operation(problem)),
       graph_(CUDNN_BACKEND_OPERATIONGRAPH_DESCRIPTOR) {
   graph_.set(CUDNN_ATTR_OPERATIONGRAPH_HANDLE, CUDNN_TYPE_HANDLE, handle_);
@@ -242,9 +243,18 @@ CudnnCandidates::CudnnCandidates(cudnnHandle_t handle, const ConvolutionProblem&
   graph_.finalize("building a cuDNN operation graph");
 }
 
-void CudnnCandidates::query(cudnnBackendHeurMode_t mode) {
+bool CudnnCandidates::next_list() {
+  const bool everything = breadth_ == PlanBreadth::everything;
   position_ = 0;
   configurations_.clear();
+  if (lists_ < heuristic_modes.size() && (everything || accepted_ < few_plans)) query(heuristic_modes[lists_]);
+  else if (lists_ == heuristic_modes.size() && everything) enumerate_engines();
+  else return false;
+  ++lists_;
+  return true;
+}
+
+void CudnnCandidates::query(cudnnBackendHeurMode_t mode) {
   try {
     CudnnDescriptor heuristics(CUDNN_BACKEND_ENGINEHEUR_DESCRIPTOR);
     heuristics.set(CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH, graph_);
@@ -256,6 +266,25 @@ void CudnnCandidates::query(cudnnBackendHeurMode_t mode) {
   } catch (const CudnnError& error) {
     if (!error.refuses()) failure_ = error;
     ++excluded_[error.what()];
+  }
+}
+
+/// Engines that do not take the operation refuse to be described.
+void CudnnCandidates::enumerate_engines() {
+  const std::int64_t engines = graph_.get_int64(CUDNN_ATTR_OPERATIONGRAPH_ENGINE_GLOBAL_COUNT);
+  for (std::int64_t index = 0; index < engines; ++index) {
+    try {
+      CudnnDescriptor engine(CUDNN_BACKEND_ENGINE_DESCRIPTOR);
+      engine.set(CUDNN_ATTR_ENGINE_OPERATION_GRAPH, graph_);
+      engine.set(CUDNN_ATTR_ENGINE_GLOBAL_INDEX, index);
+      engine.finalize("describing an engine of cuDNN");
+      CudnnDescriptor configuration(CUDNN_BACKEND_ENGINECFG_DESCRIPTOR);
+      configuration.set(CUDNN_ATTR_ENGINECFG_ENGINE, engine);
+      configuration.finalize("configuring an engine of cuDNN");
+      configurations_.push_back(std::move(configuration));
+    } catch (const CudnnError& error) {
+      ++excluded_[error.what()];
+    }
   }
 }
 
@@ -296,8 +325,7 @@ std::optional<CudnnPlan> CudnnCandidates::next() {
         return plan;
       }
     }
-    if (modes_queried_ == heuristic_modes.size() || accepted_ >= few_plans) return std::nullopt;
-    query(heuristic_modes[modes_queried_++]);
+    if (!next_list()) return std::nullopt;
   }
 }
 

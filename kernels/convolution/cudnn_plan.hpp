@@ -27,6 +27,12 @@ struct CudnnPlan {
   std::string algorithm;
 };
 
+/// How far the library is asked for plans.
+enum class PlanBreadth {
+  heuristics,  ///< no further list once three plans were accepted
+  everything,  ///< every list of the heuristics, then every engine with its default choices: slow, for looking into
+};
+
 /// The plans for a problem, best first by cuDNN's heuristics: mode A, then, while fewer than three were
 /// accepted, mode B and the fallback list. Left out are engines whose numerical notes say that they
 ///  - are not deterministic: two runs must give the same bits
@@ -39,7 +45,8 @@ class CudnnCandidates {
   static constexpr std::int64_t workspace_limit_bytes = std::int64_t{1} << 30;
 
   /// Builds the operation graph. Throws CudnnError.
-  CudnnCandidates(cudnnHandle_t handle, const ConvolutionProblem& problem);
+  CudnnCandidates(cudnnHandle_t handle, const ConvolutionProblem& problem,
+                  PlanBreadth breadth = PlanBreadth::heuristics);
 
   /// Builds the next plan; nothing when there is no further one.
   std::optional<CudnnPlan> next();
@@ -50,20 +57,27 @@ class CudnnCandidates {
   /// Why next() gave nothing, in one line. Throws CudnnError if that was a failure rather than a refusal.
   std::string refusal() const;
 
+  /// How many configurations were left out so far, by reason.
+  const std::map<std::string, int>& excluded() const { return excluded_; }
+
  private:
+  /// Asks for the next list of configurations; false if there is none.
+  bool next_list();
   void query(cudnnBackendHeurMode_t mode);
+  void enumerate_engines();
   std::optional<CudnnPlan> build(CudnnDescriptor configuration, std::string algorithm);
 
   cudnnHandle_t handle_;
   ElementType type_;
+  PlanBreadth breadth_;
   std::vector<CudnnDescriptor> operands_;  ///< descriptors that the graph was made from
   CudnnDescriptor graph_;
   std::vector<CudnnDescriptor> configurations_;
   std::size_t position_ = 0;
-  std::size_t modes_queried_ = 0;
+  std::size_t lists_ = 0;  ///< that were asked for
   int accepted_ = 0;
   std::set<std::string> seen_;
-  std::map<std::string, int> excluded_;  ///< how many configurations were left out, by reason
+  std::map<std::string, int> excluded_;
   std::optional<CudnnError> failure_;
 };
 
