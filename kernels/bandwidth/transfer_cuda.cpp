@@ -11,6 +11,7 @@
 #include "kernels/bandwidth/stream_operation.hpp"
 #include "kernels/device/check.hpp"
 #include "kernels/device/memory.hpp"
+#include "kernels/device/opposite_copies.hpp"
 #include "kernels/digest.hpp"
 #include "kernels/host/memory.hpp"
 #include "kernels/random_input.hpp"
@@ -157,30 +158,23 @@ class Stream {
   cudaStream_t stream_ = nullptr;
 };
 
-/// Both directions at once. Either is timed on its own while the other is at work, as nvbandwidth does it: one copy
-/// before and one after the timed ones keep the link busy both ways until the slower direction is done. The time of a
-/// copy both ways is that at the sum of both rates.
 class BidirectionalExecution final : public Execution {
  public:
   BidirectionalExecution(device::Context& context, std::size_t bytes, int copies)
-      : context_(context), copies_(copies), up_(context, true, true, bytes, x_seed), down_(context, false, true, bytes, y_seed) {}
+      : context_(context),
+        up_(context, true, true, bytes, x_seed),
+        down_(context, false, true, bytes, y_seed),
+        copies_({{context.ordinal(), down_stream_.get(), [this](cudaStream_t stream) { down_.enqueue(stream); }},
+                 {context.ordinal(), context.stream(), [this](cudaStream_t stream) { up_.enqueue(stream); }}},
+                copies) {}
 
   void run() override {
     check(cudaEventRecord(ready_.get(), context_.stream()), "recording the start of a two-way copy");
     check(cudaStreamWaitEvent(down_stream_.get(), ready_.get(), 0), "ordering a two-way copy");
-    down_.enqueue(down_stream_.get());
-    up_.enqueue(context_.stream());
-    enqueue_timed(down_, down_times_, down_stream_.get());
-    enqueue_timed(up_, up_times_, context_.stream());
-    down_.enqueue(down_stream_.get());
-    up_.enqueue(context_.stream());
-    check(cudaStreamSynchronize(down_stream_.get()), "copying both ways at once");
-    context_.synchronize("copying both ways at once");
-    const double up = up_times_.seconds(), down = down_times_.seconds();
-    seconds_ = up + down > 0 ? 2 * up * down / (up + down) : 0;
+    copies_.run();
   }
 
-  double reported_seconds() const override { return seconds_; }
+  double reported_seconds() const override { return copies_.seconds(); }
 
   Verification verify() override {
     up_.poison();
@@ -196,30 +190,12 @@ class BidirectionalExecution final : public Execution {
   }
 
  private:
-  struct Times {
-    device::Event begin, end;
-    double seconds() const {
-      float milliseconds = 0;
-      check(cudaEventElapsedTime(&milliseconds, begin.get(), end.get()), "reading the time of a two-way copy");
-      return 1e-3 * static_cast<double>(milliseconds);
-    }
-  };
-
-  void enqueue_timed(Copy& copy, Times& times, cudaStream_t stream) {
-    check(cudaEventRecord(times.begin.get(), stream), "recording the begin of one way");
-    for (int i = 0; i < copies_; ++i) copy.enqueue(stream);
-    check(cudaEventRecord(times.end.get(), stream), "recording the end of one way");
-  }
-
   device::Context& context_;
-  int copies_;
   Copy up_;
   Copy down_;
   Stream down_stream_;
   device::Event ready_;
-  Times up_times_;
-  Times down_times_;
-  double seconds_ = 0;
+  device::OppositeCopies copies_;
 };
 
 }  // namespace

@@ -44,7 +44,7 @@ Case peer_case(const PeerCopyProblem& problem, const std::string& size) {
   result.backend = Backend::cuda;
   result.work.bytes = static_cast<double>(bytes);
   result.footprint_bytes = bytes;
-  result.timing = Timing::device_events;
+  result.timing = directions_of(problem.direction) == 2 ? Timing::reported : Timing::device_events;
   return result;
 }
 

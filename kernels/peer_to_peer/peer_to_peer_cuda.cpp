@@ -10,6 +10,7 @@
 #include "kernels/bandwidth/bandwidth_kernels.hpp"
 #include "kernels/combined_verification.hpp"
 #include "kernels/device/memory.hpp"
+#include "kernels/device/opposite_copies.hpp"
 #include "kernels/device/several_gpus.hpp"
 #include "kernels/host/comparison.hpp"
 #include "kernels/random_input.hpp"
@@ -166,16 +167,21 @@ class PeerCopyExecution final : public Execution {
       const int other = by == problem.own ? problem.peer : problem.own;
       ways_.push_back(std::make_unique<Way>(reads ? other : by, reads ? by : other, by, problem.count, peer_seed + i));
     }
+    if (ways_.size() == 2) both_ways_.emplace(opposite_ways(), copies);
   }
 
   void run() override {
     streams_.begin();
-    for (std::size_t i = 0; i < ways_.size(); ++i) {
-      const device::CurrentGpu current(ways_[i]->by());
-      for (int copied = 0; copied < copies_; ++copied) ways_[i]->enqueue(copy_, streams_.stream(i));
+    if (both_ways_) {
+      both_ways_->run();
+    } else {
+      const device::CurrentGpu current(ways_[0]->by());
+      for (int copied = 0; copied < copies_; ++copied) ways_[0]->enqueue(copy_, streams_.stream(0));
     }
     streams_.end();
   }
+
+  double reported_seconds() const override { return both_ways_ ? both_ways_->seconds() : 0; }
 
   Verification verify() override {
     for (const auto& way : ways_) way->poison();
@@ -187,6 +193,14 @@ class PeerCopyExecution final : public Execution {
   }
 
  private:
+  std::vector<device::OppositeCopies::Way> opposite_ways() {
+    std::vector<device::OppositeCopies::Way> opposite;
+    for (std::size_t i = 0; i < ways_.size(); ++i)
+      opposite.push_back({ways_[i]->by(), streams_.stream(i),
+                          [this, i](cudaStream_t stream) { ways_[i]->enqueue(copy_, stream); }});
+    return opposite;
+  }
+
   device::Context& context_;
   PeerCopyProblem problem_;
   int copies_;
@@ -194,6 +208,7 @@ class PeerCopyExecution final : public Execution {
   PeerAccess access_;
   device::StreamsInStep streams_;
   std::vector<std::unique_ptr<Way>> ways_;
+  std::optional<device::OppositeCopies> both_ways_;
 };
 
 /// Every ordered pair of GPUs that reach each other.

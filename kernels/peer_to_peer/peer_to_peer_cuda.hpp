@@ -30,7 +30,8 @@ PeerCopy peer_copy_of(CopiedBy engine);
 /// Why the pair of `problem` can't do it, or nothing; asks CUDA, and for the memory of both GPUs.
 std::optional<std::string> peer_copy_unsupported(const PeerCopyProblem& problem);
 
-/// `copies` copies a run, one after another in each direction; timed by events.
+/// `copies` copies a run, one after another in each direction. One way is timed by events (Timing::device_events), both ways
+/// wait and report (Timing::reported).
 std::unique_ptr<Execution> prepare_peer_copy(device::Context& context, const PeerCopyProblem& problem, int copies,
                                              PeerCopy copy);
 
