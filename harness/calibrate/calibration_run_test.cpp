@@ -75,6 +75,15 @@ TEST_F(CalibrationRun, InjectsTheSlowdownIntoItsArmAlone) {
   EXPECT_GE(plain, 4 * blocks);  // and the probes
 }
 
+TEST_F(CalibrationRun, WithoutSlowdownsIsEachModeTwice) {
+  options_.plan.minutes = 0.01;
+  options_.plan.slowdowns.clear();
+  const Calibration calibration = run_calibration(options_, surroundings_);
+  EXPECT_EQ(calibration.processes, calibration.blocks * 4);
+  EXPECT_TRUE(calibration.effects.empty());
+  EXPECT_FALSE(calibration.resolutions.empty());
+}
+
 TEST_F(CalibrationRun, WritesWhatItFound) {
   options_.plan.minutes = 0.001;
   const Calibration calibration = run_calibration(options_, surroundings_);

@@ -22,6 +22,7 @@ namespace {
 struct CommandOptions {
   CalibrationOptions calibration;
   std::vector<double> percent = {0.5, 1, 2, 5};
+  bool no_inject = false;
   std::filesystem::path resume;
   std::string format = "text";
 };
@@ -41,6 +42,9 @@ void settle(CommandOptions& options) {
   }
   calibration.plan.minutes = calibration.minutes.value_or(calibration.plan.minutes);
   calibration.plan.slowdowns.clear();
+  if (options.no_inject) {
+    return;
+  }
   for (const double percent : options.percent) {
     calibration.plan.slowdowns.push_back(percent / 100);
   }
@@ -104,9 +108,12 @@ int calibrate_here(CommandOptions options) {
 void add_plan_options(CLI::App& command, CommandOptions& options, CLI::Option* resume) {
   CalibrationOptions& calibration = options.calibration;
   const auto fixed = [resume](CLI::Option* option) { option->excludes(resume); };
-  fixed(command.add_option("--inject", options.percent, "Slow-downs in per cent (default: 0.5,1,2,5)")
-            ->delimiter(',')
-            ->check(CLI::Range(0.001, 1000.0)));
+  CLI::Option* inject = command.add_option("--inject", options.percent, "Slow-downs in per cent (default: 0.5,1,2,5)")
+                            ->delimiter(',')
+                            ->check(CLI::Range(0.001, 1000.0));
+  fixed(inject);
+  fixed(command.add_flag("--no-inject", options.no_inject, "False alarms alone: twice as many in the same time")
+            ->excludes(inject));
   fixed(command.add_option("--blocks", calibration.plan.group_sizes, "Blocks of one comparison (default: 6,12,20)")
             ->delimiter(',')
             ->check(CLI::Range(2, 10000)));

@@ -165,6 +165,11 @@ TEST_F(Program, PublishMakesASiteAndSaysWhatIsMissing) {
   EXPECT_THAT(environment::read_text_file(folder_ / "site/index.html").value_or(""), HasSubstr("Ours"));
 }
 
+TEST_F(Program, CalibrateInjectsOrDoesNot) {
+  EXPECT_EQ(run({"calibrate", "--inject", "1", "--no-inject"}), exit_usage);
+  EXPECT_THAT(errors_, HasSubstr("--no-inject"));
+}
+
 TEST_F(Program, NumbersThatAreNoneAreRefused) {
   const std::vector<std::vector<std::string>> commands = {{"calibrate", "--minutes", "nan"},
                                                           {"calibrate", "--inject", "1,nan"},
