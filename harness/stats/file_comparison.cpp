@@ -127,11 +127,12 @@ std::vector<double> block_values(const std::vector<Block>& blocks, const std::st
   return values;
 }
 
-/// Empty unless the suite compares the benchmark per clock and every block that has its time has them.
+/// Empty unless the suite compares the benchmark per clock and every block that has its time has them, too.
 std::vector<double> counted_cycles(const Run& run, const std::vector<Block>& blocks, const std::string& mode,
                                    const Sample& sample) {
   std::vector<double> cycles = block_values(blocks, mode, sample.benchmark, block_cycles);
   const bool counted = !cycles.empty() && cycles.size() == sample.seconds.size() &&
+                       std::all_of(cycles.begin(), cycles.end(), [](double c) { return c > 0 && std::isfinite(c); }) &&
                        is_per_clock(short_name(sample.benchmark), run.per_clock);
   return counted ? cycles : std::vector<double>();
 }
