@@ -92,7 +92,8 @@ class Writer {
         add_series_(database,
                     "INSERT INTO series (fingerprint, mode, benchmark) VALUES (?, ?, ?) "
                     "ON CONFLICT DO UPDATE SET mode = mode RETURNING id"),
-        add_point_(database, "INSERT OR REPLACE INTO points (series, started_at, run, seconds, cycles) VALUES (?, ?, ?, ?, ?)") {}
+        add_point_(database,
+                   "INSERT OR REPLACE INTO points (series, started_at, run, seconds, cycles) VALUES (?, ?, ?, ?, ?)") {}
 
   /// `summary` null: the file can't be read; it is remembered so as not to be tried each time.
   void add(const std::string& path, const File& file, const HistoryRun* summary, const std::string& failure) {
@@ -284,8 +285,8 @@ std::vector<HistoryPoint> HistoryIndex::points(std::int64_t series_id, int limit
   std::error_code ignored;
   const fs::path left_out = except.empty() ? fs::path() : fs::weakly_canonical(except, ignored);
   SQLite::Statement query(*database_,
-                          "SELECT points.started_at, path, software, seconds, cycles FROM points JOIN runs ON run = runs.id "
-                          "WHERE series = ? ORDER BY points.started_at DESC, run DESC LIMIT ?");
+                          "SELECT points.started_at, path, software, seconds, cycles FROM points JOIN runs "
+                          "ON run = runs.id WHERE series = ? ORDER BY points.started_at DESC, run DESC LIMIT ?");
   query.bind(1, series_id);
   query.bind(2, limit > 0 ? limit + 1 : -1);
   std::vector<HistoryPoint> result;
@@ -306,8 +307,8 @@ std::vector<HistoryPoint> HistoryIndex::points(std::int64_t series_id, int limit
 
 HistoryPoint HistoryIndex::point(std::int64_t series_id, std::size_t place) const {
   SQLite::Statement query(*database_,
-                          "SELECT points.started_at, path, software, seconds, cycles FROM points JOIN runs ON run = runs.id "
-                          "WHERE series = ? ORDER BY points.started_at, run LIMIT 1 OFFSET ?");
+                          "SELECT points.started_at, path, software, seconds, cycles FROM points JOIN runs "
+                          "ON run = runs.id WHERE series = ? ORDER BY points.started_at, run LIMIT 1 OFFSET ?");
   query.bind(1, series_id);
   query.bind(2, static_cast<std::int64_t>(place));
   if (!query.executeStep()) {
@@ -325,8 +326,9 @@ std::size_t HistoryIndex::count_before(std::int64_t series_id, const std::string
 }
 
 std::vector<double> HistoryIndex::seconds(const HistorySeries& series) const {
-  SQLite::Statement query(*database_, fmt::format("SELECT seconds{} FROM points WHERE series = ? ORDER BY started_at, run",
-                                                  series.in_cycles ? ", cycles" : ""));
+  SQLite::Statement query(*database_,
+                          fmt::format("SELECT seconds{} FROM points WHERE series = ? ORDER BY started_at, run",
+                                      series.in_cycles ? ", cycles" : ""));
   query.bind(1, series.id);
   std::vector<double> result;
   std::vector<double> hertz;

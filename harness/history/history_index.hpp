@@ -59,7 +59,8 @@ class HistoryIndex {
   /// The newest `limit` points, oldest first; 0: all. The run in the file `except` is left out.
   std::vector<HistoryPoint> points(std::int64_t series_id, int limit = 0,
                                    const std::filesystem::path& except = {}) const;
-  /// The seconds alone, oldest first: fast. Of a series in cycles those that they last at the clock in the middle of its runs.
+  /// The seconds alone, oldest first: fast. Of a series in cycles those that they last at the clock in the middle of
+  /// its runs.
   std::vector<double> seconds(const HistorySeries& series) const;
   /// One point, counted from 0 in that order.
   HistoryPoint point(std::int64_t series_id, std::size_t place) const;

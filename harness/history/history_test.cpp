@@ -84,7 +84,8 @@ TEST(History, AnExpectedChangeBeginsARegime) {
 
 /// Night 20 of 40 brings 1 % that the clock hides in time.
 void write_runs_with_cycles(const std::filesystem::path& folder) {
-  for (int run = 0; run < 40; ++run) write_run(folder, fmt::format("{:02}", run), run_with_cycles(run, run < 20 ? 1 : 1.01));
+  for (int run = 0; run < 40; ++run)
+    write_run(folder, fmt::format("{:02}", run), run_with_cycles(run, run < 20 ? 1 : 1.01));
 }
 
 TEST(History, IsPerClockWhereEveryRunOfASeriesHasCycles) {

@@ -38,8 +38,8 @@ inline void write_history(const std::filesystem::path& folder, int runs, int ben
   }
 }
 
-/// A run of ours: a GEMM per clock that takes `level` seconds, in cycles that scatter by 0.1 %, and a clock that moves by
-/// 5 % from process to process.
+/// A run of ours: a GEMM per clock that takes `level` seconds, in cycles that scatter by 0.1 %, and a clock that moves
+/// by 5 % from process to process.
 inline Run run_with_cycles(int number, double level) {
   SimulatedRun shape;
   shape.modes = {"native"};

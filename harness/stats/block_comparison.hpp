@@ -14,8 +14,8 @@ namespace cuparity {
 TwoSamples paired_numbers(const std::vector<Block>& blocks, const std::string& benchmark, const BlockSide& baseline,
                           const BlockSide& candidate, BlockNumber number_of);
 
-/// observe_paired() of the blocks; observe_per_clock() where `per_clock` names the benchmark and every process counted its
-/// cycles. The note says which.
+/// observe_paired() of the blocks; observe_per_clock() where `per_clock` names the benchmark and every process counted
+/// its cycles. The note says which.
 Observation observe_blocks(Comparison comparison, const std::vector<Block>& blocks, const BlockSide& baseline,
                            const BlockSide& candidate, const std::vector<std::string>& per_clock, double alpha);
 

@@ -45,8 +45,8 @@ struct ResultFile {
 /// Repetitions are the sample. That they are those of one process, where they are, is noted.
 ResultFile result_file(const std::string& name, const BenchmarkFile& file);
 
-/// One value a block: exp(mean ln) over the mode's trials in it; rejected blocks are left out and noted. A benchmark that
-/// the suite compares per clock has its cycles, too, if every block that counts has.
+/// One value a block: exp(mean ln) over the mode's trials in it; rejected blocks are left out and noted. A benchmark
+/// that the suite compares per clock has its cycles, too, if every block that counts has.
 /// `mode` empty: the baseline mode. Throws UsageError for a mode that the run does not have.
 ResultFile result_file(const std::string& name, const Run& run, const std::string& mode);
 

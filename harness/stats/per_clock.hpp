@@ -18,13 +18,13 @@ struct TwoSamples {
 /// observe_paired() or observe_unpaired().
 using Observe = Observation (*)(Comparison, std::span<const double>, std::span<const double>, double alpha);
 
-/// `observe` of the cycles, as the seconds that they last at the clock in the middle of all, with the effect in time beside
-/// it. The note says so. `seconds` belong to the cycles one by one; where one of them is no time, it is `observe` of them.
+/// `observe` of the cycles, as the seconds that they last at the clock in the middle of all, with the effect in time
+/// beside it. The note says so. `seconds` belong to the cycles one by one; where one is no time, `observe` of them.
 Observation observe_per_clock(Comparison comparison, const TwoSamples& seconds, TwoSamples cycles, double alpha,
                               Observe observe);
 
-/// decide(), each reason with its note. A side under which the GPU has a lower clock is slower though not per clock: one
-/// slow-down in time wholly beyond the margin, and the verdict is `slower`.
+/// decide(), each reason with its note. A side under which the GPU has a lower clock is slower, though not per clock: a
+/// slow-down in time wholly beyond the margin makes the verdict `slower`.
 std::vector<Comparison> decide_measured(std::vector<Observation> observations, double alpha, const std::string& unit);
 
 /// By how much it is slower: the effect, or that in time where it is the larger one and made the verdict.
