@@ -60,7 +60,7 @@ std::vector<std::string> benchmark_rows(const Run& run) {
 /// False if a block lacks a usable number.
 bool read_numbers(const std::vector<Block>& blocks, const CalibrationArm& arm, BlockNumber number_of,
                   MeasuredRow& row) {
-  const PairedNumbers numbers = paired_numbers(blocks, row.name, {arm.reference}, {arm.name}, number_of);
+  const TwoSamples numbers = paired_numbers(blocks, row.name, {arm.reference}, {arm.name}, number_of);
   if (numbers.baseline.size() != blocks.size()) {
     return false;
   }

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "harness/record/run_json.hpp"
+#include "harness/stats/per_clock.hpp"
 #include "harness/stats/wording.hpp"
 
 namespace cuparity {
@@ -61,7 +62,8 @@ std::string counts_text(const FileComparison& comparison) {
 
 bool needs_reason(const Comparison& comparison) {
   return comparison.verdict == Verdict::invalid || comparison.verdict == Verdict::inconclusive ||
-         comparison.detectable_below_margin || comparison.same_bits == false;
+         comparison.detectable_below_margin || comparison.same_bits == false ||
+         slow_down(comparison) > comparison.effect.value_or(0);  // that in time isn't in the table
 }
 
 std::string table_line(const std::string& name, std::size_t width, const std::string& a, const std::string& b,
@@ -88,6 +90,9 @@ std::string table(const FileComparison& comparison) {
     text += table_line(name, width, seconds_text(c.baseline_seconds), seconds_text(c.candidate_seconds),
                        effect_text(c), interval_cell(c), std::to_string(c.n), detectable_text(c),
                        to_string(c.verdict));
+    if (c.measure == Measure::cycles) {
+      text += "    " + per_clock_remark(c) + "\n";
+    }
   }
   return text;
 }
@@ -201,10 +206,11 @@ std::string comparison_as_markdown(const FileComparison& comparison) {
       "|---|---:|---:|---:|---:|---:|---:|---|\n",
       level_percent(comparison));
   for (const Comparison& c : comparison.comparisons) {
-    text += fmt::format("| {} | {} | {} | {} | {} | {} | {} | {} |\n",
+    const std::string remark = c.measure == Measure::cycles ? " (" + per_clock_remark(c) + ")" : "";
+    text += fmt::format("| {} | {} | {} | {} | {} | {} | {} | {}{} |\n",
                         escaped_for_markdown(short_name(c.benchmark)), seconds_text(c.baseline_seconds),
                         seconds_text(c.candidate_seconds), effect_text(c), interval_cell(c), c.n,
-                        detectable_text(c), to_string(c.verdict));
+                        detectable_text(c), to_string(c.verdict), remark);
   }
   text +=
       "\nA positive effect means the candidate is slower. MDE: what would have been found with 95 % power.\n";

@@ -125,6 +125,25 @@ TEST_F(CompareCommand, ComparesRuns) {
   EXPECT_EQ(compare({path, path, "--mode", "docker:--gpus=all"}), exit_pass);
 }
 
+TEST_F(CompareCommand, SaysWhatWasComparedPerClock) {
+  SimulatedSamples random(1);
+  SimulatedRun shape;
+  shape.benchmarks = {"gemm/own/fp32/4096/manual_time", "saxpy/own/fp32/1024/manual_time"};
+  shape.clock_deviation = 0.001;
+  cuparity::Run run = simulate_run(shape, random);
+  run.per_clock = {"^gemm/"};
+  const std::string path = write("run.json", to_json(run, analyse(run)).dump());
+  EXPECT_EQ(compare({path, path}), exit_pass);
+  EXPECT_THAT(output_, HasSubstr("  same\n    per clock, in time +0.000 %\nsaxpy/own"));
+  EXPECT_EQ(compare({path, path, "--format", "md"}), exit_pass);
+  EXPECT_THAT(output_, HasSubstr("| same (per clock, in time +0.000 %) |\n| saxpy/own"));
+  EXPECT_EQ(compare({path, path, "--format", "json"}), exit_pass);
+  const nlohmann::json json = nlohmann::json::parse(output_);
+  EXPECT_EQ(json["comparisons"][0]["measure"], "cycles");
+  EXPECT_EQ(json["comparisons"][0]["time_effect"], 0);
+  EXPECT_EQ(json["comparisons"][1]["measure"], "seconds");
+}
+
 TEST_F(CompareCommand, SaysWhatIsWrongWithAFile) {
   const std::string a = benchmark_file("a.json", 100, "x2");
   const auto error_with = [&](const std::string& other) { return [this, a, other] { compare({a, other}); }; };

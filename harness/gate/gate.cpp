@@ -9,6 +9,7 @@
 
 #include "harness/errors.hpp"
 #include "harness/record/benchmark_json.hpp"
+#include "harness/stats/per_clock.hpp"
 #include "harness/stats/verdict.hpp"
 #include "harness/stats/wording.hpp"
 
@@ -39,7 +40,7 @@ const Comparison& worst_of(const std::vector<Comparison>& comparisons, Verdict v
   const Comparison* worst = nullptr;
   for (const Comparison& comparison : comparisons) {
     if (comparison.verdict == verdict &&
-        (worst == nullptr || comparison.effect.value_or(0) > worst->effect.value_or(0))) {
+        (worst == nullptr || slow_down(comparison) > slow_down(*worst))) {
       worst = &comparison;
     }
   }
@@ -57,8 +58,8 @@ std::string sentence_of(const GateResult& result, const std::vector<Comparison>&
   switch (result.verdict) {
     case Verdict::slower: {
       const Comparison& worst = worst_of(comparisons, Verdict::slower);
-      return fmt::format("Slower: {}, the most {} by {} (interval {}).", share, short_name(worst.benchmark),
-                         signed_percent(worst.effect.value_or(0)), interval_text(worst));
+      return fmt::format("Slower: {}, the most {} by {}.", share, short_name(worst.benchmark),
+                         slow_down_text(worst));
     }
     case Verdict::invalid:
     case Verdict::inconclusive: {
@@ -116,8 +117,8 @@ void apply_expected_changes(const std::vector<ExpectedChange>& changes, const st
         continue;
       }
       matched = true;
-      const bool allowed = entry.comparison.verdict == Verdict::slower && !expired &&
-                           entry.comparison.effect.value_or(change.bound + 1) <= change.bound;
+      const bool allowed = entry.comparison.verdict == Verdict::slower && !expired && entry.comparison.effect &&
+                           slow_down(entry.comparison) <= change.bound;
       if (allowed && entry.expected.empty()) {
         entry.expected = change.reason;
         entry.where = change.place;

@@ -36,6 +36,15 @@ Comparison comparison(const std::string& benchmark, Verdict verdict, double effe
   return c;
 }
 
+Comparison per_clock(Comparison c, double time_effect) {
+  c.measure = Measure::cycles;
+  c.time_effect = time_effect;
+  c.time_interval_low = time_effect - 0.002;
+  c.time_interval_high = time_effect + 0.002;
+  c.reason += "; compared in clock cycles, in time it is …";
+  return c;
+}
+
 /// Names and reasons come from files: they try to break out of every format.
 GateResults example() {
   GateResult golden;
@@ -47,6 +56,11 @@ GateResults example() {
       {comparison("gemm/own/bf16/4096", Verdict::slower, 0.031, "95 % interval +2.9 % to +3.3 % excludes 0"), "", ""},
       {comparison("gemm/own/fp32/4096", Verdict::slower, 0.02, "95 % interval excludes 0"), "bounds check, #123",
        "allow.yaml:4"},
+      {per_clock(comparison("gemm/own/tf32/4096", Verdict::same, 0.0004, "inside the margin of 1 %"), 0.004), "", ""},
+      {per_clock(comparison("gemm/own/fp8/4096", Verdict::slower, 0.0004, "slower in time by +4.8 % to +5.2 %"), 0.05),
+       "", ""},
+      {per_clock(comparison("gemm/own/int8/4096", Verdict::slower, 0.02, "95 % interval excludes 0"), 0.004),
+       "bounds check, #123", "allow.yaml:4"},
       {comparison("saxpy/own/fp32/1024", Verdict::faster, -0.05, "95 % interval excludes 0"), "", ""},
       {comparison("launch/<b>|`x`]]>", Verdict::inconclusive, 0.01, "50 % more\nblocks, \"please\": ::error::x"), "",
        ""},

@@ -4,6 +4,7 @@
 #include "harness/record/benchmark_json.hpp"
 #include "harness/report/numbers.hpp"
 #include "harness/report/text.hpp"
+#include "harness/stats/per_clock.hpp"
 #include "harness/stats/wording.hpp"
 
 namespace cuparity {
@@ -33,11 +34,12 @@ std::string mark_of(const GateEntry& entry) {
 }
 
 std::string reason_of(const GateEntry& entry) {
+  const std::string remark = per_clock_remark(entry.comparison);
   if (!entry.expected.empty()) {
-    return fmt::format("{} ({})", entry.expected, entry.where);
+    return fmt::format("{} ({})", entry.expected, entry.where) + (remark.empty() ? "" : "; " + remark);
   }
   const Verdict verdict = entry.comparison.verdict;
-  return verdict == Verdict::same || verdict == Verdict::faster ? "" : entry.comparison.reason;
+  return verdict == Verdict::same || verdict == Verdict::faster ? remark : entry.comparison.reason;
 }
 
 std::string bullet_list(const std::string& title, const std::vector<std::string>& items) {
@@ -74,11 +76,11 @@ std::string annotation(const GateEntry& entry) {
   const std::string name = short_name(c.benchmark);
   if (!entry.expected.empty()) {
     return command("notice", name + " is slower as expected",
-                   fmt::format("{}: {} ({})", signed_percent(c.effect.value_or(0)), entry.expected, entry.where));
+                   fmt::format("{}: {} ({})", signed_percent(slow_down(c)), entry.expected, entry.where));
   }
   switch (c.verdict) {
     case Verdict::slower:
-      return command("error", name + " is slower", fmt::format("{}; {}", signed_percent(c.effect.value_or(0)), c.reason));
+      return command("error", name + " is slower", fmt::format("{}; {}", signed_percent(slow_down(c)), c.reason));
     case Verdict::invalid: return command("warning", name + " could not be compared", c.reason);
     case Verdict::inconclusive: return command("warning", name + " is inconclusive", c.reason);
     case Verdict::faster:

@@ -6,6 +6,7 @@
 #include "harness/gate/gate_formats.hpp"
 #include "harness/record/benchmark_json.hpp"
 #include "harness/report/text.hpp"
+#include "harness/stats/per_clock.hpp"
 #include "harness/stats/wording.hpp"
 
 namespace cuparity {
@@ -32,13 +33,14 @@ nlohmann::json finding(const GateResult& result, const std::string& check, const
 void add_entry(const GateResult& result, const GateEntry& entry, nlohmann::json& findings) {
   const Comparison& c = entry.comparison;
   const std::string name = short_name(c.benchmark);
-  const std::string effect = signed_percent(c.effect.value_or(0));
+  const std::string effect = signed_percent(slow_down(c));
+  const std::string remark = c.measure == Measure::cycles ? "; " + per_clock_remark(c) : "";
   if (!entry.expected.empty()) {
     findings.push_back(finding(result, "expected", "info", name,
                                fmt::format("{} is slower as expected, {}: {}", name, effect, entry.expected)));
   } else if (c.verdict == Verdict::slower) {
     findings.push_back(finding(result, "slower", "critical", name,
-                               fmt::format("{} is slower, {} (interval {})", name, effect, interval_text(c))));
+                               fmt::format("{} is slower, {}{}", name, slow_down_text(c), remark)));
   } else if (c.verdict == Verdict::invalid || c.verdict == Verdict::inconclusive) {
     const std::string verdict = to_string(c.verdict);
     findings.push_back(finding(result, verdict, "minor", name, fmt::format("{} is {}: {}", name, verdict, c.reason)));

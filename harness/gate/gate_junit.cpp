@@ -29,8 +29,8 @@ std::string numbers_of(const Comparison& c) {
   if (!c.effect) {
     return "";
   }
-  return fmt::format("effect {}, interval {}, margin {}, n = {}", signed_percent(*c.effect), interval_text(c),
-                     plain_percent(c.margin), c.n);
+  return fmt::format("effect {}, interval {}, margin {}, n = {}{}", signed_percent(*c.effect), interval_text(c),
+                     plain_percent(c.margin), c.n, c.measure == Measure::cycles ? "; " + per_clock_remark(c) : "");
 }
 
 void add_entry(const GateResult& result, const GateEntry& entry, TestSuite& suite) {

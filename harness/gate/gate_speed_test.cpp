@@ -20,16 +20,23 @@ TEST(GateSpeed, AgainstAMillionPoints) {
   HistoryIndex(folder.path()).update();
   const auto candidate = folder.path() / "run-09999.json";
 
-  const auto begin = std::chrono::steady_clock::now();
-  HistoryIndex index(folder.path());
-  index.update();
-  const ResultFile file = result_file("new", std::get<BenchmarkFile>(load_result(candidate)));
-  GateResult result = gate_on_history(index, "runs", file, "", candidate, {});
-  conclude(result);
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  std::printf("gate: %.2f s\n", seconds);
-  EXPECT_EQ(result.entries.size(), 100U);
-  EXPECT_EQ(result.entries[0].comparison.n, history_window);
+  for (const Measure measure : {Measure::seconds, Measure::cycles}) {
+    const auto begin = std::chrono::steady_clock::now();
+    HistoryIndex index(folder.path());
+    index.update();
+    ResultFile file = result_file("new", std::get<BenchmarkFile>(load_result(candidate)));
+    for (Sample& sample : file.samples) {
+      if (measure == Measure::cycles) sample.cycles = {1.5e9 * sample.seconds.at(0)};
+    }
+    GateResult result = gate_on_history(index, "runs", file, "", candidate, {});
+    conclude(result);
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    std::printf("gate %s: %.2f s\n", measure == Measure::cycles ? "per clock" : "in time", seconds);
+    EXPECT_EQ(result.entries.size(), 100U);
+    EXPECT_EQ(result.entries[0].comparison.n, history_window);
+    EXPECT_EQ(result.entries[0].comparison.measure, measure);
+    count_cycles(folder.path());
+  }
 }
 
 }  // namespace

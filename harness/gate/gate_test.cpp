@@ -90,6 +90,33 @@ TEST(ExpectedChange, LetsThroughUpToItsBound) {
   EXPECT_EQ(result.sentence, "Passed: 1 benchmark, 1 slower as expected.");
 }
 
+/// Slower by 20 % because the clock is lower: per clock it is what it was.
+Comparison slower_in_time() {
+  Comparison c = comparison("gemm/own/fp32", Verdict::slower, 0.001);
+  c.measure = Measure::cycles;
+  c.interval_low = -0.001;
+  c.interval_high = 0.002;
+  c.time_effect = 0.2;
+  c.time_interval_low = 0.19;
+  c.time_interval_high = 0.21;
+  return c;
+}
+
+TEST(Gate, NamesTheSlowDownInTimeWhereThatDecided) {
+  GateResult result = result_of({comparison("a", Verdict::slower, 0.03), slower_in_time()});
+  conclude(result);
+  EXPECT_EQ(result.sentence,
+            "Slower: 2 of 2 benchmarks, the most gemm/own/fp32 by +20.0 % in time (interval +19.0 % to +21.0 %).");
+}
+
+TEST(ExpectedChange, BoundsTheSlowDownInTimeToo) {
+  GateResult result = result_of({slower_in_time()});
+  apply_expected_changes(allow("benchmark: gemm, bound: 5 %, reason: r"), "2026-01-01", result);
+  EXPECT_EQ(result.entries[0].expected, "");
+  apply_expected_changes(allow("benchmark: gemm, bound: 25 %, reason: r"), "2026-01-01", result);
+  EXPECT_EQ(result.entries[0].expected, "r");
+}
+
 TEST(ExpectedChange, EndsOnItsDay) {
   const auto changes = allow("benchmark: a, bound: 5 %, reason: r, until: 2026-06-30");
   GateResult last_day = result_of({comparison("a", Verdict::slower, 0.01)});

@@ -19,13 +19,14 @@ std::string verdict_text(const GateEntry& entry) {
   return entry.expected.empty() ? verdict : verdict + ", expected";
 }
 
+/// What stands below a row; empty: nothing. A reason says by itself what was compared.
 std::string reason_text(const GateEntry& entry) {
-  return entry.expected.empty() ? entry.comparison.reason : fmt::format("{} ({})", entry.expected, entry.where);
-}
-
-bool needs_reason(const GateEntry& entry) {
+  const std::string remark = per_clock_remark(entry.comparison);
+  if (!entry.expected.empty()) {
+    return fmt::format("{} ({})", entry.expected, entry.where) + (remark.empty() ? "" : "; " + remark);
+  }
   const Verdict verdict = entry.comparison.verdict;
-  return verdict != Verdict::same && verdict != Verdict::faster;
+  return verdict == Verdict::same || verdict == Verdict::faster ? remark : entry.comparison.reason;
 }
 
 /// Pads by what is seen, not by bytes.
@@ -53,8 +54,8 @@ std::string table(const GateResult& result) {
                         right_aligned(seconds_or_dash(c.candidate_seconds), 9),
                         c.effect ? signed_percent(*c.effect) : "-", c.interval_low ? interval_text(c) : "-",
                         verdict_text(entry));
-    if (needs_reason(entry)) {
-      text += "    " + clean_text(reason_text(entry)) + "\n";
+    if (const std::string reason = reason_text(entry); !reason.empty()) {
+      text += "    " + clean_text(reason) + "\n";
     }
   }
   return text;

@@ -24,9 +24,10 @@ constexpr double alpha = 0.05;
 /// A benchmark of the candidate and what came before it.
 struct Judged {
   std::string benchmark;
-  double seconds = 0;
+  double seconds = 0;                ///< of cycles: at the clock in the middle of the points
+  std::optional<double> time;        ///< of cycles: the seconds
   std::vector<HistoryPoint> points;  ///< the newest, oldest first
-  std::vector<double> logarithms;    ///< of their seconds
+  std::vector<double> logarithms;    ///< of their seconds, as above
   std::size_t regime = 0;            ///< where the present one begins
 
   std::span<const double> earlier() const { return std::span<const double>(logarithms).subspan(regime); }
@@ -36,13 +37,24 @@ double seconds_of(const Sample& sample) {
   return sample.seconds.empty() ? sample.median_seconds.value_or(0) : median(sample.seconds);
 }
 
+/// Takes `cycles` and those of all points instead of their seconds.
+void judge_per_clock(double cycles, Judged& judged) {
+  std::vector<double> hertz;
+  for (const HistoryPoint& point : judged.points) hertz.push_back(point.cycles.value() / point.seconds);
+  const double clock = median(std::move(hertz));
+  judged.time = judged.seconds;
+  judged.seconds = cycles / clock;
+  judged.logarithms.clear();
+  for (const HistoryPoint& point : judged.points) judged.logarithms.push_back(std::log(*point.cycles / clock));
+}
+
 std::vector<Judged> collect(const HistoryIndex& index, const ResultFile& candidate, const std::string& mode,
                             const std::filesystem::path& path) {
-  std::map<std::string, std::int64_t> series;
+  std::map<std::string, HistorySeries> series;
   const std::string fingerprint = machine_fingerprint(candidate.environment);
   for (const HistorySeries& one : index.series()) {
     if (one.fingerprint == fingerprint && one.mode == mode) {
-      series[one.benchmark] = one.id;
+      series[one.benchmark] = one;
     }
   }
   std::vector<Judged> result;
@@ -56,10 +68,13 @@ std::vector<Judged> collect(const HistoryIndex& index, const ResultFile& candida
     judged.benchmark = sample.benchmark;
     judged.seconds = seconds;
     if (found != series.end()) {
-      judged.points = index.points(found->second, history_window, path);
+      judged.points = index.points(found->second.id, history_window, path);
     }
     for (const HistoryPoint& point : judged.points) {
       judged.logarithms.push_back(std::log(point.seconds));
+    }
+    if (!judged.points.empty() && found->second.in_cycles && !sample.cycles.empty()) {
+      judge_per_clock(median(sample.cycles), judged);
     }
     result.push_back(std::move(judged));
   }
@@ -93,6 +108,12 @@ Comparison describe(const Judged& judged) {
   comparison.interval_low = std::expm1(value - expected.high);
   comparison.interval_high = std::expm1(value - expected.low);
   comparison.confidence_level = 1 - alpha;
+  if (judged.time) {
+    double sum = 0;
+    for (std::size_t i = judged.regime; i < judged.points.size(); ++i) sum += std::log(judged.points[i].seconds);
+    comparison.measure = Measure::cycles;
+    comparison.time_effect = std::expm1(std::log(*judged.time) - sum / static_cast<double>(earlier.size()));
+  }
   const double p_slower = prediction_p_value(earlier, value);
   comparison.p_value = std::min(1.0, 2 * std::min(p_slower, 1 - p_slower));
   return comparison;
@@ -112,6 +133,10 @@ void decide(Comparison& comparison) {
   } else {
     comparison.verdict = Verdict::same;
     comparison.reason = fmt::format("as {}", prediction);
+  }
+  if (comparison.measure == Measure::cycles) {
+    comparison.reason += fmt::format("; compared in clock cycles, in time it is {}",
+                                     signed_percent(*comparison.time_effect));
   }
 }
 

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <cmath>
+
 #include "harness/errors.hpp"
 #include "harness/history/synthetic_history.hpp"
 #include "harness/record/result_file.hpp"
@@ -81,6 +83,32 @@ TEST_F(HistoryGate, TooFewRunsOrAnotherMachineAreNothingToCompare) {
   other.environment["cpu_model"] = "Another";
   EXPECT_THAT([&] { gate_on_history(index, "runs", other, "", "new.json", {}); },
               ThrowsMessage<UsageError>(HasSubstr("on the same machine (backend=cpu; cpu_model=Another)")));
+}
+
+TEST_F(HistoryGate, PredictsPerClockWhereAllHaveCycles) {
+  for (int run = 0; run < 30; ++run) write_run(folder_.path(), std::to_string(run), run_with_cycles(run, 1));
+  HistoryIndex index(folder_.path());
+  index.update();
+  const auto judge_run = [&](const cuparity::Run& run) {
+    return gate_on_history(index, "runs", result_file("new", run, ""), "native", "new", {}).entries.at(0).comparison;
+  };
+  const Comparison same = judge_run(run_with_cycles(30, 1));
+  EXPECT_EQ(same.measure, Measure::cycles);
+  EXPECT_EQ(same.verdict, Verdict::same) << same.reason;
+  EXPECT_LT(same.margin, 0.003);
+  EXPECT_GT(std::fabs(same.time_effect.value()), 0.003);
+  EXPECT_THAT(same.reason, HasSubstr("; compared in clock cycles, in time it is "));
+  EXPECT_NEAR(same.candidate_seconds.value(), 1, 0.05) << "at the clock in the middle";
+  const Comparison slower = judge_run(run_with_cycles(30, 1.01));
+  EXPECT_EQ(slower.verdict, Verdict::inconclusive);
+  EXPECT_NEAR(slower.effect.value(), 0.01, 0.002);
+
+  cuparity::Run without = run_with_cycles(30, 1.01);
+  without.per_clock.clear();
+  const Comparison in_time = judge_run(without);
+  EXPECT_EQ(in_time.measure, Measure::seconds);
+  EXPECT_GT(in_time.margin, 0.01);
+  EXPECT_THAT(in_time.reason, ::testing::Not(HasSubstr("cycles")));
 }
 
 TEST_F(HistoryGate, AnExpectedChangeBeginsANewRegime) {

@@ -138,7 +138,7 @@ std::vector<SeriesDrift> find_drift(const HistoryIndex& index, const std::string
   const std::vector<HistorySeries> selected = select(index, benchmark, mode);
   std::vector<std::vector<double>> values;
   for (const HistorySeries& series : selected) {
-    values.push_back(logarithms(index.seconds(series.id)));
+    values.push_back(logarithms(index.seconds(series)));
   }
   const std::vector<std::vector<ChangePoint>> changes = find_change_points(values, settings);
   std::vector<SeriesDrift> result;

@@ -26,7 +26,7 @@ struct SeriesDrift {
   HistorySeries series;
   std::vector<RegimeChange> changes;  ///< ascending
   int regime_runs = 0;                ///< of the present regime
-  double level_seconds = 0;           ///< its geometric mean
+  double level_seconds = 0;           ///< its geometric mean; of cycles: at the clock in the middle of all runs
   double scatter = 0;                 ///< standard deviation of ln(seconds) in it
   Trend trend;                        ///< of ln(seconds) a run, in it
   std::string last_run;               ///< when

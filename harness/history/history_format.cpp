@@ -32,6 +32,10 @@ std::string trend_text(const SeriesDrift& drift) {
   return drift.trend.interval.excludes_zero() ? text : text + " (none shown)";
 }
 
+std::string name_text(const SeriesDrift& drift) {
+  return clean_text(drift.series.benchmark) + (drift.series.in_cycles ? ", per clock" : "");
+}
+
 std::string mode_text(const SeriesDrift& drift) { return drift.series.mode.empty() ? "-" : clean_text(drift.series.mode); }
 
 /// "2026-11-20 +3.2 %, p 0.001 (serially correlated)"
@@ -57,7 +61,7 @@ std::string describe(const RegimeChange& change) {
 std::size_t name_width(const std::vector<SeriesDrift>& series) {
   std::size_t width = 9;
   for (const SeriesDrift& drift : series) {
-    width = std::max(width, std::min(widest_name, display_width(clean_text(drift.series.benchmark))));
+    width = std::max(width, std::min(widest_name, display_width(name_text(drift))));
   }
   return width;
 }
@@ -104,6 +108,7 @@ nlohmann::json drift_json(const SeriesDrift& drift) {
   return {{"benchmark", drift.series.benchmark},
           {"mode", drift.series.mode},
           {"fingerprint", drift.series.fingerprint},
+          {"measure", drift.series.in_cycles ? "cycles" : "seconds"},
           {"runs", drift.series.runs},
           {"last_run", drift.last_run},
           {"regime_runs", drift.regime_runs},
@@ -128,7 +133,7 @@ std::string history_as_text(const HistoryReport& report) {
                             "trend in the regime");
       },
       [&](const SeriesDrift& drift) {
-        std::string name = clean_text(drift.series.benchmark);
+        std::string name = name_text(drift);
         if (display_width(name) > width) {
           text += name + "\n";
           name.clear();
@@ -167,7 +172,7 @@ std::string history_as_markdown(const HistoryReport& report) {
         for (const RegimeChange& change : drift.changes) {
           changes += (changes.empty() ? "" : "<br>") + cell(describe(change));
         }
-        text += fmt::format("| {} | {} | {} | {} | {} | {} | {} | {} |\n", cell(clean_text(drift.series.benchmark)),
+        text += fmt::format("| {} | {} | {} | {} | {} | {} | {} | {} |\n", cell(name_text(drift)),
                             cell(mode_text(drift)), drift.series.runs, format_seconds(drift.level_seconds),
                             plain_percent(drift.scatter), drift.regime_runs, trend_text(drift), changes);
       });

@@ -12,13 +12,14 @@
 
 #include "harness/errors.hpp"
 #include "harness/history/history_run.hpp"
+#include "harness/record/median.hpp"
 
 namespace cuparity {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int index_version = 1;
+constexpr int index_version = 2;
 constexpr int application_id = 0x63755069;  ///< marks the file as ours
 constexpr const char* index_name = ".cuparity-history.sqlite";
 constexpr int busy_milliseconds = 10'000;
@@ -91,7 +92,8 @@ class Writer {
         add_series_(database,
                     "INSERT INTO series (fingerprint, mode, benchmark) VALUES (?, ?, ?) "
                     "ON CONFLICT DO UPDATE SET mode = mode RETURNING id"),
-        add_point_(database, "INSERT OR REPLACE INTO points (series, started_at, run, seconds) VALUES (?, ?, ?, ?)") {}
+        add_point_(database,
+                   "INSERT OR REPLACE INTO points (series, started_at, run, seconds, cycles) VALUES (?, ?, ?, ?, ?)") {}
 
   /// `summary` null: the file can't be read; it is remembered so as not to be tried each time.
   void add(const std::string& path, const File& file, const HistoryRun* summary, const std::string& failure) {
@@ -107,6 +109,8 @@ class Writer {
     }
     for (const HistoryValue& value : summary->values) {
       SQLite::bind(add_point_, series_id(value), started, run, value.seconds);
+      if (value.cycles) add_point_.bind(5, *value.cycles);
+      else add_point_.bind(5);  // null
       add_point_.exec();
       add_point_.reset();
     }
@@ -169,6 +173,13 @@ int remove_outdated(SQLite::Database& database, std::map<std::string, File>& fil
   return gone;
 }
 
+HistoryPoint point_of(SQLite::Statement& query) {
+  HistoryPoint point{query.getColumn(0).getString(), query.getColumn(1).getString(), query.getColumn(2).getString(),
+                     query.getColumn(3).getDouble(), std::nullopt};
+  if (!query.getColumn(4).isNull()) point.cycles = query.getColumn(4).getDouble();
+  return point;
+}
+
 }  // namespace
 
 HistoryIndex::HistoryIndex(const fs::path& folder, const fs::path& index_file) {
@@ -217,7 +228,7 @@ void HistoryIndex::create_tables() {
       "CREATE TABLE series (id INTEGER PRIMARY KEY, fingerprint TEXT, mode TEXT, benchmark TEXT, "
       "UNIQUE (fingerprint, mode, benchmark))");
   database_->exec(
-      "CREATE TABLE points (series INTEGER, started_at TEXT, run INTEGER, seconds REAL, "
+      "CREATE TABLE points (series INTEGER, started_at TEXT, run INTEGER, seconds REAL, cycles REAL, "
       "PRIMARY KEY (series, started_at, run)) WITHOUT ROWID");
   database_->exec(fmt::format("PRAGMA user_version = {}", index_version));
   database_->exec(fmt::format("PRAGMA application_id = {}", application_id));
@@ -260,11 +271,12 @@ IndexUpdate HistoryIndex::update() {
 std::vector<HistorySeries> HistoryIndex::series() const {
   std::vector<HistorySeries> result;
   SQLite::Statement query(*database_,
-                          "SELECT id, fingerprint, mode, benchmark, (SELECT count(*) FROM points WHERE series = id) "
+                          "SELECT id, fingerprint, mode, benchmark, (SELECT count(*) FROM points WHERE series = id), "
+                          "NOT EXISTS (SELECT 1 FROM points WHERE series = id AND cycles IS NULL) "
                           "FROM series ORDER BY fingerprint, mode, benchmark");
   while (query.executeStep()) {
     result.push_back({query.getColumn(0).getInt64(), query.getColumn(1).getString(), query.getColumn(2).getString(),
-                      query.getColumn(3).getString(), query.getColumn(4).getInt()});
+                      query.getColumn(3).getString(), query.getColumn(4).getInt(), query.getColumn(5).getInt() != 0});
   }
   return result;
 }
@@ -273,8 +285,8 @@ std::vector<HistoryPoint> HistoryIndex::points(std::int64_t series_id, int limit
   std::error_code ignored;
   const fs::path left_out = except.empty() ? fs::path() : fs::weakly_canonical(except, ignored);
   SQLite::Statement query(*database_,
-                          "SELECT points.started_at, path, software, seconds FROM points JOIN runs ON run = runs.id "
-                          "WHERE series = ? ORDER BY points.started_at DESC, run DESC LIMIT ?");
+                          "SELECT points.started_at, path, software, seconds, cycles FROM points JOIN runs "
+                          "ON run = runs.id WHERE series = ? ORDER BY points.started_at DESC, run DESC LIMIT ?");
   query.bind(1, series_id);
   query.bind(2, limit > 0 ? limit + 1 : -1);
   std::vector<HistoryPoint> result;
@@ -284,8 +296,7 @@ std::vector<HistoryPoint> HistoryIndex::points(std::int64_t series_id, int limit
     if (!left_out.empty() && (whole == left_out || whole.parent_path() == left_out)) {
       continue;
     }
-    result.push_back({query.getColumn(0).getString(), path, query.getColumn(2).getString(),
-                      query.getColumn(3).getDouble()});
+    result.push_back(point_of(query));
   }
   if (limit > 0 && result.size() > static_cast<std::size_t>(limit)) {
     result.resize(static_cast<std::size_t>(limit));
@@ -296,15 +307,14 @@ std::vector<HistoryPoint> HistoryIndex::points(std::int64_t series_id, int limit
 
 HistoryPoint HistoryIndex::point(std::int64_t series_id, std::size_t place) const {
   SQLite::Statement query(*database_,
-                          "SELECT points.started_at, path, software, seconds FROM points JOIN runs ON run = runs.id "
-                          "WHERE series = ? ORDER BY points.started_at, run LIMIT 1 OFFSET ?");
+                          "SELECT points.started_at, path, software, seconds, cycles FROM points JOIN runs "
+                          "ON run = runs.id WHERE series = ? ORDER BY points.started_at, run LIMIT 1 OFFSET ?");
   query.bind(1, series_id);
   query.bind(2, static_cast<std::int64_t>(place));
   if (!query.executeStep()) {
     return {};
   }
-  return {query.getColumn(0).getString(), query.getColumn(1).getString(), query.getColumn(2).getString(),
-          query.getColumn(3).getDouble()};
+  return point_of(query);
 }
 
 std::size_t HistoryIndex::count_before(std::int64_t series_id, const std::string& day) const {
@@ -315,12 +325,20 @@ std::size_t HistoryIndex::count_before(std::int64_t series_id, const std::string
   return static_cast<std::size_t>(query.getColumn(0).getInt64());
 }
 
-std::vector<double> HistoryIndex::seconds(std::int64_t series_id) const {
-  SQLite::Statement query(*database_, "SELECT seconds FROM points WHERE series = ? ORDER BY started_at, run");
-  query.bind(1, series_id);
+std::vector<double> HistoryIndex::seconds(const HistorySeries& series) const {
+  SQLite::Statement query(*database_,
+                          fmt::format("SELECT seconds{} FROM points WHERE series = ? ORDER BY started_at, run",
+                                      series.in_cycles ? ", cycles" : ""));
+  query.bind(1, series.id);
   std::vector<double> result;
+  std::vector<double> hertz;
   while (query.executeStep()) {
-    result.push_back(query.getColumn(0).getDouble());
+    result.push_back(query.getColumn(series.in_cycles ? 1 : 0).getDouble());
+    if (series.in_cycles) hertz.push_back(result.back() / query.getColumn(0).getDouble());
+  }
+  if (!hertz.empty()) {
+    const double clock = median(std::move(hertz));
+    for (double& cycles : result) cycles /= clock;
   }
   return result;
 }

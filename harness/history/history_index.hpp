@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,7 @@ struct HistorySeries {
   std::string mode;
   std::string benchmark;
   int runs = 0;
+  bool in_cycles = false;  ///< every run of it has cycles: compared per clock
 };
 
 struct HistoryPoint {
@@ -28,6 +30,7 @@ struct HistoryPoint {
   std::string path;      ///< of the result file, relative to the folder
   std::string software;  ///< HistoryRun::software
   double seconds = 0;
+  std::optional<double> cycles;  ///< HistoryValue::cycles
 };
 
 struct IndexUpdate {
@@ -56,8 +59,9 @@ class HistoryIndex {
   /// The newest `limit` points, oldest first; 0: all. The run in the file `except` is left out.
   std::vector<HistoryPoint> points(std::int64_t series_id, int limit = 0,
                                    const std::filesystem::path& except = {}) const;
-  /// The seconds alone, oldest first: fast.
-  std::vector<double> seconds(std::int64_t series_id) const;
+  /// The seconds alone, oldest first: fast. Of a series in cycles those that they last at the clock in the middle of
+  /// its runs.
+  std::vector<double> seconds(const HistorySeries& series) const;
   /// One point, counted from 0 in that order.
   HistoryPoint point(std::int64_t series_id, std::size_t place) const;
   /// How many points began before `day` (ISO 8601).

@@ -17,7 +17,9 @@ void add_values(const ResultFile& file, const std::string& mode, HistoryRun& sum
     const double seconds =
         sample.seconds.empty() ? sample.median_seconds.value_or(0) : median(sample.seconds);
     if (sample.state == RowState::measured && seconds > 0 && std::isfinite(seconds)) {
-      summary.values.push_back({fingerprint, mode, short_name(sample.benchmark), seconds});
+      std::optional<double> cycles;
+      if (!sample.cycles.empty()) cycles = median(sample.cycles);
+      summary.values.push_back({fingerprint, mode, short_name(sample.benchmark), seconds, cycles});
     }
   }
 }

@@ -1,6 +1,7 @@
 // What the history keeps of a result file: one number a benchmark and mode.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@ struct HistoryValue {
   std::string mode;         ///< empty: a file of another program
   std::string benchmark;    ///< short_name
   double seconds = 0;       ///< median over the run's blocks, or the file's repetitions
+  std::optional<double> cycles;  ///< the same of the GPU's clock cycles, where the suite compares in them
 };
 
 struct HistoryRun {

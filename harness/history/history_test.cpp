@@ -1,3 +1,4 @@
+#include <SQLiteCpp/SQLiteCpp.h>
 #include <gmock/gmock.h>
 
 #include <fstream>
@@ -81,6 +82,52 @@ TEST(History, AnExpectedChangeBeginsARegime) {
   EXPECT_THAT(history_as_text(report), HasSubstr("expected: new clock"));
 }
 
+/// Night 20 of 40 brings 1 % that the clock hides in time.
+void write_runs_with_cycles(const std::filesystem::path& folder) {
+  for (int run = 0; run < 40; ++run)
+    write_run(folder, fmt::format("{:02}", run), run_with_cycles(run, run < 20 ? 1 : 1.01));
+}
+
+TEST(History, IsPerClockWhereEveryRunOfASeriesHasCycles) {
+  const TemporaryFolder folder;
+  write_runs_with_cycles(folder.path());
+  HistoryReport report = report_of(folder.path());
+  ASSERT_THAT(report.series, SizeIs(1));
+  EXPECT_TRUE(report.series[0].series.in_cycles);
+  ASSERT_THAT(report.series[0].changes, SizeIs(1));
+  EXPECT_EQ(report.series[0].changes[0].first.path, "20/run.json");
+  EXPECT_NEAR(report.series[0].changes[0].effect, 0.01, 0.002);
+  EXPECT_NEAR(report.series[0].level_seconds, 1.01, 0.05) << "at the clock in the middle";
+  EXPECT_LT(report.series[0].scatter, 0.002);
+  EXPECT_THAT(history_as_text(report), HasSubstr("\ngemm/own/fp32/4096, per clock  native "));
+  EXPECT_THAT(history_as_markdown(report), HasSubstr("| gemm/own/fp32/4096, per clock | native |"));
+  EXPECT_EQ(nlohmann::json::parse(history_as_json(report))["series"][0]["measure"], "cycles");
+
+  cuparity::Run run = run_with_cycles(40, 1.01);
+  run.per_clock.clear();
+  write_run(folder.path(), "40", run);
+  report = report_of(folder.path());
+  EXPECT_FALSE(report.series[0].series.in_cycles);
+  EXPECT_THAT(report.series[0].changes, IsEmpty());
+  EXPECT_GT(report.series[0].scatter, 0.01);
+  EXPECT_THAT(history_as_text(report), Not(HasSubstr("per clock")));
+  EXPECT_EQ(nlohmann::json::parse(history_as_json(report))["series"][0]["measure"], "seconds");
+}
+
+TEST(HistoryIndex, OfAnotherVersionIsMadeAgain) {
+  const TemporaryFolder folder;
+  write_runs_with_cycles(folder.path());
+  HistoryIndex(folder.path()).update();
+  const std::string index = (folder.path() / ".cuparity-history.sqlite").string();
+  {
+    SQLite::Database database(index, SQLite::OPEN_READWRITE);  // as the version without cycles left it
+    database.exec("ALTER TABLE points DROP COLUMN cycles");
+    database.exec("PRAGMA user_version = 1");
+  }
+  EXPECT_EQ(HistoryIndex(folder.path()).update().read, 40);
+  EXPECT_TRUE(HistoryIndex(folder.path()).series().at(0).in_cycles);
+}
+
 TEST(HistoryIndex, FollowsTheFiles) {
   const TemporaryFolder folder;
   write_history(folder.path(), 5, 1, [](int, int) { return 1.0; });
@@ -103,7 +150,7 @@ TEST(HistoryIndex, LeavesOneRunOut) {
   HistoryIndex index(folder.path());
   index.update();
   const auto id = index.series().at(0).id;
-  EXPECT_THAT(index.seconds(id), ElementsAre(1, 2, 3));
+  EXPECT_THAT(index.seconds(index.series().at(0)), ElementsAre(1, 2, 3));
   const auto points = index.points(id, 0, folder.path() / "run-00001.json");
   ASSERT_THAT(points, SizeIs(2));
   EXPECT_EQ(points[1].seconds, 3);
@@ -125,8 +172,8 @@ TEST(HistoryIndex, ReadsRunFoldersByTheirModes) {
   ASSERT_THAT(series, SizeIs(2));
   EXPECT_EQ(series[0].mode, "docker:--gpus=all");
   EXPECT_EQ(series[0].benchmark, "saxpy/own/fp32/1024");
-  EXPECT_NEAR(index.seconds(series[0].id).at(0), 1.5, 0.01);
-  EXPECT_NEAR(index.seconds(series[1].id).at(0), 1.0, 0.01);
+  EXPECT_NEAR(index.seconds(series[0]).at(0), 1.5, 0.01);
+  EXPECT_NEAR(index.seconds(series[1]).at(0), 1.0, 0.01);
   EXPECT_THAT(index.points(series[0].id, 0, folder.path() / "a"), IsEmpty());
 }
 

@@ -55,6 +55,7 @@ void add_mode(const Run& run, const Analysis& analysis, const std::string& mode,
     }
     if (series.seconds.empty()) continue;
     series.median_seconds = median(series.seconds);
+    if (!sample.cycles.empty()) series.median_cycles = median(sample.cycles);
     series.digest = sample.digest;
     series.margin = margin_of(series.benchmark, run.margins);
     add_work(run, series, sample.benchmark);

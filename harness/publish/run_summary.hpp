@@ -18,6 +18,7 @@ struct MeasuredSeries {
   std::string benchmark;        ///< short_name
   std::vector<double> seconds;  ///< one value a block that counts
   double median_seconds = 0;
+  std::optional<double> median_cycles;  ///< of the GPU's clock, where the suite compares in them
   std::optional<double> bytes;  ///< moved in those seconds
   std::optional<double> flops;
   std::string digest;

@@ -35,6 +35,7 @@ json measured_to_json(const MeasuredSeries& series) {
                {"median_seconds", number_to_json(series.median_seconds)},
                {"digest", series.digest},
                {"margin", number_to_json(series.margin)}};
+  if (series.median_cycles) data["median_cycles"] = number_to_json(*series.median_cycles);
   if (series.bytes) data["bytes"] = number_to_json(*series.bytes);
   if (series.flops) data["flops"] = number_to_json(*series.flops);
   if (series.verdict) data["verdict"] = to_string(*series.verdict);
@@ -58,6 +59,7 @@ MeasuredSeries measured_from(const JsonFields& fields) {
   series.median_seconds = fields.get<double>("median_seconds");
   series.digest = fields.get<std::string>("digest");
   series.margin = fields.get<double>("margin");
+  series.median_cycles = fields.find<double>("median_cycles");
   series.bytes = fields.find<double>("bytes");
   series.flops = fields.find<double>("flops");
   if (fields.has("verdict")) series.verdict = series_verdict(fields);

@@ -135,7 +135,8 @@ std::string point_of(const MachineTrend& trend, const TrendPoint& point, const F
 }  // namespace
 
 std::string change_text(const TrendChange& change) {
-  return fmt::format("{} {}", format_percent(std::abs(change.effect)), change.effect > 0 ? "slower" : "faster");
+  return fmt::format("{} {}{}", format_percent(std::abs(change.effect)), change.effect > 0 ? "slower" : "faster",
+                     change.per_clock ? " per clock" : "");
 }
 
 std::string line_class(std::size_t line) { return fmt::format("line-{}", line % 6); }

@@ -69,6 +69,7 @@ struct Regime {
   MachineTrend* trend;
   const TrendLine* line;
   std::size_t first;  ///< of its points
+  bool per_clock;
 };
 
 void find_changes(std::vector<BenchmarkTrend>& trends, unsigned threads) {
@@ -77,15 +78,19 @@ void find_changes(std::vector<BenchmarkTrend>& trends, unsigned threads) {
   for (BenchmarkTrend& benchmark : trends) {
     for (MachineTrend& machine : benchmark.machines) {
       for (const TrendLine& line : machine.lines) {
+        const bool per_clock =
+            std::all_of(line.points.begin(), line.points.end(),
+                        [](const TrendPoint& point) { return point.series->median_cycles.has_value(); });
         auto mark = machine.marks.begin();
         for (std::size_t i = 0; i < line.points.size(); ++i) {
+          const MeasuredSeries& point = *line.points[i].series;
           bool begins = i == 0;
           for (; mark != machine.marks.end() && mark->at <= line.points[i].at; ++mark) begins = true;
           if (begins) {
-            regimes.push_back({&machine, &line, i});
+            regimes.push_back({&machine, &line, i, per_clock});
             series.emplace_back();
           }
-          series.back().push_back(std::log(line.points[i].series->median_seconds));
+          series.back().push_back(std::log(per_clock ? *point.median_cycles : point.median_seconds));
         }
       }
     }
@@ -97,7 +102,8 @@ void find_changes(std::vector<BenchmarkTrend>& trends, unsigned threads) {
     for (const ChangePoint& change : found[i]) {
       const TrendPoint& point = regimes[i].line->points[regimes[i].first + change.index];
       regimes[i].trend->changes.push_back(
-          {regimes[i].line->mode, point.at, std::expm1(change.after - change.before), change.p_value});
+          {regimes[i].line->mode, point.at, std::expm1(change.after - change.before), change.p_value,
+           regimes[i].per_clock});
     }
   }
   for (BenchmarkTrend& benchmark : trends) {

@@ -28,8 +28,9 @@ struct TrendMark {
 struct TrendChange {
   std::string mode;
   std::size_t at = 0;
-  double effect = 0;  ///< relative change of the time: positive is slower
+  double effect = 0;  ///< relative change of the time, or of the cycles: positive is slower
   double p_value = 1;
+  bool per_clock = false;  ///< of the cycles: every point of the line has them
 };
 
 /// All runs of a benchmark on one machine.

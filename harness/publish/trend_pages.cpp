@@ -150,7 +150,7 @@ std::string render_trend_page(const BenchmarkTrend& trend, const std::string& si
 }
 
 std::string render_trend_csv(const BenchmarkTrend& trend) {
-  std::string csv = "started_at,run,machine,mode,seconds,bytes_per_second,flops_per_second,verdict\r\n";
+  std::string csv = "started_at,run,machine,mode,seconds,bytes_per_second,flops_per_second,verdict,cycles\r\n";
   for (const MachineTrend& machine : trend.machines) {
     for (const TrendLine& line : machine.lines) {
       for (const TrendPoint& point : line.points) {
@@ -158,10 +158,11 @@ std::string render_trend_csv(const BenchmarkTrend& trend) {
         const auto rate = [&](const std::optional<double>& work) {
           return work ? fmt::format("{:.10g}", *work / series.median_seconds) : "";
         };
-        csv += fmt::format("{},{},{},{},{:.10g},{},{},{}\r\n", csv_text(machine.runs[point.at]->started_at),
+        csv += fmt::format("{},{},{},{},{:.10g},{},{},{},{}\r\n", csv_text(machine.runs[point.at]->started_at),
                            machine.runs[point.at]->id, csv_text(machine.machine), csv_text(line.mode),
                            series.median_seconds, rate(series.bytes), rate(series.flops),
-                           series.verdict ? to_string(*series.verdict) : "");
+                           series.verdict ? to_string(*series.verdict) : "",
+                           series.median_cycles ? fmt::format("{:.10g}", *series.median_cycles) : "");
       }
     }
   }

@@ -7,6 +7,8 @@
 
 #include "harness/publish/example_site.hpp"
 #include "harness/publish/pages.hpp"
+#include "harness/publish/run_summary_json.hpp"
+#include "harness/stats/simulated_run.hpp"
 
 namespace cuparity {
 namespace {
@@ -51,6 +53,41 @@ TEST(Trend, AChangeOfLevelIsFoundOnTheRightDay) {
   EXPECT_EQ(machine->changes[0].mode, "docker:--gpus=all");
   EXPECT_EQ(machine->runs[machine->changes[0].at]->started_at, "2026-01-21T04:00:00Z");
   EXPECT_NEAR(machine->changes[0].effect, 1 / 1.031 - 1, 0.002);
+}
+
+/// Night 10 of 20 brings 1 %, which the clock hides in time.
+std::vector<RunSummary> summaries_with_cycles() {
+  std::vector<RunSummary> runs;
+  for (int night = 0; night < 20; ++night) {
+    SimulatedSamples random(static_cast<std::uint64_t>(night) + 1);
+    SimulatedRun shape;
+    shape.modes = {"native"};
+    shape.benchmarks = {"gemm/own/fp32/4096/manual_time"};
+    shape.effect = {{"native", night < 10 ? 0 : 0.01}};
+    shape.clock_deviation = 0.05;
+    cuparity::Run run = simulate_run(shape, random);
+    run.started_at = fmt::format("2026-01-{:02}T04:00:00Z", night + 1);
+    run.per_clock = {"^gemm/"};
+    const RunSummary summary = summarise(run, analyse(run), run_id(run.started_at, run.seed, 1));
+    runs.push_back(run_summary_from_json(to_json(summary)));
+  }
+  sort_newest_first(runs);
+  return runs;
+}
+
+TEST(Trend, IsPerClockWhereEveryPointOfALineHasCycles) {
+  std::vector<RunSummary> runs = summaries_with_cycles();
+  std::vector<BenchmarkTrend> trends = trends_of(runs, 1);
+  ASSERT_EQ(trends.at(0).machines.at(0).changes.size(), 1U);
+  const TrendChange& change = trends[0].machines[0].changes[0];
+  EXPECT_EQ(trends[0].machines[0].runs[change.at]->started_at, "2026-01-11T04:00:00Z");
+  EXPECT_NEAR(change.effect, 0.01, 0.002);
+  EXPECT_THAT(render_trend_page(trends[0], "site"), ::testing::HasSubstr(" % slower per clock from here on"));
+  EXPECT_THAT(render_trend_csv(trends[0]), ::testing::HasSubstr(",verdict,cycles\r\n"));
+
+  runs[3].measured.at(0).median_cycles.reset();
+  trends = trends_of(runs, 1);
+  EXPECT_THAT(trends[0].machines[0].changes, ::testing::IsEmpty());
 }
 
 TEST(Trend, AnotherDriverIsMarked) {

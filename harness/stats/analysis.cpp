@@ -240,7 +240,7 @@ void compare_modes(const Run& run, Analysis& analysis) {
                                             : BitComparison{});
     }
   }
-  analysis.comparisons = decide_blocks(std::move(observations), alpha_of_a_look(run));
+  analysis.comparisons = decide_measured(std::move(observations), alpha_of_a_look(run), "blocks");
   for (std::size_t i = 0; i < bits.size(); ++i) {
     analysis.comparisons[i].same_bits = bits[i].same;
     if (!bits[i].note.empty()) {
@@ -267,7 +267,7 @@ void compare_baseline_with_itself(const Run& run, Analysis& analysis) {
                                      {run.baseline_mode, BlockSide::second_half}));
     }
   }
-  analysis.noise_floor = decide_blocks(std::move(observations), context.alpha);
+  analysis.noise_floor = decide_measured(std::move(observations), context.alpha, "blocks");
 }
 
 double overhead_ratio(const Run& run) {
@@ -296,7 +296,7 @@ const Comparison& first_with(const std::vector<Comparison>& comparisons, Verdict
 const Comparison& slowest(const std::vector<Comparison>& comparisons) {
   return *std::max_element(comparisons.begin(), comparisons.end(), [](const auto& a, const auto& b) {
     const auto size = [](const Comparison& c) {
-      return c.verdict == Verdict::slower ? c.effect.value_or(0) : -1;
+      return c.verdict == Verdict::slower ? slow_down(c) : -1;
     };
     return size(a) < size(b);
   });
@@ -322,9 +322,8 @@ std::string sentence_of(const Run& run, const Analysis& analysis) {
   switch (analysis.verdict) {
     case Verdict::slower: {
       const Comparison& worst = slowest(all);
-      return fmt::format("Slower: {}, the most {} under {} by {} (interval {}).", share,
-                         short_name(worst.benchmark), worst.candidate,
-                         signed_percent(worst.effect.value_or(0)), interval_text(worst));
+      return fmt::format("Slower: {}, the most {} under {} by {}.", share, short_name(worst.benchmark),
+                         worst.candidate, slow_down_text(worst));
     }
     case Verdict::invalid:
       return fmt::format("Invalid: {}, the first {}: {}.", share,

@@ -86,6 +86,7 @@ TEST(Analysis, AModeWithALowerClockIsSlowerThoughNotPerClock) {
   const Analysis analysis = analyse(run);
   EXPECT_EQ(analysis.comparisons.at(0).verdict, Verdict::slower);
   EXPECT_THAT(analysis.comparisons.at(0).reason, StartsWith("slower in time by "));
+  EXPECT_THAT(analysis.sentence, HasSubstr(" % in time (interval +"));
   EXPECT_EQ(analysis.exit_code, exit_regression);
 }
 

@@ -10,9 +10,9 @@
 #include "harness/errors.hpp"
 #include "harness/stats/block_seconds.hpp"
 #include "harness/stats/blocks.hpp"
-#include "harness/stats/estimate.hpp"
 #include "harness/stats/fingerprint.hpp"
 #include "harness/stats/margins.hpp"
+#include "harness/stats/per_clock.hpp"
 #include "harness/stats/verdict.hpp"
 
 namespace cuparity {
@@ -85,7 +85,8 @@ void require_pairs(const Comparison& comparison, const Sample& before, const Sam
   }
 }
 
-Observation observe(Comparison comparison, const Sample& before, const Sample& after, Pairing pairing,
+/// `same_model`: both have the same GPU, as far as that is known.
+Observation observe(Comparison comparison, const Sample& before, const Sample& after, Pairing pairing, bool same_model,
                     const std::string& advice) {
   if (before.state != RowState::measured || after.state != RowState::measured) {
     return unmeasured(std::move(comparison), before, after);
@@ -95,9 +96,12 @@ Observation observe(Comparison comparison, const Sample& before, const Sample& a
   }
   if (pairing == Pairing::block) {
     require_pairs(comparison, before, after);
-    return observe_paired(std::move(comparison), before.seconds, after.seconds, alpha);
   }
-  return observe_unpaired(std::move(comparison), before.seconds, after.seconds, alpha);
+  const Observe observe_numbers = pairing == Pairing::block ? observe_paired : observe_unpaired;
+  return before.cycles.empty() || after.cycles.empty() || !same_model
+             ? observe_numbers(std::move(comparison), before.seconds, after.seconds, alpha)
+             : observe_per_clock(std::move(comparison), {before.seconds, after.seconds}, {before.cycles, after.cycles},
+                                 alpha, observe_numbers);
 }
 
 void compare_bits(const Sample& before, const Sample& after, Comparison& comparison) {
@@ -112,15 +116,25 @@ void compare_bits(const Sample& before, const Sample& after, Comparison& compari
 }
 
 std::vector<double> block_values(const std::vector<Block>& blocks, const std::string& mode,
-                                 const std::string& benchmark) {
+                                 const std::string& benchmark, BlockNumber number_of) {
   std::vector<double> values;
   for (const Block& block : blocks) {
-    const auto seconds = block.rejected.empty() ? block_seconds(block, {mode}, benchmark) : std::nullopt;
-    if (seconds) {
-      values.push_back(*seconds);
+    const auto value = block.rejected.empty() ? number_of(block, {mode}, benchmark) : std::nullopt;
+    if (value) {
+      values.push_back(*value);
     }
   }
   return values;
+}
+
+/// Empty unless the suite compares the benchmark per clock and every block that has its time has them, too.
+std::vector<double> counted_cycles(const Run& run, const std::vector<Block>& blocks, const std::string& mode,
+                                   const Sample& sample) {
+  std::vector<double> cycles = block_values(blocks, mode, sample.benchmark, block_cycles);
+  const bool counted = !cycles.empty() && cycles.size() == sample.seconds.size() &&
+                       std::all_of(cycles.begin(), cycles.end(), [](double c) { return c > 0 && std::isfinite(c); }) &&
+                       is_per_clock(short_name(sample.benchmark), run.per_clock);
+  return counted ? cycles : std::vector<double>();
 }
 
 /// The state of a benchmark over several trials is the worst of them.
@@ -191,7 +205,8 @@ ResultFile result_file(const std::string& name, const Run& run, const std::strin
       if (sample == result.samples.end()) {
         sample = result.samples.insert(sample, Sample{});
         sample->benchmark = row.benchmark;
-        sample->seconds = block_values(blocks, mode, row.benchmark);
+        sample->seconds = block_values(blocks, mode, row.benchmark, block_seconds);
+        sample->cycles = counted_cycles(run, blocks, mode, *sample);
       }
       merge_row(row, *sample);
     }
@@ -212,6 +227,7 @@ void impose_environment(const std::vector<std::string>& differences, bool cross_
   }
   if (!cross_environment) {
     observation.imposed = Verdict::invalid;
+    observation.note.clear();
     observation.imposed_reason = fmt::format(
         "{}; times from different environments are not compared (--cross-environment does it all the same)",
         fmt::join(differences, ", "));
@@ -288,6 +304,8 @@ FileComparison compare_files(const ResultFile& baseline, const ResultFile& candi
 
   const std::vector<SamplePair> pairs = pair_samples(baseline, candidate, result.skipped_in_both);
   require_something(pairs, result, baseline, candidate);
+  const bool same_model =
+      value_or_empty(baseline.environment, "gpu_name") == value_or_empty(candidate.environment, "gpu_name");
   std::vector<Observation> observations;
   for (const auto& [before, after] : pairs) {
     Comparison comparison;
@@ -297,14 +315,14 @@ FileComparison compare_files(const ResultFile& baseline, const ResultFile& candi
     const std::string name = short_name(before->benchmark);
     comparison.margin = settings.margin_of ? settings.margin_of(name) : margin_of(name, {});
     const std::string& advice = before->seconds.empty() ? baseline.advice : candidate.advice;
-    observations.push_back(observe(std::move(comparison), *before, *after, settings.pairing, advice));
+    observations.push_back(observe(std::move(comparison), *before, *after, settings.pairing, same_model, advice));
     impose_environment(differences, settings.cross_environment, observations.back());
     if (after->state == RowState::failed && before->state == RowState::measured) {
       result.wrong_in_candidate.push_back(fmt::format("{}: {}", name, after->message));
     }
   }
 
-  result.comparisons = decide(std::move(observations), alpha, value_unit(baseline, settings.pairing));
+  result.comparisons = decide_measured(std::move(observations), alpha, value_unit(baseline, settings.pairing));
   for (std::size_t i = 0; i < pairs.size(); ++i) {
     compare_bits(*pairs[i].before, *pairs[i].after, result.comparisons[i]);
   }

@@ -25,6 +25,7 @@ struct Sample {
   RowState state = RowState::measured;
   std::string message;                   ///< why it was skipped or failed
   std::vector<double> seconds;           ///< empty where the file has only aggregates
+  std::vector<double> cycles;            ///< one for each of `seconds`; empty: compared in time
   std::optional<double> median_seconds;  ///< what an aggregate says, where that is all there is
   std::string digest;                    ///< empty: none
   std::string algorithm;
@@ -44,7 +45,8 @@ struct ResultFile {
 /// Repetitions are the sample. That they are those of one process, where they are, is noted.
 ResultFile result_file(const std::string& name, const BenchmarkFile& file);
 
-/// One value a block: exp(mean ln) over the mode's trials in it; rejected blocks are left out and noted.
+/// One value a block: exp(mean ln) over the mode's trials in it; rejected blocks are left out and noted. A benchmark
+/// that the suite compares per clock has its cycles, too, if every block that counts has.
 /// `mode` empty: the baseline mode. Throws UsageError for a mode that the run does not have.
 ResultFile result_file(const std::string& name, const Run& run, const std::string& mode);
 
@@ -70,6 +72,7 @@ struct FileComparisonSettings {
   std::set<std::string> may_differ;  ///< keys of the environment that are what is compared, e.g. image_digest
 };
 
+/// A benchmark that has cycles on both sides is compared in them, unless the GPUs are of two models.
 /// Where fingerprint_differences() finds any, every comparison is invalid, unless `cross_environment`.
 /// Throws UsageError if the files have no benchmark in common, or for Pairing::block
 /// if a benchmark has not as many values on both sides.

@@ -2,6 +2,10 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
 #include "harness/errors.hpp"
 #include "harness/stats/simulated_run.hpp"
 
@@ -163,6 +167,95 @@ TEST(FileComparison, ComparesRunsByTheirBlocks) {
   EXPECT_EQ(compare_modes("", "docker:--gpus=all").verdict, Verdict::slower);
   EXPECT_THAT([&] { compare_modes("podman:none", ""); },
               ThrowsMessage<UsageError>(HasSubstr("has no mode \"podman:none\"; it has native, docker")));
+}
+
+const std::string gemm = "gemm/own/fp32/4096/manual_time";
+
+/// Two runs whose clock moves by 5 % from process to process, which their cycles don't have.
+std::pair<cuparity::Run, cuparity::Run> runs_with_cycles(double effect, double clock_deviation = 0.05) {
+  SimulatedSamples random(7);
+  SimulatedRun shape;
+  shape.benchmarks = {gemm, "saxpy/own/fp32/1024/manual_time"};
+  shape.clock_deviation = clock_deviation;
+  cuparity::Run before = simulate_run(shape, random);
+  shape.effect = {{"native", effect}};
+  cuparity::Run after = simulate_run(shape, random);
+  before.per_clock = after.per_clock = {"^gemm/"};
+  return {before, after};
+}
+
+FileComparison compare(const cuparity::Run& before, const cuparity::Run& after, FileComparisonSettings settings = {}) {
+  return compare_files(result_file("before", before, ""), result_file("after", after, ""), settings);
+}
+
+TEST(FileComparison, ComparesRunsInCyclesWhereBothListThem) {
+  const auto [before, after] = runs_with_cycles(0.05);
+  for (const Pairing pairing : {Pairing::none, Pairing::block}) {
+    FileComparisonSettings settings;
+    settings.pairing = pairing;
+    const FileComparison result = compare(before, after, settings);
+    const Comparison& in_cycles = result.comparisons.at(0);
+    EXPECT_EQ(in_cycles.measure, Measure::cycles);
+    EXPECT_EQ(in_cycles.verdict, Verdict::slower) << in_cycles.reason;
+    EXPECT_NEAR(in_cycles.effect.value(), 0.05, 0.002);
+    EXPECT_GT(std::fabs(in_cycles.time_effect.value() - 0.05), 0.002);
+    EXPECT_LT(in_cycles.time_interval_low.value(), in_cycles.time_effect.value());
+    EXPECT_NEAR(in_cycles.baseline_seconds.value(), 1, 0.1) << "at the clock in the middle";
+    EXPECT_THAT(in_cycles.reason, HasSubstr("; compared in clock cycles, in time it is "));
+    EXPECT_EQ(result.comparisons.at(1).measure, Measure::seconds);
+  }
+}
+
+TEST(FileComparison, ComparesTimesWhereOneSideAloneHasCycles) {
+  const auto [before, after] = runs_with_cycles(0);
+  const auto is_in_time = [](const FileComparison& result) {
+    const Comparison& comparison = result.comparisons.at(0);
+    return comparison.measure == Measure::seconds && !comparison.time_effect &&
+           comparison.reason.find("cycles") == std::string::npos;
+  };
+  cuparity::Run other = after;
+  other.per_clock.clear();
+  EXPECT_TRUE(is_in_time(compare(before, other)));
+  EXPECT_TRUE(is_in_time(compare(other, before)));
+  other = after;
+  Trial& native = *std::find_if(other.trials.begin(), other.trials.end(),
+                                [](const Trial& trial) { return trial.mode == "native"; });
+  native.rows[0].cycles.reset();
+  EXPECT_TRUE(is_in_time(compare(before, other)));
+  native.telemetry["block_rejected"] = "thermal slowdown";  // such a block needs none
+  EXPECT_EQ(compare(before, other).comparisons.at(0).measure, Measure::cycles);
+  EXPECT_EQ(compare(before, other).comparisons.at(0).n, 11);
+}
+
+TEST(FileComparison, ALowerClockIsSlowerThoughNotPerClock) {
+  auto [before, after] = runs_with_cycles(0, 0.001);
+  EXPECT_EQ(compare(before, after).comparisons.at(0).verdict, Verdict::same);
+  for (Trial& trial : after.trials) trial.rows[0].seconds *= 1.05;
+  const FileComparison result = compare(before, after);
+  EXPECT_EQ(result.comparisons.at(0).verdict, Verdict::slower);
+  EXPECT_THAT(result.comparisons.at(0).reason, ::testing::StartsWith("slower in time by "));
+  EXPECT_FALSE(result.comparisons.at(0).detectable_below_margin);
+  EXPECT_EQ(result.exit_code, exit_regression);
+}
+
+TEST(FileComparison, ATimeThatIsNoneIsSeenThoughItsCyclesCount) {
+  auto [before, after] = runs_with_cycles(0);
+  for (Trial& trial : after.trials) {
+    if (trial.block == 0) trial.rows[0].seconds = 0;
+  }
+  const FileComparison result = compare(before, after);
+  EXPECT_EQ(result.comparisons.at(0).verdict, Verdict::invalid);
+  EXPECT_THAT(result.comparisons.at(0).reason, HasSubstr("reports 0 s as value 1 of 12"));
+}
+
+TEST(FileComparison, ACycleOfOneModelIsNoneOfAnother) {
+  auto [before, after] = runs_with_cycles(0);
+  before.environment["gpu_name"] = "NVIDIA A100";
+  after.environment["gpu_name"] = "NVIDIA H200";
+  EXPECT_THAT(compare(before, after).comparisons.at(0).reason, ::testing::Not(HasSubstr("cycles")));
+  FileComparisonSettings settings;
+  settings.cross_environment = true;
+  EXPECT_EQ(compare(before, after, settings).comparisons.at(0).measure, Measure::seconds);
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "harness/stats/per_clock.hpp"
+
 namespace cuparity {
 namespace {
 
@@ -35,6 +37,23 @@ std::string interval_text(const Comparison& comparison) {
   }
   return fmt::format("{} to {}", signed_percent(*comparison.interval_low),
                      signed_percent(*comparison.interval_high));
+}
+
+std::string slow_down_text(const Comparison& comparison) {
+  const double slowed = slow_down(comparison);
+  if (slowed <= comparison.effect.value_or(0)) {
+    return fmt::format("{} (interval {})", signed_percent(slowed), interval_text(comparison));
+  }
+  Comparison in_time = comparison;
+  in_time.interval_low = comparison.time_interval_low;
+  in_time.interval_high = comparison.time_interval_high;
+  return fmt::format("{} in time (interval {})", signed_percent(slowed), interval_text(in_time));
+}
+
+std::string per_clock_remark(const Comparison& comparison) {
+  return comparison.measure == Measure::cycles
+             ? fmt::format("per clock, in time {}", signed_percent(comparison.time_effect.value_or(std::nan(""))))
+             : "";
 }
 
 }  // namespace cuparity

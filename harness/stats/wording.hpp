@@ -13,5 +13,9 @@ std::string signed_percent(double ratio);
 std::string plain_percent(double ratio);
 /// "-0.12 % to +0.34 %" of the comparison's interval; "unbounded" where it has none.
 std::string interval_text(const Comparison& comparison);
+/// "+3.10 % (interval +2.90 % to +3.30 %)"; where it is the slow-down in time that decided, that: "+5.0 % in time (…)".
+std::string slow_down_text(const Comparison& comparison);
+/// "per clock, in time +0.40 %" of what was compared in cycles, else empty.
+std::string per_clock_remark(const Comparison& comparison);
 
 }  // namespace cuparity

@@ -1,0 +1,80 @@
+#include "harness/stats/per_clock.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "harness/record/median.hpp"
+#include "harness/stats/verdict.hpp"
+#include "harness/stats/wording.hpp"
+
+namespace cuparity {
+namespace {
+
+TwoSamples at_one_clock(TwoSamples cycles, const TwoSamples& seconds) {
+  std::vector<double> hertz;
+  for (std::size_t i = 0; i < cycles.baseline.size(); ++i) hertz.push_back(cycles.baseline[i] / seconds.baseline[i]);
+  for (std::size_t i = 0; i < cycles.candidate.size(); ++i) hertz.push_back(cycles.candidate[i] / seconds.candidate[i]);
+  const double clock = median(hertz);
+  for (double& number : cycles.baseline) number /= clock;
+  for (double& number : cycles.candidate) number /= clock;
+  return cycles;
+}
+
+void set_time_effect(const Estimate& in_time, Comparison& comparison) {
+  comparison.time_effect = std::expm1(in_time.shift);
+  if (in_time.interval.bounded()) {
+    comparison.time_interval_low = std::expm1(in_time.interval.low);
+    comparison.time_interval_high = std::expm1(in_time.interval.high);
+  }
+}
+
+bool is_slower_in_time(const Comparison& comparison) {
+  return comparison.verdict != Verdict::invalid && comparison.time_interval_low.value_or(0) > comparison.margin;
+}
+
+}  // namespace
+
+Observation observe_per_clock(Comparison comparison, const TwoSamples& seconds, TwoSamples cycles, double alpha,
+                              Observe observe) {
+  Observation in_time = observe(comparison, seconds.baseline, seconds.candidate, alpha);
+  if (!in_time.estimate) return in_time;
+  set_time_effect(*in_time.estimate, comparison);
+  comparison.measure = Measure::cycles;
+  const TwoSamples numbers = at_one_clock(std::move(cycles), seconds);
+  Observation observation = observe(std::move(comparison), numbers.baseline, numbers.candidate, alpha);
+  observation.note = fmt::format("; compared in clock cycles, in time it is {}",
+                                 signed_percent(*observation.comparison.time_effect));
+  return observation;
+}
+
+std::vector<Comparison> decide_measured(std::vector<Observation> observations, double alpha, const std::string& unit) {
+  std::vector<std::string> notes;
+  std::vector<bool> imposed;
+  for (const Observation& observation : observations) {
+    notes.push_back(observation.note);
+    imposed.push_back(observation.imposed.has_value());
+  }
+  std::vector<Comparison> comparisons = decide(std::move(observations), alpha, unit);
+  for (std::size_t i = 0; i < comparisons.size(); ++i) {
+    Comparison& comparison = comparisons[i];
+    if (!imposed[i] && is_slower_in_time(comparison)) {
+      comparison.verdict = Verdict::slower;
+      comparison.detectable_below_margin = false;
+      comparison.blocks_to_settle.reset();
+      comparison.reason = fmt::format("slower in time by {} to {}, beyond the margin: the GPU's clock is lower",
+                                      signed_percent(*comparison.time_interval_low),
+                                      signed_percent(comparison.time_interval_high.value_or(std::nan(""))));
+    }
+    comparison.reason += notes[i];
+  }
+  return comparisons;
+}
+
+double slow_down(const Comparison& comparison) {
+  const double effect = comparison.effect.value_or(0);
+  return is_slower_in_time(comparison) ? std::max(effect, comparison.time_effect.value_or(0)) : effect;
+}
+
+}  // namespace cuparity
