@@ -50,8 +50,9 @@ std::string measure_in_cycles(PairedNumbers cycles, double alpha, PairedNumbers&
 }
 
 /// A mode under which the GPU has a lower clock is slower, though not per clock.
-bool is_slower_in_time(const Comparison& comparison) {
-  return comparison.verdict != Verdict::invalid && comparison.time_interval_low.value_or(0) > comparison.margin;
+bool is_slower_in_time_alone(const Comparison& comparison) {
+  return comparison.verdict != Verdict::invalid && comparison.verdict != Verdict::slower &&
+         comparison.time_interval_low.value_or(0) > comparison.margin;
 }
 
 }  // namespace
@@ -94,7 +95,8 @@ std::vector<Comparison> decide_blocks(std::vector<Observation> observations, dou
   std::vector<Comparison> comparisons = decide(std::move(observations), alpha, "blocks");
   for (std::size_t i = 0; i < comparisons.size(); ++i) {
     Comparison& comparison = comparisons[i];
-    if (!imposed[i] && is_slower_in_time(comparison)) {
+    if (!imposed[i] && is_slower_in_time_alone(comparison)) {
+      comparison.only_in_time = true;
       comparison.verdict = Verdict::slower;
       comparison.reason = fmt::format("slower in time by {} to {}, beyond the margin: the GPU's clock is lower",
                                       signed_percent(*comparison.time_interval_low),
