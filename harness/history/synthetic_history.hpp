@@ -9,7 +9,7 @@
 #include <functional>
 #include <string>
 
-#include "harness/access/temporary_folder.hpp"
+#include "environment/temporary_folder.hpp"
 #include "harness/stats/simulated_samples.hpp"
 
 namespace cuparity {
