@@ -10,6 +10,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "environment/temporary_folder.hpp"
+
 namespace {
 
 using nlohmann::json;
@@ -30,13 +32,6 @@ std::string read_file(const std::filesystem::path& path) {
 
 class Program : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "cuparity-bench-test-XXXXXX").string();
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
   /// Runs cuparity-bench with `arguments`, which are words of a shell.
   Outcome run(const std::string& arguments) const {
     const std::string command = std::string("'") + CUPARITY_BENCH_PROGRAM + "' " + arguments + " >'" +
@@ -46,7 +41,8 @@ class Program : public testing::Test {
             read_file(folder_ / "errors")};
   }
 
-  std::filesystem::path folder_;
+  const cuparity::TemporaryFolder temporary_;
+  const std::filesystem::path& folder_ = temporary_.path();
 };
 
 const std::string quick = "--backend=cpu --benchmark_min_time=0.001 --benchmark_format=json ";

@@ -12,6 +12,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "environment/temporary_folder.hpp"
+
 namespace {
 
 using testing::HasSubstr;
@@ -26,14 +28,7 @@ class ForeignRows : public testing::Test {
  protected:
   void SetUp() override {
     if (std::system("command -v jq >/dev/null") != 0) GTEST_SKIP() << "jq is not installed";
-    std::string pattern = testing::TempDir() + "/foreign_rows_XXXXXX";
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
     has_gpus(2);
-  }
-  void TearDown() override {
-    std::error_code ignored;
-    if (!folder_.empty()) std::filesystem::remove_all(folder_, ignored);
   }
 
   void program(const std::string& name, const std::string& body) {
@@ -69,7 +64,8 @@ class ForeignRows : public testing::Test {
     return found;
   }
 
-  std::filesystem::path folder_;
+  const cuparity::TemporaryFolder temporary_;
+  const std::filesystem::path& folder_ = temporary_.path();
   std::string environment_ = "env -u CUDA_VISIBLE_DEVICES";
 };
 

@@ -25,7 +25,7 @@ struct Expected {
   bool nvml = true;               ///< NVML must answer where there are GPUs
   bool cuda = true;               ///< CUDA must
   bool open = false;              ///< nothing isolates it: it must be reported as a leak
-  bool may_not_start = false;     ///< not every engine can: open, or in the host's namespaces
+  bool may_not_start = false;     ///< not every machine lets it: open, or in the host's namespaces
   bool stand_in = false;          ///< the stand-in device was asked for
   std::set<std::string> paths;    ///< allowed injection paths; empty: any
 };

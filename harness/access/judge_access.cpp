@@ -7,6 +7,8 @@
 #include <cstdlib>
 #include <functional>
 
+#include "harness/access/machine_refusal.hpp"
+
 namespace cuparity {
 namespace {
 
@@ -329,7 +331,7 @@ void judge_access(AccessRow& row, const Expected& expected, const AccessAttempt&
     row.verdict = AccessVerdict::fail;
     row.as_expected = false;
     row.reason = "no answer within the time limit; the container was ended";
-  } else if (!attempt.probe && expected.may_not_start) {
+  } else if (!attempt.probe && expected.may_not_start && machine_refuses(attempt.words)) {
     skip_access(row, fmt::format("this engine does not start {} here: {}",
                                  expected.open ? "an open container" : "a container in the host's namespaces",
                                  attempt.words));

@@ -213,22 +213,48 @@ TEST(JudgeAccess, AnOpenContainerMustBeSeenToLeak) {
   EXPECT_THAT(opened.notes, Not(Contains(HasSubstr("CUDA IPC"))));
 }
 
-TEST(JudgeAccess, AnOpenContainerThatDoesNotStartIsSkipped) {
-  Expected open;
-  open.open = open.may_not_start = true;
+AccessRow did_not_start(const Expected& expected, const char* words) {
   AccessRow row;
-  judge_access(row, open, {std::nullopt, "unable to apply caps", false, ""}, two_gpus());
-  EXPECT_EQ(row.verdict, AccessVerdict::skipped);
-  EXPECT_THAT(row.reason, HasSubstr("unable to apply caps"));
+  judge_access(row, expected, {std::nullopt, words, false, ""}, two_gpus());
+  return row;
 }
 
-TEST(JudgeAccess, AContainerInTheHostsNamespacesThatDoesNotStartIsSkipped) {
+Expected open_one() {
+  Expected open;
+  open.open = open.may_not_start = true;
+  return open;
+}
+
+Expected in_host_namespaces() {
   Expected expected = only_a();
   expected.may_not_start = true;
-  AccessRow row;
-  judge_access(row, expected, {std::nullopt, "cannot share the host PID namespace", false, ""}, two_gpus());
+  return expected;
+}
+
+TEST(JudgeAccess, AnOpenContainerThatThisMachineRefusesIsSkipped) {
+  const AccessRow row = did_not_start(open_one(), "unable to apply caps: operation not permitted: unknown.");
+  EXPECT_EQ(row.verdict, AccessVerdict::skipped);
+  EXPECT_TRUE(row.as_expected);
+  EXPECT_THAT(row.reason, HasSubstr("an open container here: unable to apply caps"));
+}
+
+TEST(JudgeAccess, AContainerInTheHostsNamespacesThatThisMachineRefusesIsSkipped) {
+  const char* words = "cannot share the host PID namespace when user namespaces are enabled";
+  const AccessRow row = did_not_start(in_host_namespaces(), words);
   EXPECT_EQ(row.verdict, AccessVerdict::skipped);
   EXPECT_THAT(row.reason, HasSubstr("in the host's namespaces here: cannot share the host PID namespace"));
+}
+
+TEST(JudgeAccess, AnyOtherReasonNotToStartIsAFailure) {
+  const char* words = "nvidia-container-cli: device error: 0: unknown device";
+  for (const Expected& expected : {open_one(), in_host_namespaces()}) {
+    const AccessRow row = did_not_start(expected, words);
+    EXPECT_EQ(row.verdict, AccessVerdict::fail);
+    EXPECT_FALSE(row.as_expected);
+    EXPECT_EQ(row.reason, std::string("did not start: ") + words);
+  }
+  // Where nothing stands between it and a plain container, even a lack of privilege is a fault.
+  EXPECT_EQ(did_not_start(only_a(), "apply caps: operation not permitted").verdict, AccessVerdict::fail);
 }
 
 TEST(JudgeAccess, ARefusalPassesOnlyWhereItMust) {

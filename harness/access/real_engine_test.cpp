@@ -8,7 +8,7 @@
 #include <map>
 
 #include "harness/access/access_probe.hpp"
-#include "harness/access/temporary_folder.hpp"
+#include "harness/access/container_folder.hpp"
 #include "harness/access/truth_table.hpp"
 #include "harness/engine/engines.hpp"
 #include "harness/engine/process.hpp"
@@ -137,7 +137,7 @@ AccessRow row_with_fake_driver(const std::string& program, const AccessHost& hos
                                             ":/fake:ro");
   EngineOptions options;
   options.image = image;
-  const TemporaryFolder folder;
+  const ContainerFolder folder;
   MemoryHolder holder(find_probe_folder(), host.gpus);
   Expected wanted;
   wanted.gpus = {host.gpus[0].uuid};

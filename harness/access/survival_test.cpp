@@ -12,8 +12,8 @@
 
 #include "environment/text_file.hpp"
 #include "harness/access/access_probe.hpp"
+#include "harness/access/container_folder.hpp"
 #include "harness/access/gather_access_host.hpp"
-#include "harness/access/temporary_folder.hpp"
 #include "harness/engine/engines.hpp"
 #include "harness/engine/process.hpp"
 
@@ -72,7 +72,7 @@ class Survival : public testing::Test {
 
   SurvivalReport watch(ThievingEngine::Theft steal) {
     ThievingEngine engine(std::move(engine_), std::move(steal));
-    const TemporaryFolder folder;
+    const ContainerFolder folder;
     return watch_survival(engine, options_, find_probe_folder(), folder.path(), host_);
   }
 

@@ -10,7 +10,7 @@
 #include "harness/access/access_probe.hpp"
 #include "harness/access/access_rows.hpp"
 #include "harness/access/compose_request.hpp"
-#include "harness/access/temporary_folder.hpp"
+#include "harness/access/container_folder.hpp"
 #include "harness/engine/engines.hpp"
 #include "harness/errors.hpp"
 
@@ -147,7 +147,7 @@ class TableMaker {
   const TruthTableOptions& options_;
   std::regex pattern_;
   fs::path probe_folder_;
-  TemporaryFolder folder_;
+  ContainerFolder folder_;
   AccessTable table_;
   std::optional<MemoryHolder> holder_;
   int usable_ = 0;
@@ -168,7 +168,7 @@ AccessRow access_row_of(const AccessMode& mode, Engine& engine, const std::vecto
   row.engine = engine_name(mode.engine);
   row.mode = mode.text;
   try {
-    const TemporaryFolder folder;
+    const ContainerFolder folder;
     const AccessAttempt attempt = attempt_access(engine, mode, probe_folder, folder.path(), host);
     AccessEngine facts;
     facts.name = row.engine;

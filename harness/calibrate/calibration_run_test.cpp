@@ -4,6 +4,7 @@
 
 #include <fstream>
 
+#include "environment/temporary_folder.hpp"
 #include "harness/errors.hpp"
 #include "harness/record/run_json.hpp"
 #include "harness/run/fake_engine.hpp"
@@ -19,9 +20,6 @@ using ::testing::HasSubstr;
 class CalibrationRun : public ::testing::Test {
  protected:
   void SetUp() override {
-    std::string pattern = (fs::temp_directory_path() / "cuparity-calibrate-XXXXXX").string();
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
     options_.folder = folder_ / "out";
     options_.plan.group_sizes = {2};
     options_.plan.slowdowns = {0.005, 0.05};
@@ -35,12 +33,10 @@ class CalibrationRun : public ::testing::Test {
     std::ofstream(options_.run.suite) << "name: two\nblocks: 24\nbenchmarks:\n  cpu: [\"(saxpy|gemm)/.*\"]\nvalidate: \"*\"\n";
     engine_.slowdown = {{"native, 5 % slower", 1.05}};
   }
-  void TearDown() override {
-    std::fclose(stream_);
-    fs::remove_all(folder_);
-  }
+  void TearDown() override { std::fclose(stream_); }
 
-  fs::path folder_;
+  const TemporaryFolder temporary_;
+  const fs::path& folder_ = temporary_.path();
   FakeEngine engine_;
   CalibrationOptions options_;
   RunSurroundings surroundings_;

@@ -7,9 +7,9 @@
 
 #include "harness/access/access_formats.hpp"
 #include "harness/access/access_probe.hpp"
+#include "harness/access/container_folder.hpp"
 #include "harness/access/gather_access_host.hpp"
 #include "harness/access/survival.hpp"
-#include "harness/access/temporary_folder.hpp"
 #include "harness/access/truth_table.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/engine/engines.hpp"
@@ -65,7 +65,7 @@ int watch(const AccessFlags& flags) {
   if (const std::string failure = engine->unusable(options.mode); !failure.empty()) throw EnvironmentError(failure);
   const auto probe_folder = find_probe_folder();
   const AccessHost host = gather_access_host(probe_folder, flags.stand_in);
-  const TemporaryFolder folder;
+  const ContainerFolder folder;
   const SurvivalReport report = watch_survival(*engine, options, probe_folder, folder.path(), host);
   fmt::print("{}", flags.format == "json" ? survival_json(report) : survival_text(report));
   return report.survived() ? exit_pass : exit_regression;

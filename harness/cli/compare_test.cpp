@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "environment/temporary_folder.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/errors.hpp"
 #include "harness/record/run_json.hpp"
@@ -22,13 +23,6 @@ using ::testing::ThrowsMessage;
 
 class CompareCommand : public ::testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "cuparity-compare-XXXXXX").string();
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
   /// A Google Benchmark file of "x" and a benchmark of its own; returns its path.
   std::string benchmark_file(const std::string& name, double nanoseconds, const std::string& own) {
     SimulatedSamples random(static_cast<std::uint64_t>(name.front()));
@@ -67,7 +61,8 @@ class CompareCommand : public ::testing::Test {
     return exit_code;
   }
 
-  std::filesystem::path folder_;
+  const TemporaryFolder temporary_;
+  const std::filesystem::path& folder_ = temporary_.path();
   std::string output_;
 };
 

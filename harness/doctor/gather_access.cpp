@@ -7,7 +7,7 @@
 
 #include "environment/nvidia_driver.hpp"
 #include "environment/text_file.hpp"
-#include "harness/access/temporary_folder.hpp"
+#include "harness/access/container_folder.hpp"
 #include "harness/doctor/gather.hpp"
 #include "harness/engine/container.hpp"
 #include "harness/engine/engines.hpp"
@@ -94,7 +94,7 @@ std::string obstacle(const Sources& sources, const Probe& probe, const AccessMod
 
 /// Fills in what came of a container under `mode`. Throws EnvironmentError where no folder can be made.
 void start_under(const Sources& sources, const Probe& probe, const AccessMode& mode, int number, AccessFacts& access) {
-  const TemporaryFolder folder;  // where the engine mounts results; it stays empty
+  const ContainerFolder folder;  // where the engine mounts results; it stays empty
   ContainerRequest request;
   request.name = fmt::format("cuparity-doctor-{}-{}", getpid(), number);
   request.image = sources.image;

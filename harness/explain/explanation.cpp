@@ -141,6 +141,11 @@ ExplainedDifference explained(const EnvironmentDifference& difference, const std
   return result;
 }
 
+/// Cycles do not change with the clock; the time of a row that is slower in time alone does.
+bool is_in_cycles(const Comparison& comparison) {
+  return comparison.measure == Measure::cycles && !comparison.only_in_time;
+}
+
 std::vector<Cause> causes_of(const Comparison& comparison, const Explanation& explanation) {
   const std::string benchmark = short_name(comparison.benchmark);
   const int needed = comparison.verdict == Verdict::slower ? 1 : -1;
@@ -149,6 +154,7 @@ std::vector<Cause> causes_of(const Comparison& comparison, const Explanation& ex
     for (const KnownInfluence& influence : one.influences) {
       if (!moves(influence, explanation.backend, benchmark) || !bears_on(one.difference, benchmark)) continue;
       if (direction(influence, one.difference) == -needed) continue;
+      if (influence.through_clock && is_in_cycles(comparison)) continue;
       causes.push_back(
           {one.difference.key, one.difference.baseline, one.difference.candidate, influence, one.experiment});
       break;  // the strongest of this difference

@@ -117,6 +117,43 @@ TEST(Explain, PutsWhatOnlyMovesTheOtherBackendAside) {
   EXPECT_THAT(explanation.differences[0].influences, IsEmpty());
 }
 
+/// GEMM per clock and SAXPY in time under two clocks; `cycles`: the factor of the container's cycles, and of its time.
+Explanation under_another_clock(double cycles, double time) {
+  const std::vector<std::string> benchmarks = {"gemm/own/fp32/4096", "saxpy/own/fp32/1024"};
+  cuparity::Run run = example_of(
+      {{"native",
+        {},
+        {},
+        {{"sm_clock_mhz_median", "1980"}, {"clocks_event_reasons", ""}, {"power_watts_median", "500"}}},
+       {"docker:--gpus=all",
+        {},
+        {{benchmarks[0], time}, {benchmarks[1], time}},
+        {{"sm_clock_mhz_median", "1755"}, {"clocks_event_reasons", "sw_power_cap"}, {"power_watts_median", "700"}}}},
+      benchmarks, "cuda");
+  run.per_clock = {"^gemm/"};
+  for (Trial& trial : run.trials) {
+    Row& row = trial.rows.front();
+    row.cycles = 2e9 * row.seconds * (trial.mode == "native" ? 1 : cycles / time);
+  }
+  return explain(run, "native", "docker:--gpus=all");
+}
+
+TEST(Explain, AClockExplainsNoDifferenceInCycles) {
+  const Explanation explanation = under_another_clock(1.1, 1.1);
+  ASSERT_EQ(explanation.benchmarks.size(), 2u);
+  EXPECT_EQ(explanation.benchmarks[0].comparison.measure, Measure::cycles);
+  EXPECT_THAT(explanation.benchmarks[0].causes, IsEmpty());
+  EXPECT_EQ(explanation.benchmarks[0].conclusion, "nothing known explains it");
+  EXPECT_THAT(keys(explanation.benchmarks[1].causes), ElementsAre("sm_clock_mhz under load"));
+}
+
+TEST(Explain, AClockExplainsWhatIsSlowerInTimeAlone) {
+  const Explanation explanation = under_another_clock(1, 1.1);
+  ASSERT_EQ(explanation.benchmarks.size(), 2u);
+  EXPECT_EQ(explanation.benchmarks[0].comparison.measure, Measure::cycles);
+  EXPECT_THAT(keys(explanation.benchmarks[0].causes), testing::Contains("sm_clock_mhz under load"));
+}
+
 TEST(Explain, EveryFormatSaysTheSame) {
   const Explanation explanation =
       two({"native", {{"seccomp", "disabled"}, {"os", "a"}}},

@@ -42,6 +42,7 @@ struct KnownInfluence {
   const char* experiment;  ///< what would confirm it
   ExperimentKind kind;
   const char* source;
+  bool through_clock = false;  ///< it changes the multiprocessors' clock alone, so it explains no difference in cycles
 };
 
 std::span<const KnownInfluence> known_influences();

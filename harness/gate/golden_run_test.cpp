@@ -4,6 +4,7 @@
 
 #include <fstream>
 
+#include "environment/temporary_folder.hpp"
 #include "harness/errors.hpp"
 #include "harness/record/run_json.hpp"
 #include "harness/run/fake_engine.hpp"
@@ -19,9 +20,6 @@ using ::testing::ThrowsMessage;
 class GoldenRun : public ::testing::Test {
  protected:
   void SetUp() override {
-    std::string pattern = (fs::temp_directory_path() / "cuparity-golden-XXXXXX").string();
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
     std::ofstream(folder_ / "mine.yaml")
         << "name: mine\nblocks: 12\nrepetitions: 3\nvalidate: none\nbenchmarks: {cpu: [saxpy/.*, gemm/.*]}\n";
     options_.golden = "image:good";
@@ -38,17 +36,15 @@ class GoldenRun : public ::testing::Test {
     surroundings_.stop_requested = [] { return false; };
     surroundings_.progress = surroundings_.result = stream_;
   }
-  void TearDown() override {
-    std::fclose(stream_);
-    fs::remove_all(folder_);
-  }
+  void TearDown() override { std::fclose(stream_); }
   GateResult gate() {
     GateResult result = gate_on_golden(options_, surroundings_);
     conclude(result);
     return result;
   }
 
-  fs::path folder_;
+  const TemporaryFolder temporary_;
+  const fs::path& folder_ = temporary_.path();
   FakeEngine golden_;
   FakeEngine candidate_;
   GoldenOptions options_;

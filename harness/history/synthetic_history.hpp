@@ -10,7 +10,7 @@
 #include <functional>
 #include <string>
 
-#include "harness/access/temporary_folder.hpp"
+#include "environment/temporary_folder.hpp"
 #include "harness/record/run_json.hpp"
 #include "harness/stats/simulated_run.hpp"
 

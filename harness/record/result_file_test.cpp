@@ -8,6 +8,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "environment/temporary_folder.hpp"
 #include "harness/errors.hpp"
 
 namespace cuparity {
@@ -23,13 +24,6 @@ using ::testing::ThrowsMessage;
 
 class ResultFile : public ::testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "cuparity-result-XXXXXX").string();
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
   std::filesystem::path write(const std::string& name, const std::string& text) {
     std::filesystem::create_directories((folder_ / name).parent_path());
     std::ofstream(folder_ / name, std::ios::binary) << text;
@@ -39,7 +33,8 @@ class ResultFile : public ::testing::Test {
     return std::get<BenchmarkFile>(load_result(write(name, text)));
   }
 
-  std::filesystem::path folder_;
+  const TemporaryFolder temporary_;
+  const std::filesystem::path& folder_ = temporary_.path();
 };
 
 TEST_F(ResultFile, ReadsHyperfine) {

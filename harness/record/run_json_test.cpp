@@ -7,6 +7,7 @@
 #include <fstream>
 #include <limits>
 
+#include "environment/temporary_folder.hpp"
 #include "harness/errors.hpp"
 
 namespace cuparity {
@@ -184,15 +185,10 @@ TEST(RunJson, ToleratesFieldsItDoesNotKnowAndOptionalOnesThatAreMissing) {
 
 class LoadRun : public ::testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "cuparity-load-run-XXXXXX").string();
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
   void write(const std::string& name, const std::string& text) { std::ofstream(folder_ / name) << text; }
 
-  std::filesystem::path folder_;
+  const TemporaryFolder temporary_;
+  const std::filesystem::path& folder_ = temporary_.path();
 };
 
 TEST_F(LoadRun, TakesAFileOrItsFolder) {

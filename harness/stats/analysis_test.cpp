@@ -75,6 +75,20 @@ TEST(Analysis, ComparesInCyclesWhereTheSuiteSaysSoAndTheyWereCounted) {
   EXPECT_THAT(analysis.comparisons.at(0).reason, HasSubstr("not every process counted its clock cycles"));
 }
 
+TEST(Analysis, WhatIsSlowerInCyclesIsNotBlamedOnTheClock) {
+  SimulatedRun shape;
+  shape.benchmarks = {"gemm/own/fp32/4096/manual_time"};
+  shape.effect = {{docker, 0.05}};
+  shape.clock_deviation = 0.001;
+  cuparity::Run run = simulated(shape);
+  run.per_clock = {"^gemm/"};
+  const Analysis analysis = analyse(run);
+  const Comparison& comparison = analysis.comparisons.at(0);
+  EXPECT_EQ(comparison.verdict, Verdict::slower);
+  EXPECT_GT(comparison.time_interval_low.value(), comparison.margin) << "it is slower in time as well";
+  EXPECT_THAT(comparison.reason, testing::Not(HasSubstr("the GPU's clock is lower")));
+}
+
 TEST(Analysis, AModeWithALowerClockIsSlowerThoughNotPerClock) {
   SimulatedRun shape;
   shape.benchmarks = {"gemm/own/fp32/4096/manual_time"};

@@ -33,6 +33,7 @@ struct Comparison {
   std::optional<double> time_effect;
   std::optional<double> time_interval_low;
   std::optional<double> time_interval_high;
+  bool only_in_time = false;  ///< of cycles: not slower in cycles, but in time, for the GPU's clock is lower
   std::optional<double> interval_low;  ///< confidence_level interval of the effect
   std::optional<double> interval_high;
   double confidence_level = 0.95;

@@ -59,7 +59,8 @@ std::vector<Comparison> decide_measured(std::vector<Observation> observations, d
   std::vector<Comparison> comparisons = decide(std::move(observations), alpha, unit);
   for (std::size_t i = 0; i < comparisons.size(); ++i) {
     Comparison& comparison = comparisons[i];
-    if (!imposed[i] && is_slower_in_time(comparison)) {
+    if (!imposed[i] && comparison.verdict != Verdict::slower && is_slower_in_time(comparison)) {
+      comparison.only_in_time = true;
       comparison.verdict = Verdict::slower;
       comparison.detectable_below_margin = false;
       comparison.blocks_to_settle.reset();
