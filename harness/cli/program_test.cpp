@@ -165,9 +165,25 @@ TEST_F(Program, PublishMakesASiteAndSaysWhatIsMissing) {
   EXPECT_THAT(environment::read_text_file(folder_ / "site/index.html").value_or(""), HasSubstr("Ours"));
 }
 
+TEST_F(Program, GateRefusesAMarginThatMeansNothing) {
+  const Example example = example_run();
+  write_reports(folder_, example.run, example.analysis);
+  const std::string it = folder_.string();
+  EXPECT_EQ(run({"gate", it, "--baseline", it, "--margin", "gem=1%"}), exit_usage);
+  EXPECT_THAT(errors_, HasSubstr("did you mean 'gemm'?"));
+  EXPECT_EQ(run({"gate", it, "--history", it, "--margin", "gemm=1%"}), exit_usage);
+  EXPECT_THAT(errors_, HasSubstr("--history alone"));
+  EXPECT_NE(run({"gate", it, "--baseline", it, "--margin", "gemm=1%"}), exit_usage) << errors_;
+}
+
 TEST_F(Program, CalibrateInjectsOrDoesNot) {
   EXPECT_EQ(run({"calibrate", "--inject", "1", "--no-inject"}), exit_usage);
   EXPECT_THAT(errors_, HasSubstr("--no-inject"));
+}
+
+TEST_F(Program, AMarginOfOneIsMeantInPercent) {
+  EXPECT_EQ(run({"compare", "--margin", "5", "a", "b"}), exit_usage);
+  EXPECT_THAT(errors_, HasSubstr("--margin 5 means 500 %; for 5 % write --margin 0.05"));
 }
 
 TEST_F(Program, NumbersThatAreNoneAreRefused) {

@@ -99,6 +99,10 @@ class TwoArms {
     session.arms = {golden, single};
     session.arms[1].mode.text = candidate_name;
     name_arms(session.run, single.mode.text);
+    std::vector<std::string> all = common;
+    all.insert(all.end(), only_in_golden.begin(), only_in_golden.end());
+    all.insert(all.end(), only_in_candidate.begin(), only_in_candidate.end());
+    refuse_unknown_classes(options_.margins, all);
     set_margins(common, session.run);
   }
 

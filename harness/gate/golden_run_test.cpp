@@ -85,6 +85,12 @@ TEST_F(GoldenRun, TakesMarginsFromTheCommandLine) {
   EXPECT_EQ(gate().exit_code, exit_pass);
 }
 
+TEST_F(GoldenRun, RefusesAMarginOfNoBenchmarkBeforeItMeasures) {
+  options_.margins = {"sax=10%"};
+  EXPECT_THAT([&] { gate(); }, ThrowsMessage<UsageError>(HasSubstr("The classes are gemm, saxpy,")));
+  EXPECT_TRUE(candidate_.trials.empty());
+}
+
 TEST_F(GoldenRun, ListsWhatOnlyOneSideHas) {
   candidate_.benchmarks.push_back("gemm/own/fp32/512");
   golden_.benchmarks.push_back("saxpy/own/fp32/2048");
