@@ -122,6 +122,26 @@ TEST_F(GoldenRun, BothMustBeOfOneKind) {
   EXPECT_THAT([&] { gate(); }, ThrowsMessage<UsageError>(HasSubstr("programs of a folder are run natively")));
 }
 
+TEST_F(GoldenRun, AResultIsNoGolden) {
+  fs::create_directories(folder_ / "run");
+  std::ofstream(folder_ / "run" / "run.json") << "{}";
+  const auto refused = [&](const char* words) {
+    return ThrowsMessage<UsageError>(HasSubstr(words));
+  };
+  for (const fs::path& result : {folder_ / "run", folder_ / "run" / "run.json"}) {
+    options_.golden = result.string();
+    options_.candidate = "image:new";
+    EXPECT_THAT([&] { gate(); }, refused("--golden takes an image or a folder of programs"));
+    EXPECT_THAT([&] { gate(); }, refused("gate RESULT --baseline RESULT"));
+    options_.candidate = result.string();
+    options_.golden = "image:good";
+    EXPECT_THAT([&] { gate(); }, refused("with --golden the candidate is an image or a folder of programs"));
+  }
+  fs::create_directories(folder_ / "empty");
+  options_.golden = (folder_ / "empty").string();
+  EXPECT_THAT([&] { gate(); }, refused("no cuparity-bench in it"));
+}
+
 TEST_F(GoldenRun, ProgramsRunNatively) {
   for (const char* name : {"old", "new"}) {
     fs::create_directories(folder_ / name);
