@@ -226,7 +226,7 @@ void add_gate_command(CLI::App& app, int& exit_code) {
   command->add_option("--out", options->run.out, "With --golden: folder of the run");
   command->footer(
       "Exit code 0 passes; 1 slower or wrong; 3 could not be decided; 2 also where nothing could be compared.\n"
-      "Expected changes: see the user guide.");
+      "Expected changes (--allow): docs/ci.md.");
   command->callback([options, command, &exit_code] {
     options->run.command = {"cuparity", "gate"};
     for (const CLI::Option* option : command->get_options()) {
