@@ -46,6 +46,18 @@ class Program : public testing::Test {
   std::string errors_;
 };
 
+TEST_F(Program, NamesTheCommandThatIsNone) {
+  EXPECT_EQ(run({"runn", "--suite", "quick"}), exit_usage);
+  EXPECT_THAT(errors_, HasSubstr("no command 'runn'; did you mean 'run'?"));
+  EXPECT_EQ(run({"benchmark"}), exit_usage);
+  EXPECT_THAT(errors_, HasSubstr("no command 'benchmark'; the commands are doctor, access, list, run,"));
+  EXPECT_EQ(run({"--sweet", "quick"}), exit_usage);
+  EXPECT_THAT(errors_, HasSubstr("--sweet"));
+  EXPECT_EQ(run({}), exit_usage);
+  EXPECT_THAT(errors_, HasSubstr("subcommand is required"));
+  EXPECT_EQ(run({"--help"}), exit_pass);
+}
+
 TEST_F(Program, DoctorAnswersWhateverTheMachine) {
   const int exit_code = run({"doctor", "--format", "json"});
   EXPECT_TRUE(exit_code == exit_pass || exit_code == exit_environment) << exit_code << errors_;
