@@ -54,7 +54,8 @@ void print_peers(std::FILE* file) {
 
 void print_help() {
   std::puts(
-      "cuparity-peers --peer=NAME [--in-turn] [flags of cuparity-bench]: what other programs and libraries do in our rows\n"
+      "cuparity-peers --peer=NAME [--in-turn] [flags of cuparity-bench]\n"
+      "What other programs and libraries do in our rows.\n"
       "  --in-turn  our row in the same process, run by run\n"
       "  The other flags are those of cuparity-bench --help. scripts/compare-with-peers runs both and compares.\n"
       "\n"

@@ -20,7 +20,8 @@ std::string unknown_command(const CLI::App& app) {
   std::vector<std::string> names;
   for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
     names.push_back(command->get_name());
-  if (word.rfind('-', 0) == 0) return fmt::format("{} stands before a command, where only --help and --version do", word);
+  if (word.rfind('-', 0) == 0)
+    return fmt::format("{} stands before a command, where only --help and --version do", word);
   const std::string nearest = cuparity::did_you_mean(word, names);
   return fmt::format("no command '{}'{}", word,
                      nearest.empty() ? fmt::format("; the commands are {}", fmt::join(names, ", ")) : nearest);

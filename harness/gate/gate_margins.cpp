@@ -64,8 +64,8 @@ void refuse_unknown_classes(const std::vector<std::string>& overrides, const std
     const std::string name = halves_of(text).first;
     if (name == "default" || classes.count(name) != 0) continue;
     const std::string nearest = did_you_mean(name, {classes.begin(), classes.end()});
-    throw UsageError(fmt::format("--margin {}: no benchmark here is of the class '{}'{} The classes are {}, and default "
-                                 "for all others",
+    throw UsageError(fmt::format("--margin {}: no benchmark here is of the class '{}'{} The classes are {}, and "
+                                 "default for all others",
                                  text, name, nearest.empty() ? "." : nearest, fmt::join(classes, ", ")));
   }
 }

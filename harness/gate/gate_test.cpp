@@ -160,8 +160,8 @@ TEST(GateMargins, AWholeNumberIsMeantInPercent) {
 TEST(GateMargins, AClassThatNoBenchmarkHasIsRefused) {
   const std::vector<std::string> names = {"saxpy/own", "gemm/own/fp32", "gemm/own/bf16"};
   EXPECT_THAT([&] { refuse_unknown_classes({"saxpy=2%", "gem=1%"}, names); },
-              ThrowsMessage<UsageError>("--margin gem=1%: no benchmark here is of the class 'gem'; did you mean 'gemm'? "
-                                        "The classes are gemm, saxpy, and default for all others"));
+              ThrowsMessage<UsageError>("--margin gem=1%: no benchmark here is of the class 'gem'; did you mean "
+                                        "'gemm'? The classes are gemm, saxpy, and default for all others"));
   EXPECT_THAT([&] { refuse_unknown_classes({"^gemm/own/=1%"}, names); },
               ThrowsMessage<UsageError>(HasSubstr("class '^gemm/own/'. The classes are gemm, saxpy,")));
   EXPECT_NO_THROW(refuse_unknown_classes({"gemm=1%", "default=2%"}, names));

@@ -39,8 +39,8 @@ void refuse_what_cannot_run(const std::string& name, const char* role) {
   std::error_code error;
   if (!program_folder(name).empty()) return;
   if (holds_a_result(name)) {
-    throw UsageError(fmt::format("{} an image or a folder of programs, and '{}' is a result; a result is compared with: "
-                                 "cuparity gate RESULT --baseline RESULT",
+    throw UsageError(fmt::format("{} an image or a folder of programs, and '{}' is a result; a result is compared "
+                                 "with: cuparity gate RESULT --baseline RESULT",
                                  role, name));
   }
   const bool path = name.starts_with('/') || name.starts_with('.') || name.ends_with('/');

@@ -36,8 +36,8 @@ void explain_shell(const Probe& probe, const AccessFacts& access, Finding& findi
   const std::string image = probe.images.empty() ? "IMAGE" : probe.images.front().image;
   finding.id = "access.image_without_shell";
   finding.summary = fmt::format("{} can't be tried with {}: the image has no /bin/sh", access.mode, image);
-  finding.cause = "The doctor looks from inside with the image's shell. The engine got as far as starting it, so driver, "
-                  "toolkit and CDI are not to blame.";
+  finding.cause = "The doctor looks from inside with the image's shell. The engine got as far as starting it, so "
+                  "driver, toolkit and CDI are not to blame.";
   finding.fix = {"give an image with a shell: --image IMAGE",
                  fmt::format("cuparity access --image {} (brings its own program, needs no shell)", image)};
 }
