@@ -127,6 +127,7 @@ void check(const GateOptions& options) {
         "--golden re-runs an image or programs, --baseline and --history compare a result file: call cuparity gate "
         "once for each");
   }
+  margins_with(options.margins, {});  // a mistake in them is said before anything is started
   if (!options.margins.empty() && options.golden.empty() && options.baseline.empty()) {
     throw UsageError(
         "--margin is for --golden and --baseline; --history alone has no margins, earlier runs say what is usual");

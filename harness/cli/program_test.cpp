@@ -183,6 +183,8 @@ TEST_F(Program, GateRefusesAMarginThatMeansNothing) {
   const std::string it = folder_.string();
   EXPECT_EQ(run({"gate", it, "--baseline", it, "--margin", "gem=1%"}), exit_usage);
   EXPECT_THAT(errors_, HasSubstr("did you mean 'gemm'?"));
+  EXPECT_EQ(run({"gate", "no-image", "--golden", "no-image", "--margin", "gemm=5"}), exit_usage);
+  EXPECT_THAT(errors_, HasSubstr("write --margin gemm=5%"));
   EXPECT_EQ(run({"gate", it, "--history", it, "--margin", "gemm=1%"}), exit_usage);
   EXPECT_THAT(errors_, HasSubstr("--history alone"));
   EXPECT_NE(run({"gate", it, "--baseline", it, "--margin", "gemm=1%"}), exit_usage) << errors_;
