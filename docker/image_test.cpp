@@ -178,6 +178,15 @@ TEST_F(ComposeTest, NativeAgainstContainer) {
   EXPECT_TRUE(fs::exists(out / "report.html"));
 }
 
+TEST_F(ComposeTest, SaysThatTheHostsProgramIsMissing) {
+  for (const char* service : {"gate-cpu", "native-against-container-cpu"}) {
+    const ProcessResult result = run_service(service, "CUPARITY_BIN=/no/such/folder");
+    EXPECT_EQ(result.exit_code, exit_environment) << result.standard_error;
+    EXPECT_THAT(result.standard_error, HasSubstr("CUPARITY_BIN=/no/such/folder"));
+    EXPECT_THAT(result.standard_error, HasSubstr("export CUPARITY_BIN=$PWD/build/release/bin"));
+  }
+}
+
 /// The service `gate-cpu`, with the image under test as golden. Slower is five times as slow and the margin is nine
 /// tenths, so that a busy machine decides nothing.
 class GateServiceTest : public ComposeTest {

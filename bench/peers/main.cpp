@@ -22,6 +22,7 @@ constexpr const char* in_turn_flag = "--in-turn";
 struct PeerOptions {
   std::string name;      ///< --peer=NAME; empty if it is not there
   bool in_turn = false;  ///< --in-turn: our row in the same process, run by run
+  bool help = false;     ///< --help, -h
 };
 
 /// Takes them out of the arguments.
@@ -31,6 +32,7 @@ PeerOptions take_peer_options(int& argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     if (std::strncmp(argv[i], peer_flag, std::strlen(peer_flag)) == 0) options.name = argv[i] + std::strlen(peer_flag);
     else if (std::strcmp(argv[i], in_turn_flag) == 0) options.in_turn = true;
+    else if (std::strcmp(argv[i], "--help") == 0 || std::strcmp(argv[i], "-h") == 0) options.help = true;
     else argv[kept++] = argv[i];
   }
   argc = kept;
@@ -50,11 +52,26 @@ void print_peers(std::FILE* file) {
       std::fprintf(file, "%-4s  %-18s %s\n", to_string(backend).data(), peer.name.data(), peer.summary.data());
 }
 
+void print_help() {
+  std::puts(
+      "cuparity-peers --peer=NAME [--in-turn] [flags of cuparity-bench]\n"
+      "What other programs and libraries do in our rows.\n"
+      "  --in-turn  our row in the same process, run by run\n"
+      "  The other flags are those of cuparity-bench --help. scripts/compare-with-peers runs both and compares.\n"
+      "\n"
+      "Backend and name of the peers:");
+  print_peers(stdout);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   const PeerOptions options = take_peer_options(argc, argv);
   const std::string& name = options.name;
+  if (options.help) {
+    print_help();
+    return 0;
+  }
   if (name == "list") {
     print_peers(stdout);
     return 0;

@@ -39,6 +39,15 @@ TEST(PeersProgram, ThePeersAreListed) {
   EXPECT_THAT(outcome.output, HasSubstr("own_triad"));
 }
 
+TEST(PeersProgram, HelpHasTheUsageAndThePeers) {
+  for (const char* flag : {"--help", "-h", "--peer=stream --help"}) {
+    const Outcome outcome = run(flag);
+    EXPECT_EQ(outcome.code, 0) << flag;
+    EXPECT_THAT(outcome.output, HasSubstr("cuparity-peers --peer=NAME [--in-turn]"));
+    EXPECT_THAT(outcome.output, HasSubstr("own_triad"));
+  }
+}
+
 TEST(PeersProgram, ABadPeerIsAUsageError) {
   for (const char* arguments : {"", "--peer=", "--peer=nobody", "--peer=stream --backend=gpu", "--peer=stream --nonsense"})
     EXPECT_EQ(run(arguments).code, 2) << arguments;

@@ -56,6 +56,10 @@ int compare(const CompareOptions& options) {
   if (std::isnan(options.margin)) {
     throw UsageError("--margin nan: expected a share such as 0.01");
   }
+  if (options.margin >= 1) {
+    throw UsageError(fmt::format("--margin {0:g} means {1:g} %; for {0:g} % write --margin {2:g}", options.margin,
+                                 options.margin * 100, options.margin / 100));
+  }
   const Loaded baseline = load(options.baseline, options.mode);
   const Loaded candidate = load(options.candidate, options.mode);
   FileComparisonSettings settings;
@@ -93,7 +97,7 @@ void add_compare_command(CLI::App& app, int& exit_code) {
           "--margin", options->margin,
           "Relative difference that still counts as the same, 0.01 for 1 % (default: 1 %; launch/ 2 %, "
           "startup/ 10 %)")
-      ->check(CLI::PositiveNumber & CLI::Range(1e-9, 10.0));
+      ->check(CLI::PositiveNumber & CLI::Range(1e-9, 99.0));
   command->add_option("--mode", options->mode,
                       "The mode of both runs to compare (default: the baseline mode)");
   command->add_flag("--cross-environment", options->cross_environment,

@@ -134,8 +134,8 @@ void add_explain_command(CLI::App& app, int& exit_code) {
   command->add_option("--bin", options->bin, "Folder of cuparity-bench (default: that of cuparity)")
       ->needs(confirm);
   command->footer(
-      "Exit codes: 0 explained, and every experiment decided; 2 usage; 3 an experiment is inconclusive;\n"
-      "4 no experiment could be made. What is known to move what, and from where: docs/explain.md.");
+      "Exit codes: 0 explained and every experiment decided; 2 usage; 3 an experiment is inconclusive;\n"
+      "4 none of the experiments could be made. What is known to move what, and from where: docs/explain.md.");
   command->callback([options, &exit_code] { exit_code = execute(*options); });
 }
 

@@ -17,6 +17,7 @@
 #include "harness/gate/gate_margins.hpp"
 #include "harness/gate/golden_run.hpp"
 #include "harness/gate/history_gate.hpp"
+#include "harness/record/benchmark_json.hpp"
 #include "harness/record/result_file.hpp"
 #include "harness/stats/fingerprint.hpp"
 
@@ -57,8 +58,17 @@ Side load_side(const std::string& path, const std::string& mode) {
   return {result_file(path, std::get<BenchmarkFile>(result)), "", {}};
 }
 
+std::vector<std::string> names_in(const ResultFile& a, const ResultFile& b) {
+  std::vector<std::string> names;
+  for (const ResultFile* file : {&a, &b}) {
+    for (const Sample& sample : file->samples) names.push_back(short_name(sample.benchmark));
+  }
+  return names;
+}
+
 GateResult against_baseline(const GateOptions& options, const Side& candidate) {
   const Side baseline = load_side(options.baseline, options.mode);
+  refuse_unknown_classes(options.margins, names_in(baseline.file, candidate.file));
   FileComparisonSettings settings;
   settings.margin_of = margins_with(options.margins, baseline.margins);
   settings.cross_environment = options.cross_environment;
@@ -116,6 +126,11 @@ void check(const GateOptions& options) {
     throw UsageError(
         "--golden re-runs an image or programs, --baseline and --history compare a result file: call cuparity gate "
         "once for each");
+  }
+  margins_with(options.margins, {});  // a mistake in them is said before anything is started
+  if (!options.margins.empty() && options.golden.empty() && options.baseline.empty()) {
+    throw UsageError(
+        "--margin is for --golden and --baseline; --history alone has no margins, earlier runs say what is usual");
   }
 }
 
@@ -212,7 +227,7 @@ void add_gate_command(CLI::App& app, int& exit_code) {
   command->add_option("--out", options->run.out, "With --golden: folder of the run");
   command->footer(
       "Exit code 0 passes; 1 slower or wrong; 3 could not be decided; 2 also where nothing could be compared.\n"
-      "Expected changes: see the user guide.");
+      "Expected changes (--allow): docs/ci.md.");
   command->callback([options, command, &exit_code] {
     options->run.command = {"cuparity", "gate"};
     for (const CLI::Option* option : command->get_options()) {

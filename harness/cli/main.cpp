@@ -1,10 +1,33 @@
 // Parse, run one subcommand, map every failure to its exit code.
-#include <fmt/core.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <exception>
+#include <string>
+#include <vector>
 
+#include "harness/access/nearest_name.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/errors.hpp"
+
+namespace {
+
+/// Why no command was recognised, or empty where one was or nothing was given: CLI11 only says that one is missing.
+std::string unknown_command(const CLI::App& app) {
+  const std::vector<std::string> words = app.remaining();
+  if (!app.get_subcommands().empty() || words.empty()) return "";
+  const std::string& word = words.front();
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(command->get_name());
+  if (word.rfind('-', 0) == 0)
+    return fmt::format("{} stands before a command, where only --help and --version do", word);
+  const std::string nearest = cuparity::did_you_mean(word, names);
+  return fmt::format("no command '{}'{}", word,
+                     nearest.empty() ? fmt::format("; the commands are {}", fmt::join(names, ", ")) : nearest);
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   using namespace cuparity;
@@ -30,6 +53,10 @@ int main(int argc, char** argv) {
     app.parse(argc, argv);
     return exit_code;
   } catch (const CLI::ParseError& error) {
+    if (const std::string unknown = unknown_command(app); error.get_exit_code() != 0 && !unknown.empty()) {
+      fmt::print(stderr, "cuparity: {}\nRun with --help for more information.\n", unknown);
+      return exit_usage;
+    }
     // CLI11 has codes of its own above 100; ours has one for usage.
     return app.exit(error) == 0 ? exit_pass : exit_usage;
   } catch (const UsageError& error) {

@@ -46,6 +46,18 @@ class Program : public testing::Test {
   std::string errors_;
 };
 
+TEST_F(Program, NamesTheCommandThatIsNone) {
+  EXPECT_EQ(run({"runn", "--suite", "quick"}), exit_usage);
+  EXPECT_THAT(errors_, HasSubstr("no command 'runn'; did you mean 'run'?"));
+  EXPECT_EQ(run({"benchmark"}), exit_usage);
+  EXPECT_THAT(errors_, HasSubstr("no command 'benchmark'; the commands are doctor, access, list, run,"));
+  EXPECT_EQ(run({"--sweet", "quick"}), exit_usage);
+  EXPECT_THAT(errors_, HasSubstr("--sweet"));
+  EXPECT_EQ(run({}), exit_usage);
+  EXPECT_THAT(errors_, HasSubstr("subcommand is required"));
+  EXPECT_EQ(run({"--help"}), exit_pass);
+}
+
 TEST_F(Program, DoctorAnswersWhateverTheMachine) {
   const int exit_code = run({"doctor", "--format", "json"});
   EXPECT_TRUE(exit_code == exit_pass || exit_code == exit_environment) << exit_code << errors_;
@@ -165,9 +177,27 @@ TEST_F(Program, PublishMakesASiteAndSaysWhatIsMissing) {
   EXPECT_THAT(environment::read_text_file(folder_ / "site/index.html").value_or(""), HasSubstr("Ours"));
 }
 
+TEST_F(Program, GateRefusesAMarginThatMeansNothing) {
+  const Example example = example_run();
+  write_reports(folder_, example.run, example.analysis);
+  const std::string it = folder_.string();
+  EXPECT_EQ(run({"gate", it, "--baseline", it, "--margin", "gem=1%"}), exit_usage);
+  EXPECT_THAT(errors_, HasSubstr("did you mean 'gemm'?"));
+  EXPECT_EQ(run({"gate", "no-image", "--golden", "no-image", "--margin", "gemm=5"}), exit_usage);
+  EXPECT_THAT(errors_, HasSubstr("write --margin gemm=5%"));
+  EXPECT_EQ(run({"gate", it, "--history", it, "--margin", "gemm=1%"}), exit_usage);
+  EXPECT_THAT(errors_, HasSubstr("--history alone"));
+  EXPECT_NE(run({"gate", it, "--baseline", it, "--margin", "gemm=1%"}), exit_usage) << errors_;
+}
+
 TEST_F(Program, CalibrateInjectsOrDoesNot) {
   EXPECT_EQ(run({"calibrate", "--inject", "1", "--no-inject"}), exit_usage);
   EXPECT_THAT(errors_, HasSubstr("--no-inject"));
+}
+
+TEST_F(Program, AMarginOfOneIsMeantInPercent) {
+  EXPECT_EQ(run({"compare", "--margin", "5", "a", "b"}), exit_usage);
+  EXPECT_THAT(errors_, HasSubstr("--margin 5 means 500 %; for 5 % write --margin 0.05"));
 }
 
 TEST_F(Program, NumbersThatAreNoneAreRefused) {

@@ -12,6 +12,14 @@ TEST(LastWords, AreTheLastLineThatSaysSomething) {
   EXPECT_EQ(last_words(""), "");
 }
 
+TEST(LastWords, AreTheErrorAboveAUsageText) {
+  EXPECT_EQ(last_words("invalid argument \"x\" for \"--cpus\" flag: no number\n\n"
+                       "Usage:  docker run [OPTIONS] IMAGE [COMMAND] [ARG...]\n\n"
+                       "Run 'docker run --help' for more information\n"),
+            "invalid argument \"x\" for \"--cpus\" flag: no number");
+  EXPECT_EQ(last_words("Usage: tool FILE\n"), "Usage: tool FILE");
+}
+
 TEST(LastWords, PassOverRewrittenProgressAndAnExitCode) {
   EXPECT_EQ(last_words("10 %\r50 %\rdone\n"), "done");
   EXPECT_EQ(last_words("windows\r\n"), "windows");

@@ -9,8 +9,12 @@
 namespace cuparity {
 
 /// `overrides` are "class=x", x as in parse_share(): the class is the first part of a benchmark's name
-/// ("gemm"), or "default" for all that no other one names. `base` as in stats/margins.hpp. Throws UsageError.
+/// ("gemm"), or "default" for all that no other one names; x is below 1. `base` as in stats/margins.hpp. Throws
+/// UsageError.
 std::function<double(const std::string& short_name)> margins_with(const std::vector<std::string>& overrides,
                                                                   const std::map<std::string, double>& base);
+
+/// Throws UsageError where the class of an override is that of no benchmark in `short_names`.
+void refuse_unknown_classes(const std::vector<std::string>& overrides, const std::vector<std::string>& short_names);
 
 }  // namespace cuparity

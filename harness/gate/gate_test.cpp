@@ -11,6 +11,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::ThrowsMessage;
 
 Comparison comparison(const std::string& benchmark, Verdict verdict, double effect) {
   Comparison c;
@@ -144,6 +145,26 @@ TEST(GateMargins, AClassStandsAboveTheSuite) {
   EXPECT_THROW(margins_with({"gemm"}, {}), UsageError);
   EXPECT_THROW(margins_with({"gemm=much"}, {}), UsageError);
   EXPECT_THROW(margins_with({"gemm=nan"}, {}), UsageError);
+}
+
+TEST(GateMargins, AWholeNumberIsMeantInPercent) {
+  const auto margin = [](const std::string& text) { return [text] { margins_with({text}, {}); }; };
+  EXPECT_THAT(margin("gemm=5"),
+              ThrowsMessage<UsageError>("--margin gemm=5 means 500 %; for 5 % write --margin gemm=5%"));
+  EXPECT_THAT(margin("gemm=20"), ThrowsMessage<UsageError>(HasSubstr("write --margin gemm=20%")));
+  EXPECT_THAT(margin("gemm=100%"), ThrowsMessage<UsageError>(HasSubstr("must be below 100 %")));
+  EXPECT_THAT(margin("gemm=200"), ThrowsMessage<UsageError>(HasSubstr("must be below 100 %")));
+  EXPECT_NO_THROW(margins_with({"gemm=99%"}, {}));
+}
+
+TEST(GateMargins, AClassThatNoBenchmarkHasIsRefused) {
+  const std::vector<std::string> names = {"saxpy/own", "gemm/own/fp32", "gemm/own/bf16"};
+  EXPECT_THAT([&] { refuse_unknown_classes({"saxpy=2%", "gem=1%"}, names); },
+              ThrowsMessage<UsageError>("--margin gem=1%: no benchmark here is of the class 'gem'; did you mean "
+                                        "'gemm'? The classes are gemm, saxpy, and default for all others"));
+  EXPECT_THAT([&] { refuse_unknown_classes({"^gemm/own/=1%"}, names); },
+              ThrowsMessage<UsageError>(HasSubstr("class '^gemm/own/'. The classes are gemm, saxpy,")));
+  EXPECT_NO_THROW(refuse_unknown_classes({"gemm=1%", "default=2%"}, names));
 }
 
 TEST(GateToday, IsADate) { EXPECT_EQ(utc_today().size(), 10U); }

@@ -26,7 +26,33 @@ struct Sides {
   std::string mode;
 };
 
+bool holds_a_result(const fs::path& path) {
+  std::error_code error;
+  if (fs::is_directory(path, error)) {
+    return fs::exists(path / "run.json", error) || fs::exists(path / "journal.jsonl", error);
+  }
+  return (path.extension() == ".json" || path.extension() == ".jsonl") && fs::exists(path, error);
+}
+
+/// What is there, but holds no programs, and is the name of no image either.
+void refuse_what_cannot_run(const std::string& name, const char* role) {
+  std::error_code error;
+  if (!program_folder(name).empty()) return;
+  if (holds_a_result(name)) {
+    throw UsageError(fmt::format("{} an image or a folder of programs, and '{}' is a result; a result is compared "
+                                 "with: cuparity gate RESULT --baseline RESULT",
+                                 role, name));
+  }
+  const bool path = name.starts_with('/') || name.starts_with('.') || name.ends_with('/');
+  if (path && fs::exists(name, error)) {
+    throw UsageError(
+        fmt::format("{} an image or a folder of programs, and '{}' has no cuparity-bench in it", role, name));
+  }
+}
+
 Sides find_sides(const GoldenOptions& options) {
+  refuse_what_cannot_run(options.golden, "--golden takes");
+  refuse_what_cannot_run(options.candidate, "with --golden the candidate is");
   Sides sides{program_folder(options.golden), program_folder(options.candidate), options.mode};
   if (sides.golden_folder.empty() != sides.candidate_folder.empty()) {
     throw UsageError(fmt::format(
@@ -99,6 +125,10 @@ class TwoArms {
     session.arms = {golden, single};
     session.arms[1].mode.text = candidate_name;
     name_arms(session.run, single.mode.text);
+    std::vector<std::string> all = common;
+    all.insert(all.end(), only_in_golden.begin(), only_in_golden.end());
+    all.insert(all.end(), only_in_candidate.begin(), only_in_candidate.end());
+    refuse_unknown_classes(options_.margins, all);
     set_margins(common, session.run);
   }
 

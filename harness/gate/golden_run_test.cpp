@@ -81,6 +81,12 @@ TEST_F(GoldenRun, TakesMarginsFromTheCommandLine) {
   EXPECT_EQ(gate().exit_code, exit_pass);
 }
 
+TEST_F(GoldenRun, RefusesAMarginOfNoBenchmarkBeforeItMeasures) {
+  options_.margins = {"sax=10%"};
+  EXPECT_THAT([&] { gate(); }, ThrowsMessage<UsageError>(HasSubstr("The classes are gemm, saxpy,")));
+  EXPECT_TRUE(candidate_.trials.empty());
+}
+
 TEST_F(GoldenRun, ListsWhatOnlyOneSideHas) {
   candidate_.benchmarks.push_back("gemm/own/fp32/512");
   golden_.benchmarks.push_back("saxpy/own/fp32/2048");
@@ -110,6 +116,26 @@ TEST_F(GoldenRun, BothMustBeOfOneKind) {
   EXPECT_THAT([&] { gate(); }, ThrowsMessage<UsageError>(HasSubstr("both must be images or both folders")));
   options_.golden = options_.candidate;
   EXPECT_THAT([&] { gate(); }, ThrowsMessage<UsageError>(HasSubstr("programs of a folder are run natively")));
+}
+
+TEST_F(GoldenRun, AResultIsNoGolden) {
+  fs::create_directories(folder_ / "run");
+  std::ofstream(folder_ / "run" / "run.json") << "{}";
+  const auto refused = [&](const char* words) {
+    return ThrowsMessage<UsageError>(HasSubstr(words));
+  };
+  for (const fs::path& result : {folder_ / "run", folder_ / "run" / "run.json"}) {
+    options_.golden = result.string();
+    options_.candidate = "image:new";
+    EXPECT_THAT([&] { gate(); }, refused("--golden takes an image or a folder of programs"));
+    EXPECT_THAT([&] { gate(); }, refused("gate RESULT --baseline RESULT"));
+    options_.candidate = result.string();
+    options_.golden = "image:good";
+    EXPECT_THAT([&] { gate(); }, refused("with --golden the candidate is an image or a folder of programs"));
+  }
+  fs::create_directories(folder_ / "empty");
+  options_.golden = (folder_ / "empty").string();
+  EXPECT_THAT([&] { gate(); }, refused("no cuparity-bench in it"));
 }
 
 TEST_F(GoldenRun, ProgramsRunNatively) {

@@ -37,6 +37,11 @@ ProcessResult FakeEngine::run(const ProcessRequest& request, const AccessMode& m
   ProcessResult result;
   result.exit_code = 0;
   result.wall_seconds = 0.5;
+  if (!not_started.empty()) {
+    result.exit_code = 125;
+    result.standard_error = not_started + "\n";
+    return result;
+  }
   if (!value_of(request.command, "--benchmark_list_tests").empty()) {
     result.standard_error = "cuparity-bench: backend cpu: as asked for\n";
     for (const std::string& name : benchmarks) result.standard_error += name + "/manual_time\n";

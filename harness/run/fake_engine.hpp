@@ -28,6 +28,7 @@ class FakeEngine : public Engine {
   std::string image_id = "sha256:1";
   std::map<std::string, double> slowdown;      ///< mode -> factor on its times
   std::map<std::string, std::string> refused;  ///< mode -> why it is unusable
+  std::string not_started;                     ///< what the engine says instead of starting any container
   std::function<Fate(const std::string& mode, int call)>
       fate;                                        ///< asked for each timed process, counted from 0
   std::vector<std::string> trials;                 ///< modes of the timed processes, in order

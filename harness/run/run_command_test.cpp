@@ -13,9 +13,11 @@ namespace cuparity {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::AllOf;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 using Fate = FakeEngine::Fate;
 
 /// Lets two "engines" of a session share one FakeEngine.
@@ -143,6 +145,21 @@ TEST_F(RunCommandTest, RefusesAModeThatDoesNotWorkAndLeavesNothingBehind) {
   engine_.refused["docker:none"] = "image 'x' is not there";
   EXPECT_EQ(environment_error(), "mode 'docker:none' can't be used: image 'x' is not there");
   EXPECT_FALSE(fs::exists(folder_ / "out"));
+}
+
+TEST_F(RunCommandTest, SaysWhatToDoWhereAContainerGetsNoGpu) {
+  engine_.not_started = "docker: could not select device driver";
+  options_.modes = {"docker:--gpus=all --ipc=host"};
+  options_.image = "mine:1";
+  EXPECT_THAT(environment_error(),
+              AllOf(HasSubstr("can't be used: the engine could not start the container: docker: could not select"),
+                    HasSubstr("\nThe cause: cuparity doctor --mode 'docker:--gpus=all --ipc=host' --image mine:1\n"
+                              "To compare on the CPU: --mode docker:none in its place")));
+  options_.modes = {"docker:none"};
+  EXPECT_THAT(environment_error(), Not(HasSubstr("on the CPU")));
+  engine_.refused["docker:--gpus=all"] = "image 'x' is not there";
+  options_.modes = {"docker:--gpus=all"};
+  EXPECT_THAT(environment_error(), Not(HasSubstr("doctor")));
 }
 
 TEST_F(RunCommandTest, SaysWhatIsWrongWithItsFlags) {

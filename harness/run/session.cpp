@@ -16,6 +16,7 @@
 #include "harness/record/journal.hpp"
 #include "harness/record/json_fields.hpp"
 #include "harness/record/run_json.hpp"
+#include "harness/report/text.hpp"
 #include "harness/run/equal_gpus.hpp"
 #include "harness/run/process_outcome.hpp"
 #include "harness/run/selection.hpp"
@@ -123,10 +124,20 @@ class Preparation {
     return trial.failure;
   }
 
+  /// What to do where the engine's words are all that is known of why a container with a GPU failed; where the engine
+  /// or the image is not there, that was said.
+  std::string next_step(const AccessMode& mode) {
+    if (mode.request == RequestKind::none || !engine(mode.engine).unusable(mode).empty()) return "";
+    std::vector<std::string> doctor = {"cuparity", "doctor", "--mode", mode.text};
+    if (!options_.image.empty()) doctor.insert(doctor.end(), {"--image", options_.image});
+    return fmt::format("\nThe cause: {}\nTo compare on the CPU: --mode {}:none in its place", shell_quoted(doctor),
+                       engine_name(mode.engine));
+  }
+
   const SeenEnvironment& require(const AccessMode& mode) {
     const std::string failure = failure_of(mode);
     if (!failure.empty())
-      throw EnvironmentError(fmt::format("mode '{}' can't be used: {}", mode.text, failure));
+      throw EnvironmentError(fmt::format("mode '{}' can't be used: {}{}", mode.text, failure, next_step(mode)));
     return seen_.at(mode.text);
   }
 

@@ -25,6 +25,38 @@ std::string seen(const AccessFacts& access) {
                      access.failure.empty() ? "" : "; " + access.failure);
 }
 
+/// The engine's words where the doctor's own look can't be started; the GPU has nothing to do with it.
+bool lacks_shell(const AccessFacts& access) {
+  const auto said = [&](const char* words) { return access.failure.find(words) != std::string::npos; };
+  return (said("exec: \"/bin/sh\"") && said("no such file")) ||
+         (said("executable file") && said("/bin/sh") && said("not found"));
+}
+
+void explain_shell(const Probe& probe, const AccessFacts& access, Finding& finding) {
+  const std::string image = probe.images.empty() ? "IMAGE" : probe.images.front().image;
+  finding.id = "access.image_without_shell";
+  finding.summary = fmt::format("{} can't be tried with {}: the image has no /bin/sh", access.mode, image);
+  finding.cause = "The doctor looks from inside with the image's shell. The engine got as far as starting it, so "
+                  "driver, toolkit and CDI are not to blame.";
+  finding.fix = {"give an image with a shell: --image IMAGE",
+                 fmt::format("cuparity access --image {} (brings its own program, needs no shell)", image)};
+}
+
+bool nothing_to_give(const Probe& probe, const AccessFacts& access) {
+  return !asks_for_none(access) && access.outcome != "hung" && !in_container(probe) && !gpu_expected(probe);
+}
+
+/// What else is missing comes second: none of it helps without a GPU.
+void put_missing_gpu_first(const AccessFacts& access, Finding& finding) {
+  finding.id = "access.no_gpu_here";
+  finding.summary = fmt::format("{} can't work here: there is no NVIDIA GPU in this machine", access.mode);
+  finding.cause = "No PCI device of vendor 0x10de and no NVIDIA driver: there is nothing to give to a container." +
+                  (finding.cause.empty() ? "" : " With a GPU, this would be next: " + finding.cause);
+  for (std::string& step : finding.fix) step = "with a GPU: " + step;
+  finding.fix.insert(finding.fix.begin(), fmt::format("on this machine compare on the CPU: --mode {}:none",
+                                                      access.mode.substr(0, access.mode.find(':'))));
+}
+
 /// In the words of what is known of the engine's message, where it is known.
 void explain(const Probe& probe, const AccessFacts& access, Finding& finding) {
   if (const auto known = likeliest_cause(access.failure, probe)) {
@@ -82,8 +114,11 @@ void check_mode(const Probe& probe, const AccessFacts& access, bool another_work
     finding.summary = fmt::format("{} shows a GPU that was not asked for", access.mode);
     finding.cause = "The default runtime injects GPUs, because the image sets NVIDIA_VISIBLE_DEVICES=all.";
     finding.fix = {"set NVIDIA_VISIBLE_DEVICES=void for containers that need no GPU"};
+  } else if (lacks_shell(access)) {
+    explain_shell(probe, access, finding);
   } else {
     explain(probe, access, finding);
+    if (nothing_to_give(probe, access)) put_missing_gpu_first(access, finding);
   }
   findings.push_back(std::move(finding));
 }

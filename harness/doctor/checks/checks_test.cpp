@@ -250,6 +250,24 @@ const std::vector<Case>& cases() {
              failed_access("CDI device injection failed: unresolvable CDI devices nvidia.com/gpu=all")};
        },
        "cdi-unresolvable-docker", Severity::error, "nvidia.com/gpu=all"},
+      {"ImageWithoutAShell", healthy_host,
+       [](Probe& p) {
+         p.access = {failed_access("docker: Error response from daemon: runc create failed: unable to start container "
+                                   "process: exec: \"/bin/sh\": stat /bin/sh: no such file or directory: unknown")};
+       },
+       "access.image_without_shell", Severity::error, "cuparity access --image cuparity:0.1.0"},
+      {"ImageWithoutAShellInPodmansWords", healthy_host,
+       [](Probe& p) {
+         p.access = {failed_access("Error: crun: executable file `/bin/sh` not found in $PATH: No such file or "
+                                   "directory: OCI runtime attempted to invoke a command that was not found")};
+       },
+       "access.image_without_shell", Severity::error, "no /bin/sh"},
+      {"GpuAskedForWhereNoneIs", host_without_gpu,
+       [](Probe& p) {
+         p.access = {failed_access("docker: Error response from daemon: could not select device driver \"\" with "
+                                   "capabilities: [[gpu]].")};
+       },
+       "access.no_gpu_here", Severity::error, "no NVIDIA GPU in this machine"},
       {"AccessUnknownWords", healthy_host, [](Probe& p) { p.access = {failed_access("something new")}; },
        "access.failed", Severity::error, "something new"},
       {"OneModeOfTwoWorks", healthy_host,
