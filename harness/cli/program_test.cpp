@@ -124,7 +124,8 @@ TEST_F(Program, ListSuites) {
 
 TEST_F(Program, ListModesSaysWhyNot) {
   EXPECT_EQ(run({"list", "modes", "--image", "cuparity-no-such-image", "--format", "json"}), exit_pass);
-  for (const auto& mode : nlohmann::json::parse(output_)["modes"]) {
+  const nlohmann::json listed = nlohmann::json::parse(output_);
+  for (const auto& mode : listed["modes"]) {
     EXPECT_EQ(mode["usable"].get<bool>(), mode["reason"].get<std::string>().empty());
     if (mode["mode"] != "native") {
       EXPECT_FALSE(mode["usable"]) << mode;
