@@ -11,6 +11,7 @@
 #include "bench/peers/peer.hpp"
 #include "kernels/convolution/convolution_execution.hpp"
 #include "kernels/convolution/cudnn_descriptor.hpp"
+#include "kernels/convolution/cudnn_operation.hpp"
 #include "kernels/convolution/cudnn_plan.hpp"
 #include "kernels/device/time_in_turn.hpp"
 
@@ -43,11 +44,6 @@ class Owned {
   Descriptor descriptor_ = nullptr;
 };
 
-cudnnDataType_t data_type(ElementType type) {
-  if (type == ElementType::fp16) return CUDNN_DATA_HALF;
-  return type == ElementType::bf16 ? CUDNN_DATA_BFLOAT16 : CUDNN_DATA_FLOAT;
-}
-
 /// For fp32, tensor cores would mean tf32.
 cudnnMathType_t math_type(ElementType type) {
   return type == ElementType::fp32 ? CUDNN_FMA_MATH : CUDNN_TENSOR_OP_MATH;
@@ -78,7 +74,7 @@ class FindConvolution {
       : problem_(problem), tensors_(tensors) {
     const auto size = [](std::int64_t value) { return static_cast<int>(value); };
     const ConvolutionShape& s = problem.shape;
-    const cudnnDataType_t type = data_type(problem.type);
+    const cudnnDataType_t type = cudnn_data_type(problem.type);
     check_cudnn(cudnnSetStream(handle_.get(), stream), "choosing the stream of cuDNN");
     check_cudnn(cudnnSetTensor4dDescriptor(image_.get(), CUDNN_TENSOR_NHWC, type, size(s.batch), size(s.channels),
                                            size(s.height), size(s.width)),

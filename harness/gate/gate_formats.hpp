@@ -14,6 +14,9 @@ using GateResults = std::vector<GateResult>;
 /// The exit code of all: wrong or slower first, then inconclusive.
 int exit_code_of(const GateResults& results);
 
+/// What is to be said of a benchmark beside its numbers; empty: nothing. A reason says by itself what was compared.
+std::string gate_reason(const GateEntry& entry);
+
 std::string gate_as_text(const GateResults& results);
 std::string gate_as_json(const GateResults& results);
 

@@ -33,15 +33,6 @@ std::string mark_of(const GateEntry& entry) {
   return bold ? "**" + verdict + "**" : verdict;
 }
 
-std::string reason_of(const GateEntry& entry) {
-  const std::string remark = per_clock_remark(entry.comparison);
-  if (!entry.expected.empty()) {
-    return fmt::format("{} ({})", entry.expected, entry.where) + (remark.empty() ? "" : "; " + remark);
-  }
-  const Verdict verdict = entry.comparison.verdict;
-  return verdict == Verdict::same || verdict == Verdict::faster ? remark : entry.comparison.reason;
-}
-
 std::string bullet_list(const std::string& title, const std::vector<std::string>& items) {
   std::string text = items.empty() ? "" : "\n" + title + "\n\n";
   for (const std::string& item : items) {
@@ -102,7 +93,7 @@ std::string gate_as_markdown(const GateResults& results) {
       text += fmt::format("| {} | {} | {} | {} | {} | {} | {} |\n", cell(short_name(c.benchmark)),
                           seconds_or_dash(c.baseline_seconds), seconds_or_dash(c.candidate_seconds),
                           c.effect ? signed_percent(*c.effect) : "-", c.interval_low ? interval_text(c) : "-",
-                          mark_of(entry), cell(reason_of(entry)));
+                          mark_of(entry), cell(gate_reason(entry)));
     }
     text += bullet_list("Wrong:", result.wrong);
     text += bullet_list("**Cross-environment**, a difference need not come from what you changed:",

@@ -19,16 +19,6 @@ std::string verdict_text(const GateEntry& entry) {
   return entry.expected.empty() ? verdict : verdict + ", expected";
 }
 
-/// What stands below a row; empty: nothing. A reason says by itself what was compared.
-std::string reason_text(const GateEntry& entry) {
-  const std::string remark = per_clock_remark(entry.comparison);
-  if (!entry.expected.empty()) {
-    return fmt::format("{} ({})", entry.expected, entry.where) + (remark.empty() ? "" : "; " + remark);
-  }
-  const Verdict verdict = entry.comparison.verdict;
-  return verdict == Verdict::same || verdict == Verdict::faster ? remark : entry.comparison.reason;
-}
-
 /// Pads by what is seen, not by bytes.
 std::string right_aligned(const std::string& text, std::size_t width) {
   const std::size_t columns = display_width(text);
@@ -54,7 +44,7 @@ std::string table(const GateResult& result) {
                         right_aligned(seconds_or_dash(c.candidate_seconds), 9),
                         c.effect ? signed_percent(*c.effect) : "-", c.interval_low ? interval_text(c) : "-",
                         verdict_text(entry));
-    if (const std::string reason = reason_text(entry); !reason.empty()) {
+    if (const std::string reason = gate_reason(entry); !reason.empty()) {
       text += "    " + clean_text(reason) + "\n";
     }
   }
@@ -84,6 +74,15 @@ std::string one_as_text(const GateResult& result) {
 }
 
 }  // namespace
+
+std::string gate_reason(const GateEntry& entry) {
+  const std::string remark = per_clock_remark(entry.comparison);
+  if (!entry.expected.empty()) {
+    return fmt::format("{} ({})", entry.expected, entry.where) + (remark.empty() ? "" : "; " + remark);
+  }
+  const Verdict verdict = entry.comparison.verdict;
+  return verdict == Verdict::same || verdict == Verdict::faster ? remark : entry.comparison.reason;
+}
 
 int exit_code_of(const GateResults& results) {
   int code = exit_pass;

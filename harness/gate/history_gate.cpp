@@ -135,8 +135,7 @@ void decide(Comparison& comparison) {
     comparison.reason = fmt::format("as {}", prediction);
   }
   if (comparison.measure == Measure::cycles) {
-    comparison.reason += fmt::format("; compared in clock cycles, in time it is {}",
-                                     signed_percent(*comparison.time_effect));
+    comparison.reason += per_clock_note(*comparison.time_effect);
   }
 }
 

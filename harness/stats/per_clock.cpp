@@ -44,8 +44,7 @@ Observation observe_per_clock(Comparison comparison, const TwoSamples& seconds, 
   comparison.measure = Measure::cycles;
   const TwoSamples numbers = at_one_clock(std::move(cycles), seconds);
   Observation observation = observe(std::move(comparison), numbers.baseline, numbers.candidate, alpha);
-  observation.note = fmt::format("; compared in clock cycles, in time it is {}",
-                                 signed_percent(*observation.comparison.time_effect));
+  observation.note = per_clock_note(*observation.comparison.time_effect);
   return observation;
 }
 

@@ -56,4 +56,8 @@ std::string per_clock_remark(const Comparison& comparison) {
              : "";
 }
 
+std::string per_clock_note(double time_effect) {
+  return fmt::format("; compared in clock cycles, in time it is {}", signed_percent(time_effect));
+}
+
 }  // namespace cuparity

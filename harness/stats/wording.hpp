@@ -17,5 +17,7 @@ std::string interval_text(const Comparison& comparison);
 std::string slow_down_text(const Comparison& comparison);
 /// "per clock, in time +0.40 %" of what was compared in cycles, else empty.
 std::string per_clock_remark(const Comparison& comparison);
+/// "; compared in clock cycles, in time it is +0.40 %", for the end of a reason. `time_effect` is relative.
+std::string per_clock_note(double time_effect);
 
 }  // namespace cuparity

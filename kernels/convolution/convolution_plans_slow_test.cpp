@@ -19,13 +19,7 @@ namespace {
 
 using device::Context;
 
-/// A plan alone: each has a workspace of its own, so that they can take turns.
-CudnnExecutable only(Context& context, cudnnHandle_t handle, CudnnCandidates& none, CudnnPlan plan,
-                     const CudnnTensors& tensors, const ErrorAfter& error_after) {
-  return choose_plan(context, handle, none, std::move(plan), tensors, error_after, first_plan);
-}
-
-/// Prints a line a plan, fastest or not; the first is returned.
+/// Prints a line a plan, fastest or not; the first is returned. Each has a workspace of its own, so that they can take turns.
 PreparedConvolution print_plans(const ConvolutionProblem& problem, const CudnnTensors& tensors,
                                 const ErrorAfter& error_after, Context& context) {
   static CudnnHandle handle;
@@ -35,8 +29,9 @@ PreparedConvolution print_plans(const ConvolutionProblem& problem, const CudnnTe
   while (std::optional<CudnnPlan> plan = candidates.next()) {
     const std::string algorithm = plan->algorithm;
     try {
-      // One plan is admitted at most, so `candidates` is not asked unless this one is wrong; then the next takes its place.
-      plans.push_back(only(context, handle.get(), candidates, std::move(*plan), tensors, error_after));
+      // One plan is admitted, so `candidates` is asked only if this one is wrong; then the next takes its place.
+      plans.push_back(
+          choose_plan(context, handle.get(), candidates, std::move(*plan), tensors, error_after, first_plan));
     } catch (const std::exception& error) {
       std::printf("  %s: %s\n", algorithm.c_str(), error.what());
     }

@@ -5,20 +5,12 @@
 namespace cuparity {
 namespace {
 
-cudnnDataType_t data_type(ElementType type) {
-  switch (type) {
-    case ElementType::fp16: return CUDNN_DATA_HALF;
-    case ElementType::bf16: return CUDNN_DATA_BFLOAT16;
-    default: return CUDNN_DATA_FLOAT;
-  }
-}
-
 /// A densely packed tensor whose second dimension is contiguous: NHWC or KRSC.
 CudnnDescriptor make_tensor(std::int64_t id, ElementType type, std::int64_t outer, std::int64_t channels,
                             std::int64_t height, std::int64_t width) {
   CudnnDescriptor tensor(CUDNN_BACKEND_TENSOR_DESCRIPTOR);
   tensor.set(CUDNN_ATTR_TENSOR_UNIQUE_ID, id);
-  tensor.set(CUDNN_ATTR_TENSOR_DATA_TYPE, CUDNN_TYPE_DATA_TYPE, data_type(type));
+  tensor.set(CUDNN_ATTR_TENSOR_DATA_TYPE, CUDNN_TYPE_DATA_TYPE, cudnn_data_type(type));
   tensor.set(CUDNN_ATTR_TENSOR_BYTE_ALIGNMENT, std::int64_t{16});
   tensor.set(CUDNN_ATTR_TENSOR_DIMENSIONS, std::vector<std::int64_t>{outer, channels, height, width});
   tensor.set(CUDNN_ATTR_TENSOR_STRIDES,
@@ -78,6 +70,14 @@ OperationNames operation_names(Pass pass) {
 }
 
 }  // namespace
+
+cudnnDataType_t cudnn_data_type(ElementType type) {
+  switch (type) {
+    case ElementType::fp16: return CUDNN_DATA_HALF;
+    case ElementType::bf16: return CUDNN_DATA_BFLOAT16;
+    default: return CUDNN_DATA_FLOAT;
+  }
+}
 
 std::vector<CudnnDescriptor> make_cudnn_operation(const ConvolutionProblem& problem) {
   const ConvolutionShape& s = problem.shape;

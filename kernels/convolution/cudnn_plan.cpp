@@ -73,7 +73,8 @@ CudnnDescriptor make_variant_pack(const CudnnTensors& tensors, void* workspace) 
   CudnnDescriptor pack(CUDNN_BACKEND_VARIANT_PACK_DESCRIPTOR);
   void* pointers[] = {tensors.image, tensors.filter, tensors.output};
   pack.set(CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS, CUDNN_TYPE_VOID_PTR, 3, pointers);
-  pack.set(CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS, std::vector<std::int64_t>{cudnn_image_id, cudnn_filter_id, cudnn_output_id});
+  pack.set(CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS,
+           std::vector<std::int64_t>{cudnn_image_id, cudnn_filter_id, cudnn_output_id});
   pack.set(CUDNN_ATTR_VARIANT_PACK_WORKSPACE, CUDNN_TYPE_VOID_PTR, workspace);
   pack.finalize("binding tensors to a cuDNN plan");
   return pack;

@@ -50,14 +50,9 @@ void OppositeCopies::run() {
   for (const auto& way : ways_) way->enqueue();
   for (const auto& way : ways_) way->enqueue_timed(copies_);
   for (const auto& way : ways_) way->enqueue();
-  double rates = 0;  // of all copies of a way, a second
-  bool timed = true;
-  for (const auto& way : ways_) {
-    const double seconds = way->seconds();
-    timed = timed && seconds > 0;
-    if (timed) rates += 1 / seconds;
-  }
-  seconds_ = timed ? static_cast<double>(ways_.size()) / rates : 0;  // an empty copy takes no time
+  double rates = 0;  // of all copies of a way, a second; infinite for empty ones, which take no time
+  for (const auto& way : ways_) rates += 1 / way->seconds();
+  seconds_ = static_cast<double>(ways_.size()) / rates;
 }
 
 }  // namespace cuparity::device
