@@ -2,14 +2,13 @@
 // hands them to one parser. Any end but a return or a UsageError is a bug.
 #pragma once
 
-#include <unistd.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <string>
 
+#include "environment/temporary_folder.hpp"
 #include "harness/errors.hpp"
 
 namespace cuparity {
@@ -26,25 +25,15 @@ void accept_refusal(Parse parse) {
 /// A folder for parsers that read files, taken away at the end.
 class FuzzFolder {
  public:
-  FuzzFolder() : path_(std::filesystem::temp_directory_path() / ("cuparity-fuzz-" + std::to_string(getpid()))) {
-    std::filesystem::create_directories(path_);
-  }
-  FuzzFolder(const FuzzFolder&) = delete;
-  FuzzFolder& operator=(const FuzzFolder&) = delete;
-  ~FuzzFolder() {
-    std::error_code code;
-    std::filesystem::remove_all(path_, code);
-  }
-
-  const std::filesystem::path& path() const { return path_; }
+  const std::filesystem::path& path() const { return folder_.path(); }
 
   std::filesystem::path write(const std::string& name, const std::string& text) const {
-    std::ofstream(path_ / name, std::ios::binary | std::ios::trunc) << text;
-    return path_ / name;
+    std::ofstream(path() / name, std::ios::binary | std::ios::trunc) << text;
+    return path() / name;
   }
 
  private:
-  std::filesystem::path path_;
+  TemporaryFolder folder_;
 };
 
 }  // namespace cuparity
