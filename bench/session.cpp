@@ -196,11 +196,14 @@ void Session::inject(Row& row) {
 void Session::time(Row& row, benchmark::State& state) {
   const std::int64_t operations = operations_of(row.benchmark_case);
   std::optional<double> sm_clock_hz;
-  double compared_seconds = 0, runs = 0;
+  double compared_seconds = 0, whole_seconds = 0, excess_seconds = 0, runs = 0;
   try {
     row.timer->take_sm_clock();  // of the runs before
     while (state.KeepRunningBatch(operations)) {
-      state.SetIterationTime(row.timer->measure(*row.execution));
+      const double seconds = row.timer->measure(*row.execution), excess = row.execution->excess_seconds();
+      state.SetIterationTime(seconds - excess);
+      whole_seconds += seconds;
+      excess_seconds += excess;
       compared_seconds += row.execution->compared_seconds();
       ++runs;
     }
@@ -211,6 +214,7 @@ void Session::time(Row& row, benchmark::State& state) {
   }
   state.SetLabel(row.label.c_str());
   set_rates(row.benchmark_case.work, row.execution->bus_bytes(), sm_clock_hz, state.counters);
+  if (excess_seconds > 0) state.counters["mean_seconds"] = whole_seconds / (runs * static_cast<double>(operations));
   if (compared_seconds > 0) state.counters["compared_seconds"] = compared_seconds / runs;
 }
 

@@ -33,6 +33,7 @@ struct Behaviour {
   double reported_seconds = 1e-3;  ///< of a run
   int throw_at_run = -1;
   double bus_bytes = 0;
+  double excess_seconds = 0;
 };
 
 class FakeExecution final : public Execution {
@@ -53,6 +54,7 @@ class FakeExecution final : public Execution {
   std::string algorithm() const override { return "fake 7"; }
   double reported_seconds() const override { return behaviour_.reported_seconds; }
   double bus_bytes() const override { return behaviour_.bus_bytes; }
+  double excess_seconds() const override { return behaviour_.excess_seconds; }
 
  private:
   Log& log_;
@@ -118,6 +120,20 @@ TEST(Session, BusBandwidthIsACounterOfTheRowsThatHaveOne) {
   ASSERT_EQ(rows.size(), 2u);
   EXPECT_NEAR(rows[0].at("bus_bytes_per_second").get<double>() * seconds(rows[0]), 1.5e6, 1);
   EXPECT_FALSE(rows[1].contains("bus_bytes_per_second"));
+}
+
+TEST(Session, WhatOthersCostARunIsTakenOffItsTimeAndTheMeanIsACounter) {
+  Log log;
+  Session session(nullptr, {});
+  Behaviour disturbed;
+  disturbed.excess_seconds = 2e-4;
+  Case copies = fake_case("a", log, disturbed);
+  copies.operations = 4;
+  const json rows = run({copies, fake_case("b", log)}, session);
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_NEAR(seconds(rows[0]), 8e-4 / 4, 1e-12);
+  EXPECT_NEAR(rows[0].at("mean_seconds").get<double>(), 1e-3 / 4, 1e-12);
+  EXPECT_FALSE(rows[1].contains("mean_seconds"));
 }
 
 /// A row whose every phase takes a while of its own.

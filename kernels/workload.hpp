@@ -68,6 +68,10 @@ class Execution {
   /// Timing::reported only: seconds that the latest run() took.
   virtual double reported_seconds() const { return 0; }
 
+  /// Seconds by which the latest run() was longer than if each of its equal parts had taken as long as the fastest of them:
+  /// what others who use the host's memory cost it. They are taken off the row's time. 0: nothing is taken off.
+  virtual double excess_seconds() const { return 0; }
+
   /// Where two are run in turn: seconds that an operation of the other took in the latest run(); 0: there is no other.
   virtual double compared_seconds() const { return 0; }
 };

@@ -71,8 +71,9 @@ Timing timing_of(Transfer transfer) {
   return is_pageable(transfer) ? Timing::host_clock : Timing::device_events;
 }
 
-/// `pinned_copies` one after another in a run, so that what a single one costs to start is not taken for bandwidth.
-std::vector<Case> transfer_cases(std::size_t bytes, const std::string& size, int pinned_copies) {
+/// Several pinned copies one after another in a run, so that what a single one costs to start is not taken for bandwidth:
+/// `one_way` or, both ways at once, `each_way`.
+std::vector<Case> transfer_cases(std::size_t bytes, const std::string& size, int one_way, int each_way) {
   std::vector<Case> cases;
   for (const Transfer transfer : all_transfers) {
     Case result;
@@ -81,7 +82,7 @@ std::vector<Case> transfer_cases(std::size_t bytes, const std::string& size, int
     const int directions = transfer == Transfer::bidirectional_pinned ? 2 : 1;
     result.work.bytes = static_cast<double>(bytes) * directions;
     result.footprint_bytes = bytes * directions;
-    const int copies = is_pageable(transfer) ? 1 : pinned_copies;
+    const int copies = is_pageable(transfer) ? 1 : directions == 2 ? each_way : one_way;
     result.operations = copies;
     result.timing = timing_of(transfer);
     result.unsupported = [bytes, directions](device::Context*) {
@@ -102,8 +103,9 @@ std::vector<Case> cuda_bench_cases() {
     cases.push_back(stream_case(Backend::cuda, {operation, gibibyte / sizeof(float), {}, false}, "1GiB"));
   for (const StreamOperation operation : all_stream_operations)
     cases.push_back(stream_case(Backend::cuda, {operation, 4 * gibibyte / sizeof(float), {}, false}, "4GiB"));
-  for (const int mebibytes : {64, 256})  // a run moves 512 MiB each way
-    for (Case& transfer : transfer_cases(mebibytes * mebibyte, std::to_string(mebibytes) + "MiB", 512 / mebibytes))
+  for (const int mebibytes : {64, 256})  // 2 GiB one way, so that one copy of a run is undisturbed; 512 MiB each way
+    for (Case& transfer : transfer_cases(mebibytes * mebibyte, std::to_string(mebibytes) + "MiB", 2048 / mebibytes,
+                                         512 / mebibytes))
       cases.push_back(std::move(transfer));
   return cases;
 }
@@ -114,7 +116,7 @@ std::vector<Case> cuda_validation_cases() {
   for (const StreamOperation operation : all_stream_operations)
     cases.push_back(stream_case(Backend::cuda, {operation, large, {}, true}, std::to_string(large)));
   for (const std::size_t bytes : {std::size_t{0}, std::size_t{1}, std::size_t{4099}, 8 * mebibyte + 3})
-    for (Case& transfer : transfer_cases(bytes, std::to_string(bytes), 1)) cases.push_back(std::move(transfer));
+    for (Case& transfer : transfer_cases(bytes, std::to_string(bytes), 1, 1)) cases.push_back(std::move(transfer));
   return cases;
 }
 #endif

@@ -47,7 +47,7 @@ struct ReadTile;
 template <>
 struct ReadTile<75> : Tile<256, 4, Loads::streaming, Stores::cached, 1> {};
 template <>
-struct ReadTile<90> : Tile<256, 8, Loads::streaming, Stores::cached, 2> {};
+struct ReadTile<90> : Tile<256, 8, Loads::streaming, Stores::cached, 1> {};
 template <int architecture>
 struct DotTile;
 template <>

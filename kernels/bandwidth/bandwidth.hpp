@@ -12,7 +12,7 @@
 namespace cuparity {
 
 /// CUDA: bandwidth/{read,write,copy,scale,add,triad,dot}/fp32/<bytes of one array> and
-/// bandwidth/{h2d,d2h}_{pinned,pageable}/256MiB, bandwidth/bidirectional_pinned/256MiB.
+/// bandwidth/{h2d_pinned,d2h_pinned,h2d_pageable,d2h_pageable,bidirectional_pinned}/{64MiB,256MiB}.
 /// CPU: the same operations on fp64 as STREAM has them, over all cores, in arrays of 128 and 256 MiB.
 /// Work.bytes counts what the operation reads plus what it writes; for copies between host and device each
 /// byte counts once (the link carries it once), for both directions at once their sum.

@@ -39,8 +39,8 @@ constexpr std::string_view to_string(Transfer transfer) {
 }
 
 /// An Execution that copies `bytes` in each direction of `transfer`, `copies` times a run(). The pageable ones wait for
-/// the copy in run() (Timing::host_clock), pinned ones in one direction only enqueue it (Timing::device_events), both ways
-/// wait and report (Timing::reported).
+/// the copy in run() (Timing::host_clock), pinned ones in one direction only enqueue it (Timing::device_events) and have
+/// excess_seconds(), both ways wait and report (Timing::reported).
 std::unique_ptr<Execution> prepare_transfer(device::Context& context, Transfer transfer, std::size_t bytes, int copies);
 
 }  // namespace cuparity

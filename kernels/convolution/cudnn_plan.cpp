@@ -34,7 +34,14 @@ CudnnDescriptor engine_of(const CudnnDescriptor& configuration) {
   return std::move(engines.front());
 }
 
-std::string describe_algorithm(const CudnnDescriptor& configuration, const CudnnDescriptor& engine) {
+using NumericalNotes = std::vector<cudnnBackendNumericalNote_t>;
+
+bool contains(const NumericalNotes& notes, cudnnBackendNumericalNote_t note) {
+  return std::find(notes.begin(), notes.end(), note) != notes.end();
+}
+
+std::string describe_algorithm(const CudnnDescriptor& configuration, const CudnnDescriptor& engine,
+                               const NumericalNotes& notes) {
   std::string text = "engine " + std::to_string(engine.get_int64(CUDNN_ATTR_ENGINE_GLOBAL_INDEX));
   const auto knobs = configuration.get_descriptors(
       CUDNN_ATTR_ENGINECFG_KNOB_CHOICES, CUDNN_BACKEND_KNOB_CHOICE_DESCRIPTOR, enumeration_capacity);
@@ -47,15 +54,13 @@ std::string describe_algorithm(const CudnnDescriptor& configuration, const Cudnn
             std::to_string(knob.get_int64(CUDNN_ATTR_KNOB_CHOICE_KNOB_VALUE));
     separator = " ";
   }
+  if (contains(notes, CUDNN_NUMERICAL_NOTE_REDUCED_PRECISION_REDUCTION)) text += ", may sum in less than fp32";
   return text;
 }
 
 /// Why an engine with these numerical notes does not compute what was asked for, or nothing.
-std::optional<std::string> exclusion(const std::vector<cudnnBackendNumericalNote_t>& notes,
-                                     ElementType type) {
-  const auto has = [&](cudnnBackendNumericalNote_t note) {
-    return std::find(notes.begin(), notes.end(), note) != notes.end();
-  };
+std::optional<std::string> exclusion(const NumericalNotes& notes, ElementType type) {
+  const auto has = [&](cudnnBackendNumericalNote_t note) { return contains(notes, note); };
   if (has(CUDNN_NUMERICAL_NOTE_NONDETERMINISTIC)) return "not deterministic";
   if (has(CUDNN_NUMERICAL_NOTE_FFT)) return "Fourier transform";
   if (has(CUDNN_NUMERICAL_NOTE_WINOGRAD) || has(CUDNN_NUMERICAL_NOTE_WINOGRAD_TILE_4x4) ||
@@ -63,7 +68,6 @@ std::optional<std::string> exclusion(const std::vector<cudnnBackendNumericalNote
     return "Winograd transform";
   }
   if (has(CUDNN_NUMERICAL_NOTE_DOWN_CONVERT_INPUTS)) return "converts the inputs down";
-  if (has(CUDNN_NUMERICAL_NOTE_REDUCED_PRECISION_REDUCTION)) return "reduces in less than fp32";
   if (type == ElementType::fp32 && has(CUDNN_NUMERICAL_NOTE_TENSOR_CORE)) return "tensor cores in fp32";
   if (type == ElementType::tf32 && !has(CUDNN_NUMERICAL_NOTE_TENSOR_CORE)) return "no tensor cores in tf32";
   return std::nullopt;
@@ -216,11 +220,12 @@ std::optional<CudnnPlan> CudnnCandidates::next() {
       const CudnnDescriptor engine = engine_of(configuration);
       const auto notes = engine.get_values<cudnnBackendNumericalNote_t>(
           CUDNN_ATTR_ENGINE_NUMERICAL_NOTE, CUDNN_TYPE_NUMERICAL_NOTE, enumeration_capacity);
-      std::string algorithm = describe_algorithm(configuration, engine);
+      std::string algorithm = describe_algorithm(configuration, engine, notes);
       if (!seen_.insert(algorithm).second) continue;
       if (const auto reason = exclusion(notes, type_)) {
         ++excluded_[*reason];
-        continue;
+        if (breadth_ != PlanBreadth::everything) continue;
+        algorithm += " (not for our rows: " + *reason + ")";
       }
       if (auto plan = build(std::move(configuration), std::move(algorithm))) {
         ++accepted_;

@@ -30,16 +30,18 @@ struct CudnnPlan {
 /// How far the library is asked for plans.
 enum class PlanBreadth {
   heuristics,  ///< no further list once three plans were accepted
-  everything,  ///< every list of the heuristics, then every engine with its default choices: slow, for looking into
+  everything,  ///< every list of the heuristics, then every engine with its default choices, those left out below included and
+               ///< named so in `algorithm`: slow, for looking into
 };
 
 /// The plans for a problem, best first by cuDNN's heuristics: mode A, then, while fewer than three were
 /// accepted, mode B and the fallback list. Left out are engines whose numerical notes say that they
 ///  - are not deterministic: two runs must give the same bits
 ///  - use Winograd or Fourier transforms: their error is not bounded as convolution_reference.hpp says
-///  - convert the inputs down, or reduce in less than fp32
+///  - convert the inputs down
 ///  - for fp32: use tensor cores, which would mean tf32; for tf32: do not use them
-/// and plans that need more than workspace_limit_bytes.
+/// and plans that need more than workspace_limit_bytes. An engine that may sum in less than fp32 is judged by its result, as
+/// any: cuDNN's older interface and what is built on it take such engines for fp16, and the bound is that of sums in fp32.
 class CudnnCandidates {
  public:
   static constexpr std::int64_t workspace_limit_bytes = std::int64_t{1} << 30;
