@@ -4,7 +4,7 @@
 
 #include <cctype>
 
-#include "harness/access/nearest_name.hpp"
+#include "harness/nearest_name.hpp"
 #include "harness/errors.hpp"
 
 namespace cuparity {

@@ -157,7 +157,7 @@ void judge_group(const MeasuredRow& row, double slowdown, std::size_t begin, std
 double mean_predicted_power(const std::vector<MeasuredRow>& rows, double slowdown, int blocks) {
   double sum = 0;
   for (const MeasuredRow& row : rows) {
-    sum += predicted_power(slowdown, standard_deviation(row.differences), blocks);
+    sum += predicted_power(slowdown, estimate_paired(row.differences, alpha).deviation, blocks);
   }
   return sum / static_cast<double>(rows.size());
 }
@@ -197,9 +197,11 @@ CalibrationResolution resolution_of(const CalibrationArm& arm, const std::string
   std::vector<double> deviations;
   std::vector<double> detectable;
   for (const MeasuredRow& row : members.rows) {
-    deviations.push_back(standard_deviation(row.differences));
+    const Estimate estimate = estimate_paired(row.differences, alpha);
+    deviations.push_back(estimate.deviation);
     detectable.push_back(
-        std::expm1(minimum_detectable_shift(deviations.back(), resolution_blocks, alpha, detection_power)));
+        std::expm1(estimate.minimum_detectable_shift * std::sqrt(estimate.effective_blocks / resolution_blocks)));
+    resolution.by_row.push_back({short_name(row.name), deviations.back(), detectable.back()});
     if (detectable.back() >= resolution.largest_detectable) {
       resolution.largest_detectable = detectable.back();
       resolution.largest_in = short_name(row.name);

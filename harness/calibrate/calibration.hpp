@@ -33,16 +33,24 @@ struct CalibrationCell {
   double expected_power = 0;   ///< slow-down: predicted_power() of the scatter found, mean over the rows
 };
 
-/// What one class can resolve, from the differences of an A/A arm.
+/// What one row can resolve, from its differences in an A/A arm.
+struct RowResolution {
+  std::string benchmark;
+  double deviation = 0;   ///< of the ln ratio of one block (Estimate::deviation)
+  double detectable = 0;  ///< MDE (95 % power, alpha 5 %) with 20 blocks, relative
+};
+
+/// What one class can resolve.
 struct CalibrationResolution {
   std::string benchmark_class;
   std::string arm;
   int rows = 0;
   double correlation = 0;       ///< mean over the pairs of rows, of their differences block by block
-  double median_deviation = 0;  ///< of ln ratio, one block
-  double median_detectable = 0; ///< MDE (95 % power, alpha 5 %) with 20 blocks, relative
+  double median_deviation = 0;
+  double median_detectable = 0;
   double largest_detectable = 0;
   std::string largest_in;  ///< the row that has it
+  std::vector<RowResolution> by_row;
 };
 
 /// The effect found over all blocks where one was injected.

@@ -55,6 +55,16 @@ Table resolution_table(const Calibration& calibration) {
   return table;
 }
 
+Table rows_table(const Calibration& calibration) {
+  Table table = {{"row", "arm", "scatter of a block", "MDE, 20 blocks"}};
+  for (const CalibrationResolution& resolution : calibration.resolutions) {
+    for (const RowResolution& row : resolution.by_row) {
+      table.push_back({row.benchmark, resolution.arm, plain_percent(row.deviation), plain_percent(row.detectable)});
+    }
+  }
+  return table;
+}
+
 Table effect_table(const Calibration& calibration) {
   Table table = {{"class", "arm", "injected", "found (median)"}};
   for (const CalibrationEffect& effect : calibration.effects) {
@@ -133,6 +143,7 @@ std::string sections(const Calibration& calibration, bool markdown) {
   std::string text = section("False alarms: the same thing twice", cells_table(calibration, false), markdown) +
                      section("Power: an injected slow-down", cells_table(calibration, true), markdown) +
                      section("Resolution", resolution_table(calibration), markdown) +
+                     section("Resolution, row by row", rows_table(calibration), markdown) +
                      section("Injected and found", effect_table(calibration), markdown);
   for (std::size_t i = 0; i < calibration.left_out.size(); ++i) {
     text += i == 0 ? (markdown ? "\n## Left out\n\n" : "\nLeft out\n") : "";

@@ -39,6 +39,12 @@ nlohmann::json cells_json(const Calibration& calibration) {
 nlohmann::json resolutions_json(const Calibration& calibration) {
   nlohmann::json resolutions = nlohmann::json::array();
   for (const CalibrationResolution& resolution : calibration.resolutions) {
+    nlohmann::json by_row = nlohmann::json::array();
+    for (const RowResolution& row : resolution.by_row) {
+      by_row.push_back({{"benchmark", row.benchmark},
+                        {"deviation", number_to_json(row.deviation)},
+                        {"mde_20_blocks", number_to_json(row.detectable)}});
+    }
     resolutions.push_back({{"class", resolution.benchmark_class},
                            {"arm", resolution.arm},
                            {"rows", resolution.rows},
@@ -46,7 +52,8 @@ nlohmann::json resolutions_json(const Calibration& calibration) {
                            {"median_deviation", number_to_json(resolution.median_deviation)},
                            {"median_mde_20_blocks", number_to_json(resolution.median_detectable)},
                            {"largest_mde_20_blocks", number_to_json(resolution.largest_detectable)},
-                           {"largest_in", resolution.largest_in}});
+                           {"largest_in", resolution.largest_in},
+                           {"by_row", std::move(by_row)}});
   }
   return resolutions;
 }

@@ -139,10 +139,17 @@ Calibration run_calibration(const CalibrationOptions& options, const RunSurround
     nothing.interrupted = true;
     return nothing;  // the user stopped it before the first process
   }
-  const Calibration calibration = calibrate(load_run(run_folder), calibration_arms(plan), plan.group_sizes);
+  const Calibration calibration = recount_calibration(options.folder);
   write(options.folder / "calibration.json", calibration_as_json(calibration));
   write(options.folder / "calibration.md", calibration_as_markdown(calibration));
   return calibration;
+}
+
+Calibration recount_calibration(const fs::path& folder) {
+  const CalibrationPlan plan = read_plan(folder);
+  std::error_code error;
+  const Run run = load_run(fs::is_directory(folder / "run", error) ? folder / "run" : folder);
+  return calibrate(run, calibration_arms(plan), plan.group_sizes);
 }
 
 }  // namespace cuparity

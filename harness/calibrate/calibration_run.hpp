@@ -22,4 +22,8 @@ struct CalibrationOptions {
 /// count. Throws UsageError or EnvironmentError.
 Calibration run_calibration(const CalibrationOptions& options, const RunSurroundings& surroundings);
 
+/// The calibration of what was measured in `folder`, where plan.json is, with the run in run/ or, as published ones have it,
+/// beside it. Writes nothing. Throws UsageError.
+Calibration recount_calibration(const std::filesystem::path& folder);
+
 }  // namespace cuparity

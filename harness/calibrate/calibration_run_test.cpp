@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "environment/temporary_folder.hpp"
+#include "harness/calibrate/calibration_format.hpp"
 #include "harness/errors.hpp"
 #include "harness/record/run_json.hpp"
 #include "harness/run/fake_engine.hpp"
@@ -88,6 +89,18 @@ TEST_F(CalibrationRun, WritesWhatItFound) {
   EXPECT_TRUE(fs::exists(folder_ / "out" / "plan.json"));
   EXPECT_EQ(calibration.seed, 1U);
   EXPECT_EQ(calibration.effects.size(), 4U);
+}
+
+TEST_F(CalibrationRun, CountsAnewWhatWasMeasured) {
+  options_.plan.minutes = 0.001;
+  const std::string before = calibration_as_json(run_calibration(options_, surroundings_));
+  EXPECT_EQ(calibration_as_json(recount_calibration(folder_ / "out")), before);
+  const fs::path published = folder_ / "published";  // the run beside the plan
+  fs::create_directories(published);
+  fs::copy(folder_ / "out" / "plan.json", published);
+  fs::copy(folder_ / "out" / "run" / "run.json", published);
+  EXPECT_EQ(calibration_as_json(recount_calibration(published)), before);
+  EXPECT_THROW(recount_calibration(folder_ / "none"), UsageError);
 }
 
 TEST_F(CalibrationRun, ComparesAContainerWithItself) {

@@ -24,6 +24,7 @@ struct CommandOptions {
   std::vector<double> percent = {0.5, 1, 2, 5};
   bool no_inject = false;
   std::filesystem::path resume;
+  std::filesystem::path recount;
   std::string format = "text";
 };
 
@@ -83,6 +84,11 @@ void check_numbers(const CommandOptions& options) {
   }
 }
 
+int recount_there(const CommandOptions& options) {
+  fmt::print("{}", shown_as(options.format, recount_calibration(options.recount)));
+  return exit_pass;
+}
+
 int calibrate_here(CommandOptions options) {
   check_numbers(options);
   settle(options);
@@ -104,10 +110,10 @@ int calibrate_here(CommandOptions options) {
   return conclude(calibration, options.calibration.folder);
 }
 
-/// What a calibration that goes on has already.
-void add_plan_options(CLI::App& command, CommandOptions& options, CLI::Option* resume) {
+/// What a calibration that goes on or is counted anew has already.
+void add_plan_options(CLI::App& command, CommandOptions& options, CLI::Option* resume, CLI::Option* recount) {
   CalibrationOptions& calibration = options.calibration;
-  const auto fixed = [resume](CLI::Option* option) { option->excludes(resume); };
+  const auto fixed = [resume, recount](CLI::Option* option) { option->excludes(resume)->excludes(recount); };
   CLI::Option* inject = command.add_option("--inject", options.percent, "Slow-downs in per cent (default: 0.5,1,2,5)")
                             ->delimiter(',')
                             ->check(CLI::Range(0.001, 1000.0));
@@ -142,9 +148,13 @@ void add_calibrate_command(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<CommandOptions>();
   CLI::Option* resume =
       command->add_option("--resume", options->resume, "Go on with the calibration in this folder");
+  CLI::Option* recount =
+      command->add_option("--recount", options->recount, "Count what was measured in this folder anew, and show it")
+          ->excludes(resume);
   command->add_option("--minutes", options->calibration.minutes, "How long in all (default: 20)")
-      ->check(CLI::Range(0.01, 10000.0));
-  add_plan_options(*command, *options, resume);
+      ->check(CLI::Range(0.01, 10000.0))
+      ->excludes(recount);
+  add_plan_options(*command, *options, resume, recount);
   command->add_option("--bin", options->calibration.run.bin,
                       "Folder of cuparity-bench (default: that of cuparity)");
   command->add_option("--format", options->format, "text (default), json or md, on standard output")
@@ -159,7 +169,7 @@ void add_calibrate_command(CLI::App& app, int& exit_code) {
         options->calibration.run.command.push_back(option->get_name() + "=" + value);
       }
     }
-    exit_code = calibrate_here(*options);
+    exit_code = options->recount.empty() ? calibrate_here(*options) : recount_there(*options);
   });
 }
 

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "harness/access/nearest_name.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/errors.hpp"
+#include "harness/nearest_name.hpp"
 
 namespace {
 
@@ -25,6 +25,23 @@ std::string unknown_command(const CLI::App& app) {
   const std::string nearest = cuparity::did_you_mean(word, names);
   return fmt::format("no command '{}'{}", word,
                      nearest.empty() ? fmt::format("; the commands are {}", fmt::join(names, ", ")) : nearest);
+}
+
+/// Why the command has an option too many, or empty where it has not: CLI11 does not say which was meant.
+std::string unknown_option(const CLI::App& app) {
+  if (app.get_subcommands().empty()) return "";
+  const CLI::App& command = *app.get_subcommands().front();
+  for (const std::string& word : command.remaining()) {
+    if (word.rfind("--", 0) != 0) continue;
+    std::vector<std::string> names;
+    for (const CLI::Option* option : command.get_options())
+      for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    const std::string typed = word.substr(0, word.find('='));
+    const std::string nearest = cuparity::did_you_mean(typed, names);
+    return fmt::format("{} has no option '{}'{}", command.get_name(), typed,
+                       nearest.empty() ? fmt::format("; cuparity {} --help shows those that it has", command.get_name()) : nearest);
+  }
+  return "";
 }
 
 }  // namespace
@@ -53,9 +70,12 @@ int main(int argc, char** argv) {
     app.parse(argc, argv);
     return exit_code;
   } catch (const CLI::ParseError& error) {
-    if (const std::string unknown = unknown_command(app); error.get_exit_code() != 0 && !unknown.empty()) {
-      fmt::print(stderr, "cuparity: {}\nRun with --help for more information.\n", unknown);
-      return exit_usage;
+    if (error.get_exit_code() != 0) {
+      const std::string command = unknown_command(app), unknown = command.empty() ? unknown_option(app) : command;
+      if (!unknown.empty()) {
+        fmt::print(stderr, "cuparity: {}\nRun with --help for more information.\n", unknown);
+        return exit_usage;
+      }
     }
     // CLI11 has codes of its own above 100; ours has one for usage.
     return app.exit(error) == 0 ? exit_pass : exit_usage;

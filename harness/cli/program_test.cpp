@@ -58,6 +58,15 @@ TEST_F(Program, NamesTheCommandThatIsNone) {
   EXPECT_EQ(run({"--help"}), exit_pass);
 }
 
+TEST_F(Program, NamesTheOptionThatIsNone) {
+  EXPECT_EQ(run({"run", "--suit", "quick"}), exit_usage);
+  EXPECT_THAT(errors_, HasSubstr("run has no option '--suit'; did you mean '--suite'?"));
+  EXPECT_EQ(run({"compare", "--margins=gemm=0.02", "a", "b"}), exit_usage);
+  EXPECT_THAT(errors_, HasSubstr("compare has no option '--margins'; did you mean '--margin'?"));
+  EXPECT_EQ(run({"list", "--xyzzyxyzzy"}), exit_usage);
+  EXPECT_THAT(errors_, HasSubstr("list has no option '--xyzzyxyzzy'; cuparity list --help shows those that it has"));
+}
+
 TEST_F(Program, DoctorAnswersWhateverTheMachine) {
   const int exit_code = run({"doctor", "--format", "json"});
   EXPECT_TRUE(exit_code == exit_pass || exit_code == exit_environment) << exit_code << errors_;

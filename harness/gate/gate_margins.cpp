@@ -6,9 +6,9 @@
 #include <cstdlib>
 #include <set>
 
-#include "harness/access/nearest_name.hpp"
 #include "harness/errors.hpp"
 #include "harness/history/expected_change.hpp"
+#include "harness/nearest_name.hpp"
 #include "harness/stats/margins.hpp"
 
 namespace cuparity {

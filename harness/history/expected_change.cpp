@@ -9,8 +9,8 @@
 #include <set>
 #include <sstream>
 
-#include "harness/access/nearest_name.hpp"
 #include "harness/errors.hpp"
+#include "harness/nearest_name.hpp"
 
 namespace cuparity {
 namespace {

@@ -11,8 +11,8 @@
 #include <regex>
 #include <sstream>
 
-#include "harness/access/nearest_name.hpp"
 #include "harness/errors.hpp"
+#include "harness/nearest_name.hpp"
 #include "harness/plan/builtin_suites.hpp"
 
 namespace cuparity {

@@ -7,7 +7,7 @@
 #include <regex>
 #include <sstream>
 
-#include "harness/access/nearest_name.hpp"
+#include "harness/nearest_name.hpp"
 #include "harness/errors.hpp"
 #include "harness/record/benchmark_json.hpp"
 

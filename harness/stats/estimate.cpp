@@ -69,12 +69,18 @@ double pooled_deviation(std::span<const double> a, std::span<const double> b) {
   return std::sqrt((freedom_a * variance_a + freedom_b * variance_b) / (freedom_a + freedom_b));
 }
 
-/// The two parts of every estimate that follow from the others.
+/// The parts of every estimate that follow from the others; `deviation` is the standard deviation so far.
 void finish(Estimate& estimate, double alpha) {
-  estimate.minimum_detectable_shift =
-      estimate.n < 2
-          ? std::numeric_limits<double>::infinity()
-          : minimum_detectable_shift(estimate.deviation, estimate.effective_blocks, alpha, detection_power);
+  if (estimate.n < 2) {
+    estimate.minimum_detectable_shift = std::numeric_limits<double>::infinity();
+  } else if (estimate.interval.bounded()) {
+    estimate.minimum_detectable_shift = minimum_detectable_shift(estimate.interval, alpha, detection_power);
+    estimate.deviation =
+        std::min(estimate.deviation, implied_deviation(estimate.interval, estimate.effective_blocks, alpha));
+  } else {
+    estimate.minimum_detectable_shift =
+        minimum_detectable_shift(estimate.deviation, estimate.effective_blocks, alpha, detection_power);
+  }
 }
 
 }  // namespace

@@ -22,9 +22,12 @@ struct Estimate {
   Interval equivalence_interval;        ///< of level 1 - 2 alpha
   double p_value = 1;                   ///< two-sided
   double smallest_p_value = 1;          ///< what the exact test can give at best with n
-  double deviation = 0;                 ///< standard deviation of one block, or within a sample (pooled)
+  /// Of one block, or within a sample (pooled): the standard deviation, or what the interval implies, whichever is smaller.
+  /// Outliers make the one too large, few blocks the other.
+  double deviation = 0;
   double effective_blocks = 0;          ///< n, or n·m/(n + m)
-  double minimum_detectable_shift = 0;  ///< at detection_power; infinite for n < 2
+  /// At detection_power, of the interval; where that is unbounded, what the deviation predicts; infinite for n < 2.
+  double minimum_detectable_shift = 0;
 };
 
 /// A comparison on its way to a verdict: names, margin and seconds, and what the samples say.

@@ -1,4 +1,4 @@
-#include "harness/access/nearest_name.hpp"
+#include "harness/nearest_name.hpp"
 
 #include <algorithm>
 #include <cstddef>
