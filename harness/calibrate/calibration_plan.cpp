@@ -2,10 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
-
 #include "harness/errors.hpp"
 #include "harness/record/json_fields.hpp"
+#include "harness/whole_file.hpp"
 
 namespace cuparity {
 namespace {
@@ -42,11 +41,7 @@ void write_plan(const CalibrationPlan& plan, const std::filesystem::path& folder
                                {"slowdowns", plan.slowdowns},
                                {"group_sizes", plan.group_sizes},
                                {"minutes", plan.minutes}};
-  std::ofstream file(plan_path(folder), std::ios::binary);
-  file << json.dump(2) << "\n";
-  if (!file.flush()) {
-    throw EnvironmentError(fmt::format("writing {} failed: is the disk full?", plan_path(folder).string()));
-  }
+  write_whole_file(plan_path(folder), json.dump(2) + "\n", "free some space or choose another --out");
 }
 
 CalibrationPlan read_plan(const std::filesystem::path& folder) {

@@ -5,13 +5,13 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <fstream>
 #include <system_error>
 
 #include "harness/calibrate/calibration_format.hpp"
 #include "harness/errors.hpp"
 #include "harness/record/journal.hpp"
 #include "harness/record/run_json.hpp"
+#include "harness/whole_file.hpp"
 
 namespace cuparity {
 namespace {
@@ -21,14 +21,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int fewest_blocks = 2;
 constexpr int most_blocks = 100'000;
-
-void write(const fs::path& path, const std::string& text) {
-  std::ofstream file(path, std::ios::binary);
-  file << text;
-  if (!file.flush()) {
-    throw EnvironmentError(fmt::format("writing {} failed: is the disk full?", path.string()));
-  }
-}
 
 /// How many blocks the minutes allow.
 class TimeBudget {
@@ -140,8 +132,10 @@ Calibration run_calibration(const CalibrationOptions& options, const RunSurround
     return nothing;  // the user stopped it before the first process
   }
   const Calibration calibration = recount_calibration(options.folder);
-  write(options.folder / "calibration.json", calibration_as_json(calibration));
-  write(options.folder / "calibration.md", calibration_as_markdown(calibration));
+  const std::string recount_advice =
+      fmt::format("free some space, then: cuparity calibrate --recount {}", options.folder.string());
+  write_whole_file(options.folder / "calibration.json", calibration_as_json(calibration), recount_advice);
+  write_whole_file(options.folder / "calibration.md", calibration_as_markdown(calibration), recount_advice);
   return calibration;
 }
 

@@ -20,6 +20,7 @@
 #include "harness/record/benchmark_json.hpp"
 #include "harness/record/result_file.hpp"
 #include "harness/stats/fingerprint.hpp"
+#include "harness/whole_file.hpp"
 
 namespace cuparity {
 namespace {
@@ -159,8 +160,9 @@ GateResults find_results(const GateOptions& options) {
   return results;
 }
 
-void write(const std::string& path, const std::string& text, std::ios::openmode how) {
-  std::ofstream file(path, std::ios::binary | how);
+/// GitHub's summary of a step, to which every step adds.
+void append(const std::string& path, const std::string& text) {
+  std::ofstream file(path, std::ios::binary | std::ios::app);
   file << text;
   if (!file.flush()) {
     throw EnvironmentError(fmt::format("writing {} failed: does its folder exist, and is there space?", path));
@@ -171,17 +173,17 @@ int gate(const GateOptions& options) {
   const GateResults results = find_results(options);
   fmt::print("{}", options.format == "json" ? gate_as_json(results) : gate_as_text(results));
   if (!options.junit.empty()) {
-    write(options.junit, gate_as_junit(results), std::ios::trunc);
+    write_whole_file(options.junit, gate_as_junit(results), "choose another file for --junit");
   }
   if (!options.gitlab.empty()) {
-    write(options.gitlab, gate_as_gitlab(results), std::ios::trunc);
+    write_whole_file(options.gitlab, gate_as_gitlab(results), "choose another file for --gitlab");
   }
   if (options.github) {
     // Commands are found on either stream; JSON on standard output must stay JSON.
     fmt::print(options.format == "json" ? stderr : stdout, "{}", gate_as_github_annotations(results));
     const char* summary = std::getenv("GITHUB_STEP_SUMMARY");
     if (summary != nullptr && *summary != '\0') {
-      write(summary, gate_as_markdown(results), std::ios::app);
+      append(summary, gate_as_markdown(results));
     } else {
       fmt::print(stderr, "cuparity: GITHUB_STEP_SUMMARY is not set, so no step summary was written\n");
     }

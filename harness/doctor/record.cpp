@@ -1,7 +1,6 @@
 #include "harness/doctor/record.hpp"
 
 #include <algorithm>
-#include <fstream>
 
 #include "harness/errors.hpp"
 #include "harness/record/json_fields.hpp"
@@ -9,6 +8,7 @@
 #include "harness/redact/patterns.hpp"
 #include "harness/redact/pseudonyms.hpp"
 #include "harness/redact/this_machine.hpp"
+#include "harness/whole_file.hpp"
 
 namespace cuparity {
 namespace {
@@ -98,10 +98,8 @@ class Cleaner {
 nlohmann::json record_of(const Probe& probe) { return Cleaner().clean(to_json(probe)); }
 
 void write_record(const Probe& probe, const std::string& file) {
-  std::ofstream out(file, std::ios::trunc);
-  out << record_of(probe).dump(1, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
-  out.close();
-  if (!out) throw EnvironmentError("the probe can't be written to " + file + ": is its folder there, and writable?");
+  write_whole_file(file, record_of(probe).dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + '\n',
+                   "choose another file for --record");
 }
 
 Probe read_record(const std::string& file) {

@@ -4,7 +4,6 @@
 #include <yaml-cpp/yaml.h>
 
 #include <cctype>
-#include <fstream>
 #include <memory>
 #include <system_error>
 
@@ -12,6 +11,7 @@
 #include "harness/plan/suite.hpp"
 #include "harness/record/run_json.hpp"
 #include "harness/run/selection.hpp"
+#include "harness/whole_file.hpp"
 
 namespace cuparity {
 namespace {
@@ -68,12 +68,7 @@ fs::path write_suite(const fs::path& folder, const std::string& yaml) {
   std::error_code error;
   fs::create_directories(folder.parent_path(), error);
   const fs::path path = folder.parent_path() / (folder.filename().string() + ".yaml");
-  std::ofstream file(path, std::ios::binary);
-  file << yaml;
-  if (!file.flush()) {
-    throw EnvironmentError(fmt::format(
-        "writing {} failed: the folder of the run must be writable for --confirm", path.string()));
-  }
+  write_whole_file(path, yaml, "the folder of the run must be writable for --confirm");
   return path;
 }
 

@@ -2,12 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <cstring>
 #include <fstream>
 #include <sstream>
 
 #include "harness/errors.hpp"
+#include "harness/whole_file.hpp"
 
 namespace cuparity {
 namespace {
@@ -40,21 +39,7 @@ void SiteFolder::write(const fs::path& relative, const std::string& text) const 
   const fs::path path = root_ / relative;
   if (holds(path, text)) return;
   make_folder(path.parent_path());
-  fs::path partial = path;
-  partial += ".partial";
-  std::ofstream file(partial, std::ios::binary | std::ios::trunc);
-  file << text;
-  file.close();
-  if (!file) {
-    const std::string reason = std::strerror(errno);
-    std::error_code ignored;
-    fs::remove(partial, ignored);
-    throw EnvironmentError(
-        fmt::format("writing {}: {}; free some space or choose another --out", path.string(), reason));
-  }
-  std::error_code code;
-  fs::rename(partial, path, code);
-  if (code) throw EnvironmentError(fmt::format("writing {}: {}", path.string(), code.message()));
+  write_whole_file(path, text, "free some space or choose another --out");
 }
 
 }  // namespace cuparity

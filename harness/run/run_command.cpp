@@ -5,7 +5,6 @@
 
 #include <chrono>
 #include <ctime>
-#include <fstream>
 #include <memory>
 #include <system_error>
 #include <utility>
@@ -15,6 +14,7 @@
 #include "harness/record/journal.hpp"
 #include "harness/report/report.hpp"
 #include "harness/run/run_loop.hpp"
+#include "harness/whole_file.hpp"
 
 namespace cuparity {
 namespace {
@@ -68,11 +68,7 @@ fs::path default_folder(const std::string& suite) {
 }
 
 void store_suite(const fs::path& folder, const std::string& yaml) {
-  std::ofstream file(folder / "suite.yaml", std::ios::binary);
-  file << yaml;
-  if (!file.flush())
-    throw EnvironmentError(
-        fmt::format("writing {} failed: is the disk full?", (folder / "suite.yaml").string()));
+  write_whole_file(folder / "suite.yaml", yaml, "free some space or choose another --out");
 }
 
 /// Watches the GPU that is measured; null where NVML does not know it.
