@@ -3,7 +3,7 @@
 // Others who use the host's memory meanwhile slow copies down, one now and one then, and never speed one up: the time of
 // pinned copies one way is that of the fastest in a run, as STREAM takes the best, which repeats to some hundredths of a
 // per cent where the mean scatters by some tenths (docs/performance.md).
-// Reaches on an H200, pinned, 256 MiB: 54.9 GB/s up, 55.3 GB/s down, 98.9 GB/s both ways (results/published/2026-11-28-h200-peers).
+// Reaches on an H200, pinned, 64 MiB: 55.4 GB/s up and down, 100.6 GB/s both ways (results/published/2026-11-29-h200-calibration).
 #include <algorithm>
 #include <cstring>
 #include <limits>
