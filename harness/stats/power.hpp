@@ -20,7 +20,7 @@ double standard_deviation(std::span<const double> values);
 /// interval's width times (z(1 - alpha/2) + z(power)) / z(1 - alpha/2). Half the width over z estimates the standard error
 /// of a rank estimate whatever the distribution is (Lehmann, Nonparametric confidence intervals for a shift parameter, Ann.
 /// Math. Statist. 34, 1963), so outliers count as little here as in the interval. Infinite if that is unbounded.
-/// For normal scatter 95 % are 94 to 95 % from 8 blocks on; with heavy tails or 10 % outliers 88 to 93 %.
+/// For normal scatter 95 % are 95 % with 12 blocks and more; with heavy tails or 10 % outliers they are 89 to 94 %.
 double minimum_detectable_shift(const Interval& interval, double alpha, double power);
 
 /// The standard deviation of one block of normal scatter that has such an interval: half the width times
