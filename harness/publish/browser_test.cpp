@@ -25,6 +25,8 @@ class SitePages : public HeadlessBrowser {
     cuparity::Run hostile = hostile_run().run;
     hostile.started_at = "2025-12-31T00:00:00Z";
     options.runs.push_back(write_run(all() / "in/hostile", hostile));
+    options.runs.push_back(write_run(all() / "in/clock", run_at_clock(2e9, "2025-12-01T00:00:00Z")));
+    options.runs.push_back(write_run(all() / "in/low-clock", run_at_clock(1.6e9, "2025-12-02T00:00:00Z")));
     options.out = site();
     publish(options);
   }
@@ -32,6 +34,23 @@ class SitePages : public HeadlessBrowser {
 
   static fs::path all() { return fs::temp_directory_path() / ("cuparity-site-" + std::to_string(getpid())); }
   static fs::path site() { return all() / "below" / "any path"; }
+
+  /// One whose GEMM counts its cycles: the same at any clock.
+  static cuparity::Run run_at_clock(double hertz, const std::string& started_at) {
+    cuparity::Run run = example_run_of_day(0);
+    run.started_at = started_at;
+    run.per_clock = {"^gemm/"};
+    for (Trial& trial : run.trials) {
+      trial.environment["gpu_uuid"] = "GPU-66666666-1111-2222-3333-444444444444";  // a trend of its own
+      for (Row& row : trial.rows) {
+        if (!row.benchmark.starts_with("gemm/")) continue;
+        row.cycles = row.seconds * 2e9;
+        row.seconds = *row.cycles / hertz;
+        for (double& seconds : row.repetitions) seconds *= 2e9 / hertz;
+      }
+    }
+    return run;
+  }
 
   std::string open(const std::string& page, const std::string& fragment = "") {
     const std::string seen = dom(site() / page, fragment);
@@ -61,7 +80,7 @@ class SitePages : public HeadlessBrowser {
 };
 
 TEST_F(SitePages, TheIndexListsAndCountsRuns) {
-  EXPECT_THAT(open("index.html"), HasSubstr("31 of 31</output>"));
+  EXPECT_THAT(open("index.html"), HasSubstr("33 of 33</output>"));
 }
 
 TEST_F(SitePages, TrendsAreDrawnAndFiltered) {
@@ -98,6 +117,12 @@ TEST_F(SitePages, TheAddressChoosesRunsAndModes) {
   const std::string page = open("compare/index.html", "#a=" + run_of("20260101") + "&b=" + run_of("20260124") +
                                                           "&ma=" + mode + "&mb=" + mode);
   EXPECT_THAT(page, HasSubstr("−2.99 %"));  // the container's GEMM was mended in between
+}
+
+TEST_F(SitePages, GemmIsComparedPerClock) {
+  const std::string page = open("compare/index.html", "#a=" + run_of("20251201") + "&b=" + run_of("20251202"));
+  EXPECT_THAT(page, HasSubstr("+0.00 %</span><small>per clock; in time +25.0 %</small>"));
+  EXPECT_THAT(page, Not(HasSubstr("+25.0 %</span>")));
 }
 
 TEST_F(SitePages, ChoosingAndSwappingIsFollowed) {

@@ -18,9 +18,16 @@ constexpr std::size_t text_limit = 200;
 /// Seven significant digits: effects are read to a hundredth of a per cent.
 json rounded(double value) { return std::stod(fmt::format("{:.7g}", value)); }
 
+json rounded(const std::vector<double>& values) {
+  json numbers = json::array();
+  for (const double value : values) numbers.push_back(rounded(value));
+  return numbers;
+}
+
 json series_data(const MeasuredSeries& series) {
-  json data = {{"seconds", json::array()}, {"median", rounded(series.median_seconds)}, {"margin", series.margin}};
-  for (const double seconds : series.seconds) data["seconds"].push_back(rounded(seconds));
+  json data = {
+      {"seconds", rounded(series.seconds)}, {"median", rounded(series.median_seconds)}, {"margin", series.margin}};
+  if (!series.cycles.empty()) data["cycles"] = rounded(series.cycles);
   if (shows_flops(series)) data["flops"] = rounded(*series.flops);
   else if (series.bytes) data["bytes"] = rounded(*series.bytes);
   if (!series.digest.empty()) data["digest"] = shortened(series.digest, 40);

@@ -55,7 +55,7 @@ void add_mode(const Run& run, const Analysis& analysis, const std::string& mode,
     }
     if (series.seconds.empty()) continue;
     series.median_seconds = median(series.seconds);
-    if (!sample.cycles.empty()) series.median_cycles = median(sample.cycles);
+    if (sample.cycles.size() == series.seconds.size()) series.cycles = sample.cycles;
     series.digest = sample.digest;
     series.margin = margin_of(series.benchmark, run.margins);
     add_work(run, series, sample.benchmark);
@@ -82,6 +82,10 @@ std::string run_id(const std::string& started_at, std::uint64_t seed, double fir
   if (time.size() > 16) time.resize(16);
   const std::uint64_t hash = fnv.value() ^ fnv.value() >> 32;
   return fmt::format("{}-{:08x}", time.empty() ? "run" : time, static_cast<std::uint32_t>(hash));
+}
+
+std::optional<double> median_cycles(const MeasuredSeries& series) {
+  return series.cycles.empty() ? std::nullopt : std::optional<double>(median(series.cycles));
 }
 
 RunSummary summarise(const Run& run, const Analysis& analysis, const std::string& id) {

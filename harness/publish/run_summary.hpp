@@ -18,7 +18,7 @@ struct MeasuredSeries {
   std::string benchmark;        ///< short_name
   std::vector<double> seconds;  ///< one value a block that counts
   double median_seconds = 0;
-  std::optional<double> median_cycles;  ///< of the GPU's clock, where the suite compares in them
+  std::vector<double> cycles;   ///< of the GPU's clock, one for each of `seconds`, where the suite compares in them; else none
   std::optional<double> bytes;  ///< moved in those seconds
   std::optional<double> flops;
   std::string digest;
@@ -49,6 +49,9 @@ struct RunSummary {
 /// "20260301T100000Z-5f3a9c01": from the start, the seed and the first trial, which nothing changes later: the
 /// same run again, resumed or redacted, keeps it. Fit for a file name whatever the run holds.
 std::string run_id(const std::string& started_at, std::uint64_t seed, double first_wall_seconds);
+
+/// Nothing where the cycles are not counted.
+std::optional<double> median_cycles(const MeasuredSeries& series);
 
 RunSummary summarise(const Run& run, const Analysis& analysis, const std::string& id);
 

@@ -26,16 +26,20 @@ constexpr std::pair<const char*, std::string RunSummary::*> summary_texts[] = {
     {"baseline_mode", &RunSummary::baseline_mode},
     {"fingerprint", &RunSummary::fingerprint}};
 
+json numbers_to_json(const std::vector<double>& values) {
+  json numbers = json::array();
+  for (const double value : values) numbers.push_back(number_to_json(value));
+  return numbers;
+}
+
 json measured_to_json(const MeasuredSeries& series) {
-  json seconds = json::array();
-  for (const double value : series.seconds) seconds.push_back(number_to_json(value));
   json data = {{"mode", series.mode},
                {"benchmark", series.benchmark},
-               {"seconds", std::move(seconds)},
+               {"seconds", numbers_to_json(series.seconds)},
                {"median_seconds", number_to_json(series.median_seconds)},
                {"digest", series.digest},
                {"margin", number_to_json(series.margin)}};
-  if (series.median_cycles) data["median_cycles"] = number_to_json(*series.median_cycles);
+  if (!series.cycles.empty()) data["cycles"] = numbers_to_json(series.cycles);
   if (series.bytes) data["bytes"] = number_to_json(*series.bytes);
   if (series.flops) data["flops"] = number_to_json(*series.flops);
   if (series.verdict) data["verdict"] = to_string(*series.verdict);
@@ -59,7 +63,7 @@ MeasuredSeries measured_from(const JsonFields& fields) {
   series.median_seconds = fields.get<double>("median_seconds");
   series.digest = fields.get<std::string>("digest");
   series.margin = fields.get<double>("margin");
-  series.median_cycles = fields.find<double>("median_cycles");
+  if (fields.has("cycles")) series.cycles = fields.get<std::vector<double>>("cycles");
   series.bytes = fields.find<double>("bytes");
   series.flops = fields.find<double>("flops");
   if (fields.has("verdict")) series.verdict = series_verdict(fields);

@@ -80,7 +80,7 @@ void find_changes(std::vector<BenchmarkTrend>& trends, unsigned threads) {
       for (const TrendLine& line : machine.lines) {
         const bool per_clock =
             std::all_of(line.points.begin(), line.points.end(),
-                        [](const TrendPoint& point) { return point.series->median_cycles.has_value(); });
+                        [](const TrendPoint& point) { return !point.series->cycles.empty(); });
         auto mark = machine.marks.begin();
         for (std::size_t i = 0; i < line.points.size(); ++i) {
           const MeasuredSeries& point = *line.points[i].series;
@@ -90,7 +90,7 @@ void find_changes(std::vector<BenchmarkTrend>& trends, unsigned threads) {
             regimes.push_back({&machine, &line, i, per_clock});
             series.emplace_back();
           }
-          series.back().push_back(std::log(per_clock ? *point.median_cycles : point.median_seconds));
+          series.back().push_back(std::log(per_clock ? *median_cycles(point) : point.median_seconds));
         }
       }
     }

@@ -158,11 +158,12 @@ std::string render_trend_csv(const BenchmarkTrend& trend) {
         const auto rate = [&](const std::optional<double>& work) {
           return work ? fmt::format("{:.10g}", *work / series.median_seconds) : "";
         };
+        const std::optional<double> cycles = median_cycles(series);
         csv += fmt::format("{},{},{},{},{:.10g},{},{},{},{}\r\n", csv_text(machine.runs[point.at]->started_at),
                            machine.runs[point.at]->id, csv_text(machine.machine), csv_text(line.mode),
                            series.median_seconds, rate(series.bytes), rate(series.flops),
                            series.verdict ? to_string(*series.verdict) : "",
-                           series.median_cycles ? fmt::format("{:.10g}", *series.median_cycles) : "");
+                           cycles ? fmt::format("{:.10g}", *cycles) : "");
       }
     }
   }
