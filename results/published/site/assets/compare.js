@@ -53,13 +53,13 @@
     const sorted = [...values].sort((x, y) => x - y), half = sorted.length >> 1;
     return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
   }
-  function effect(a, b) {
-    const before = a.seconds.map(Math.log), after = b.seconds.map(Math.log);
+  function effect(numbersA, numbersB) {
+    const before = numbersA.map(Math.log), after = numbersB.map(Math.log);
     return Math.expm1(median(after.flatMap((y) => before.map((x) => y - x))));
   }
-  function scatter(series) {
-    const centre = median(series.seconds);
-    return median(series.seconds.map((seconds) => Math.abs(seconds / centre - 1)));
+  function scatter(numbers) {
+    const centre = median(numbers);
+    return median(numbers.map((number) => Math.abs(number / centre - 1)));
   }
 
   function plot(value, margin) {
@@ -75,14 +75,18 @@
     return drawing;
   }
 
-  function effectRow(name, a, b) {
-    const value = effect(a, b);
-    const spread = a.seconds.length > 2 && b.seconds.length > 2 ? (Math.max(scatter(a), scatter(b)) * 100).toFixed(2) + ' %' : '–';
+  // Cycles where both runs count them on one GPU model, as cuparity compare does; else seconds.
+  function effectRow(name, a, b, sameModel) {
+    const perClock = sameModel && a.cycles && b.cycles;
+    const [before, after] = perClock ? [a.cycles, b.cycles] : [a.seconds, b.seconds];
+    const value = effect(before, after);
+    const spread = before.length > 2 && after.length > 2 ? (Math.max(scatter(before), scatter(after)) * 100).toFixed(2) + ' %' : '–';
+    const inTime = perClock ? element('small', {}, `per clock; in time ${percent(effect(a.seconds, b.seconds))}`) : '';
     const bits = a.digest && b.digest && a.digest !== b.digest ? element('small', {}, 'other bits') : '';
     const cell = (label, kind, ...content) => element('td', {class: kind, 'data-label': label}, ...content);
     return element('tr', {}, element('th', {scope: 'row'}, element('bdi', {}, name), bits),
       cell('A', 'number', shown(a)), cell('B', 'number', shown(b)),
-      cell('B takes', 'number effect', element('span', {class: 'tone'}, percent(value))),
+      cell('B takes', 'number effect', element('span', {class: 'tone'}, percent(value)), inTime),
       cell("", "plot", plot(value, a.margin)), cell('scatter', 'number', spread));
   }
 
@@ -101,7 +105,9 @@
     const measured = (run, select) => run.modes[Number(get(select).value)]?.measured ?? {};
     const before = measured(a, 'mode-a'), after = measured(b, 'mode-b');
     const names = Object.keys(before).filter((name) => Object.hasOwn(after, name));
-    get('effects').tBodies[0].replaceChildren(...names.map((name) => effectRow(name, before[name], after[name])));
+    const model = (run) => new Map(run.facts).get('GPU');
+    const sameModel = model(a) !== undefined && model(a) === model(b);
+    get('effects').tBodies[0].replaceChildren(...names.map((name) => effectRow(name, before[name], after[name], sameModel)));
     get('shown').textContent = names.length === 0 ? 'no benchmark in common' : String(names.length);
     const only = (here, there, which) => {
       const list = Object.keys(here).filter((name) => !Object.hasOwn(there, name));
