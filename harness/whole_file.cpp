@@ -14,35 +14,41 @@ namespace {
 
 namespace fs = std::filesystem;
 
-[[noreturn]] void fail(const fs::path& path, const std::string& reason, const std::string& advice) {
-  throw EnvironmentError(fmt::format("writing {}: {}; {}", path.string(), reason, advice));
-}
-
-/// The system's reason why it can't be written; empty if it was.
-std::string write(const fs::path& path, const std::string& text) {
+/// The system's number of what went wrong, or 0.
+int write(const fs::path& path, const std::string& text) {
   errno = 0;
   std::ofstream file(path, std::ios::binary | std::ios::trunc);
   file << text;
   file.close();
-  return file ? "" : std::strerror(errno != 0 ? errno : EIO);
+  return file ? 0 : errno != 0 ? errno : EIO;
 }
+
+int replace(const fs::path& path, const std::string& text) {
+  fs::path partial = path;
+  partial += ".partial";
+  std::error_code error, ignored;
+  int code = write(partial, text);
+  if (code == 0) {
+    fs::rename(partial, path, error);
+    code = error.value();
+  }
+  if (code != 0) fs::remove(partial, ignored);
+  return code;
+}
+
+/// Whether it is the folder that refuses another file or name, and not the file: one that is mounted by itself, or that stands
+/// in a folder which may not be written to.
+bool folder_refuses(int code) { return code == EBUSY || code == EACCES || code == EPERM || code == EROFS; }
 
 }  // namespace
 
 void write_whole_file(const fs::path& path, const std::string& text, const std::string& advice) {
   std::error_code error;
-  if (fs::exists(path, error) && !fs::is_regular_file(path, error)) {
-    if (const std::string reason = write(path, text); !reason.empty()) fail(path, reason, advice);
-    return;
-  }
-  fs::path partial = path;
-  partial += ".partial";
-  if (const std::string reason = write(partial, text); !reason.empty()) {
-    fs::remove(partial, error);
-    fail(path, reason, advice);
-  }
-  fs::rename(partial, path, error);
-  if (error) fail(path, error.message(), advice);
+  const fs::path target = fs::is_symlink(path, error) ? fs::weakly_canonical(path, error) : path;
+  const bool there = fs::exists(target, error);
+  int code = there && !fs::is_regular_file(target, error) ? write(target, text) : replace(target, text);
+  if (there && folder_refuses(code)) code = write(target, text);
+  if (code != 0) throw EnvironmentError(fmt::format("writing {}: {}; {}", path.string(), std::strerror(code), advice));
 }
 
 }  // namespace cuparity

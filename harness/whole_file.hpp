@@ -6,9 +6,9 @@
 
 namespace cuparity {
 
-/// A reader sees the old file or the new one: the text goes to PATH.partial, which then takes the name. A path that is
-/// there but no regular file, such as /dev/stdout or a pipe, is written to as it is. Throws EnvironmentError: which file,
-/// the system's reason, and `advice`, which says what to do next.
+/// A reader sees the old file or the new one: the text goes to PATH.partial, which then takes the name. What is there but no
+/// regular file, such as /dev/stdout or a pipe, is written to as it is, and so is a file whose folder takes no new name. A
+/// link stays one. Throws EnvironmentError: which file, the system's reason, and `advice`, which says what to do next.
 void write_whole_file(const std::filesystem::path& path, const std::string& text, const std::string& advice);
 
 }  // namespace cuparity

@@ -41,6 +41,16 @@ TEST(WholeFile, SaysWhyNot) {
   EXPECT_THAT(error_of(folder.path()), HasSubstr("Is a directory"));
 }
 
+TEST(WholeFile, IsWrittenThroughALink) {
+  const TemporaryFolder folder;
+  const fs::path link = folder.path() / "link", file = folder.path() / "file";
+  std::ofstream(file) << "old";
+  fs::create_symlink("file", link);
+  write_whole_file(link, "new", "");
+  EXPECT_TRUE(fs::is_symlink(link));
+  EXPECT_EQ(environment::read_text_file(file), "new");
+}
+
 TEST(WholeFile, TheOldOneOutlivesAFailure) {
   const TemporaryFolder folder;
   const fs::path path = folder.path() / "a.json";

@@ -86,7 +86,8 @@ constexpr const char* explanation =
     "groups do not overlap, so within a line no number is used twice. Shares have 95 % intervals "
     "(Clopper-Pearson). Benchmarks of a class share processes: where their differences are correlated, "
     "comparisons are worth fewer independent ones (column 'worth'), and the interval is that of those. "
-    "Verdicts are those of a comparison alone, with the suite's margin.";
+    "Verdicts are those of a comparison alone, with the suite's margin. The scatter of a block is its standard deviation or "
+    "what the interval over all blocks implies, whichever is smaller: single outliers count little.";
 
 std::string as_text(const Table& table) {
   std::vector<std::size_t> widths(table.front().size(), 0);

@@ -41,7 +41,7 @@ void write_plan(const CalibrationPlan& plan, const std::filesystem::path& folder
                                {"slowdowns", plan.slowdowns},
                                {"group_sizes", plan.group_sizes},
                                {"minutes", plan.minutes}};
-  write_whole_file(plan_path(folder), json.dump(2) + "\n", "free some space or choose another --out");
+  write_whole_file(plan_path(folder), json.dump(2) + "\n", "free some space or choose another folder");
 }
 
 CalibrationPlan read_plan(const std::filesystem::path& folder) {
@@ -49,7 +49,7 @@ CalibrationPlan read_plan(const std::filesystem::path& folder) {
   std::error_code error;
   if (!std::filesystem::exists(path, error)) {
     throw UsageError(
-        fmt::format("--resume {}: there is no calibration in this folder (no plan.json)", folder.string()));
+        fmt::format("there is no calibration in the folder '{}' (no plan.json)", folder.string()));
   }
   const nlohmann::json json = read_json_file(path);
   const JsonFields fields(json, "");

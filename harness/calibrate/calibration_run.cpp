@@ -133,7 +133,7 @@ Calibration run_calibration(const CalibrationOptions& options, const RunSurround
   }
   const Calibration calibration = recount_calibration(options.folder);
   const std::string recount_advice =
-      fmt::format("free some space, then: cuparity calibrate --recount {}", options.folder.string());
+      fmt::format("free some space; the figures: cuparity calibrate --recount {}", options.folder.string());
   write_whole_file(options.folder / "calibration.json", calibration_as_json(calibration), recount_advice);
   write_whole_file(options.folder / "calibration.md", calibration_as_markdown(calibration), recount_advice);
   return calibration;

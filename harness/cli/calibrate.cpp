@@ -57,8 +57,8 @@ std::string shown_as(const std::string& format, const Calibration& calibration) 
                           : calibration_as_text(calibration);
 }
 
+/// Says what is missing and how to go on.
 int conclude(const Calibration& calibration, const std::filesystem::path& folder) {
-  fmt::print(stderr, "cuparity: calibration.md and calibration.json are in {}\n", folder.string());
   if (calibration.interrupted) {
     fmt::print(stderr, "cuparity: stopped after {} blocks; go on with: cuparity calibrate --resume {}\n",
                calibration.blocks, folder.string());
@@ -85,8 +85,10 @@ void check_numbers(const CommandOptions& options) {
 }
 
 int recount_there(const CommandOptions& options) {
-  fmt::print("{}", shown_as(options.format, recount_calibration(options.recount)));
-  return exit_pass;
+  const Calibration calibration = recount_calibration(options.recount);
+  fmt::print("{}", shown_as(options.format, calibration));
+  std::fflush(stdout);
+  return conclude(calibration, options.recount);
 }
 
 int calibrate_here(CommandOptions options) {
@@ -107,6 +109,7 @@ int calibrate_here(CommandOptions options) {
   }
   fmt::print("{}", shown_as(options.format, calibration));
   std::fflush(stdout);
+  fmt::print(stderr, "cuparity: calibration.md and calibration.json are in {}\n", options.calibration.folder.string());
   return conclude(calibration, options.calibration.folder);
 }
 
@@ -155,21 +158,21 @@ void add_calibrate_command(CLI::App& app, int& exit_code) {
       ->check(CLI::Range(0.01, 10000.0))
       ->excludes(recount);
   add_plan_options(*command, *options, resume, recount);
-  command->add_option("--bin", options->calibration.run.bin,
-                      "Folder of cuparity-bench (default: that of cuparity)");
+  command->add_option("--bin", options->calibration.run.bin, "Folder of cuparity-bench (default: that of cuparity)")
+      ->excludes(recount);
   command->add_option("--format", options->format, "text (default), json or md, on standard output")
       ->check(CLI::IsMember({"text", "json", "md"}));
   command->footer(
       "Slow-downs are injected by cuparity-bench --inject-slowdown.\n"
       "Exit code 0: measured, whatever was found; 3: interrupted, or too few blocks for one comparison.");
-  command->callback([options, command, &exit_code] {
+  command->callback([options, command, recount, &exit_code] {
     options->calibration.run.command = {"cuparity", "calibrate"};
     for (const CLI::Option* option : command->get_options()) {
       for (const std::string& value : option->results()) {
         options->calibration.run.command.push_back(option->get_name() + "=" + value);
       }
     }
-    exit_code = options->recount.empty() ? calibrate_here(*options) : recount_there(*options);
+    exit_code = recount->count() == 0 ? calibrate_here(*options) : recount_there(*options);
   });
 }
 

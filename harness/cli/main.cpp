@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <cctype>
 #include <exception>
 #include <string>
 #include <vector>
@@ -32,12 +33,12 @@ std::string unknown_option(const CLI::App& app) {
   if (app.get_subcommands().empty()) return "";
   const CLI::App& command = *app.get_subcommands().front();
   for (const std::string& word : command.remaining()) {
-    if (word.rfind("--", 0) != 0) continue;
+    if (word.size() < 3 || word[0] != '-' || (word[1] != '-' && !std::isalpha(static_cast<unsigned char>(word[1])))) continue;
     std::vector<std::string> names;
     for (const CLI::Option* option : command.get_options())
       for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
     const std::string typed = word.substr(0, word.find('='));
-    const std::string nearest = cuparity::did_you_mean(typed, names);
+    const std::string nearest = cuparity::did_you_mean(word[1] == '-' ? typed : "-" + typed, names);
     return fmt::format("{} has no option '{}'{}", command.get_name(), typed,
                        nearest.empty() ? fmt::format("; cuparity {} --help shows those that it has", command.get_name()) : nearest);
   }

@@ -63,6 +63,8 @@ TEST_F(Program, NamesTheOptionThatIsNone) {
   EXPECT_THAT(errors_, HasSubstr("run has no option '--suit'; did you mean '--suite'?"));
   EXPECT_EQ(run({"compare", "--margins=gemm=0.02", "a", "b"}), exit_usage);
   EXPECT_THAT(errors_, HasSubstr("compare has no option '--margins'; did you mean '--margin'?"));
+  EXPECT_EQ(run({"history", ".", "-allow", "x"}), exit_usage);
+  EXPECT_THAT(errors_, HasSubstr("history has no option '-allow'; did you mean '--allow'?"));
   EXPECT_EQ(run({"list", "--xyzzyxyzzy"}), exit_usage);
   EXPECT_THAT(errors_, HasSubstr("list has no option '--xyzzyxyzzy'; cuparity list --help shows those that it has"));
 }

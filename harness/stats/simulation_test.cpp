@@ -137,6 +137,11 @@ TEST(Simulation, TheMinimumDetectableEffectIsFoundAboutAsOftenAsSaid) {
           count([&] { return signed_rank_interval(sample(random, row.draw, blocks[i], shift, 0.01), 0.05).low > 0; });
       EXPECT_GE(report("MDE found", found), fewest(row.power[i])) << blocks[i];
       EXPECT_LE(found, most(0.955)) << blocks[i];
+      const int found_by_others = count([&] {
+        const double own = estimate_paired(sample(random, row.draw, blocks[i], 0, 0.01), 0.05).minimum_detectable_shift;
+        return signed_rank_interval(sample(random, row.draw, blocks[i], own, 0.01), 0.05).low > 0;
+      });
+      EXPECT_GE(report("a run's own MDE found by others", found_by_others), fewest(row.power[i] - 0.05)) << blocks[i];
     }
   }
 }

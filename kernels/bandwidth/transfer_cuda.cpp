@@ -1,8 +1,8 @@
 // Copies between host and device. The bound is the link; the copy engines reach it, one for each direction,
 // from pinned memory. Pageable memory goes through the driver's pinned buffer, which the CPU fills.
-// Others who use the host's memory meanwhile slow copies down, one now and one then, and never speed one up: the time of
-// pinned copies one way is that of the fastest in a run, as STREAM takes the best, which repeats to some hundredths of a
-// per cent where the mean scatters by some tenths (docs/performance.md).
+// Other users of the host's memory slow down one copy now and one then, and never speed one up: the time of pinned copies
+// one way is that of the fastest in a run, as STREAM takes the best, which scatters by a fifth of what the mean does
+// (docs/performance.md).
 // Reaches on an H200, pinned, 64 MiB: 55.4 GB/s up and down, 100.6 GB/s both ways (results/published/2026-11-29-h200-calibration).
 #include <algorithm>
 #include <cstring>
@@ -92,8 +92,8 @@ class Copy {
     else host::poison(host_.data(), words_for(bytes_) * sizeof(float));
   }
 
-  /// Lines that the cores' caches hold, changed or not, have to be asked for there when the copy engine reads them: how many
-  /// those are differs from process to process. Filling and comparing leave some behind.
+  /// Filling and comparing leave lines in the cores' caches. Without them every process starts alike; no effect of theirs was
+  /// measured.
   void flush_host() { host::flush_caches(host_.data(), bytes_); }
 
   /// The destination against the source, after the copy is done.
