@@ -4,8 +4,8 @@
 
 #include <cctype>
 
-#include "harness/nearest_name.hpp"
 #include "harness/errors.hpp"
+#include "harness/nearest_name.hpp"
 
 namespace cuparity {
 namespace {

@@ -16,7 +16,6 @@
 #include "harness/stats/estimate.hpp"
 #include "harness/stats/margins.hpp"
 #include "harness/stats/power.hpp"
-#include "harness/stats/signed_rank.hpp"
 #include "harness/stats/verdict.hpp"
 
 namespace cuparity {
@@ -32,6 +31,7 @@ struct MeasuredRow {
   std::vector<double> reference;  ///< seconds or cycles, block by block
   std::vector<double> arm;
   std::vector<double> differences;  ///< ln(arm / reference)
+  Estimate estimate;                ///< of all differences
 };
 
 /// The rows of one class in one arm.
@@ -73,6 +73,7 @@ bool read_numbers(const std::vector<Block>& blocks, const CalibrationArm& arm, B
     row.arm.push_back(after);
     row.differences.push_back(std::log(after / before));
   }
+  row.estimate = estimate_paired(row.differences, alpha);
   return true;
 }
 
@@ -157,7 +158,7 @@ void judge_group(const MeasuredRow& row, double slowdown, std::size_t begin, std
 double mean_predicted_power(const std::vector<MeasuredRow>& rows, double slowdown, int blocks) {
   double sum = 0;
   for (const MeasuredRow& row : rows) {
-    sum += predicted_power(slowdown, estimate_paired(row.differences, alpha).deviation, blocks);
+    sum += predicted_power(slowdown, row.estimate.deviation, blocks);
   }
   return sum / static_cast<double>(rows.size());
 }
@@ -192,15 +193,13 @@ CalibrationResolution resolution_of(const CalibrationArm& arm, const std::string
   CalibrationResolution resolution;
   resolution.benchmark_class = name;
   resolution.arm = arm.name;
-  resolution.rows = static_cast<int>(members.rows.size());
   resolution.correlation = members.correlation;
   std::vector<double> deviations;
   std::vector<double> detectable;
   for (const MeasuredRow& row : members.rows) {
-    const Estimate estimate = estimate_paired(row.differences, alpha);
-    deviations.push_back(estimate.deviation);
-    detectable.push_back(
-        std::expm1(estimate.minimum_detectable_shift * std::sqrt(estimate.effective_blocks / resolution_blocks)));
+    deviations.push_back(row.estimate.deviation);
+    detectable.push_back(std::expm1(row.estimate.minimum_detectable_shift *
+                                    std::sqrt(row.estimate.effective_blocks / resolution_blocks)));
     resolution.by_row.push_back({short_name(row.name), deviations.back(), detectable.back()});
     if (detectable.back() >= resolution.largest_detectable) {
       resolution.largest_detectable = detectable.back();
@@ -215,7 +214,7 @@ CalibrationResolution resolution_of(const CalibrationArm& arm, const std::string
 CalibrationEffect effect_of(const CalibrationArm& arm, const std::string& name, const RowClass& members) {
   std::vector<double> effects;
   for (const MeasuredRow& row : members.rows) {
-    effects.push_back(std::expm1(hodges_lehmann(row.differences)));
+    effects.push_back(std::expm1(row.estimate.shift));
   }
   return {name, arm.name, arm.slowdown, median(effects)};
 }

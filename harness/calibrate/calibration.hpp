@@ -44,8 +44,7 @@ struct RowResolution {
 struct CalibrationResolution {
   std::string benchmark_class;
   std::string arm;
-  int rows = 0;
-  double correlation = 0;       ///< mean over the pairs of rows, of their differences block by block
+  double correlation = 0;  ///< mean over the pairs of rows, of their differences block by block
   double median_deviation = 0;
   double median_detectable = 0;
   double largest_detectable = 0;

@@ -47,7 +47,7 @@ Table resolution_table(const Calibration& calibration) {
   Table table = {{"class", "arm", "rows", "correlation", "scatter of a block", "MDE, 20 blocks",
                   "largest MDE", "in"}};
   for (const CalibrationResolution& resolution : calibration.resolutions) {
-    table.push_back({resolution.benchmark_class, resolution.arm, std::to_string(resolution.rows),
+    table.push_back({resolution.benchmark_class, resolution.arm, std::to_string(resolution.by_row.size()),
                      fmt::format("{:.2f}", resolution.correlation), plain_percent(resolution.median_deviation),
                      plain_percent(resolution.median_detectable),
                      plain_percent(resolution.largest_detectable), resolution.largest_in});

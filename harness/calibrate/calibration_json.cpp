@@ -47,7 +47,7 @@ nlohmann::json resolutions_json(const Calibration& calibration) {
     }
     resolutions.push_back({{"class", resolution.benchmark_class},
                            {"arm", resolution.arm},
-                           {"rows", resolution.rows},
+                           {"rows", resolution.by_row.size()},
                            {"correlation", number_to_json(resolution.correlation)},
                            {"median_deviation", number_to_json(resolution.median_deviation)},
                            {"median_mde_20_blocks", number_to_json(resolution.median_detectable)},

@@ -57,6 +57,11 @@ std::string shown_as(const std::string& format, const Calibration& calibration) 
                           : calibration_as_text(calibration);
 }
 
+void show(const CommandOptions& options, const Calibration& calibration) {
+  fmt::print("{}", shown_as(options.format, calibration));
+  std::fflush(stdout);
+}
+
 /// Says what is missing and how to go on.
 int conclude(const Calibration& calibration, const std::filesystem::path& folder) {
   if (calibration.interrupted) {
@@ -86,8 +91,7 @@ void check_numbers(const CommandOptions& options) {
 
 int recount_there(const CommandOptions& options) {
   const Calibration calibration = recount_calibration(options.recount);
-  fmt::print("{}", shown_as(options.format, calibration));
-  std::fflush(stdout);
+  show(options, calibration);
   return conclude(calibration, options.recount);
 }
 
@@ -107,8 +111,7 @@ int calibrate_here(CommandOptions options) {
     fmt::print(stderr, "cuparity: stopped before anything was measured\n");
     return exit_inconclusive;
   }
-  fmt::print("{}", shown_as(options.format, calibration));
-  std::fflush(stdout);
+  show(options, calibration);
   fmt::print(stderr, "cuparity: calibration.md and calibration.json are in {}\n", options.calibration.folder.string());
   return conclude(calibration, options.calibration.folder);
 }

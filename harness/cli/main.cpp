@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cctype>
 #include <exception>
 #include <string>
@@ -13,10 +14,10 @@
 
 namespace {
 
-/// Why no command was recognised, or empty where one was or nothing was given: CLI11 only says that one is missing.
+/// Why no command was recognised, or empty where nothing was given: CLI11 only says that one is missing.
 std::string unknown_command(const CLI::App& app) {
   const std::vector<std::string> words = app.remaining();
-  if (!app.get_subcommands().empty() || words.empty()) return "";
+  if (words.empty()) return "";
   const std::string& word = words.front();
   std::vector<std::string> names;
   for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
@@ -28,21 +29,28 @@ std::string unknown_command(const CLI::App& app) {
                      nearest.empty() ? fmt::format("; the commands are {}", fmt::join(names, ", ")) : nearest);
 }
 
+/// "--margin" and "-margin", no number and no lone letter.
+bool is_option(const std::string& word) {
+  return word.size() > 2 && word[0] == '-' && (word[1] == '-' || std::isalpha(static_cast<unsigned char>(word[1])));
+}
+
 /// Why the command has an option too many, or empty where it has not: CLI11 does not say which was meant.
-std::string unknown_option(const CLI::App& app) {
-  if (app.get_subcommands().empty()) return "";
-  const CLI::App& command = *app.get_subcommands().front();
-  for (const std::string& word : command.remaining()) {
-    if (word.size() < 3 || word[0] != '-' || (word[1] != '-' && !std::isalpha(static_cast<unsigned char>(word[1])))) continue;
-    std::vector<std::string> names;
-    for (const CLI::Option* option : command.get_options())
-      for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
-    const std::string typed = word.substr(0, word.find('='));
-    const std::string nearest = cuparity::did_you_mean(word[1] == '-' ? typed : "-" + typed, names);
-    return fmt::format("{} has no option '{}'{}", command.get_name(), typed,
-                       nearest.empty() ? fmt::format("; cuparity {} --help shows those that it has", command.get_name()) : nearest);
-  }
-  return "";
+std::string unknown_option(const CLI::App& command) {
+  const std::vector<std::string> words = command.remaining();
+  const auto word = std::find_if(words.begin(), words.end(), is_option);
+  if (word == words.end()) return "";
+  std::vector<std::string> names;
+  for (const CLI::Option* option : command.get_options())
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  const std::string typed = word->substr(0, word->find('='));
+  const std::string nearest = cuparity::did_you_mean(typed[1] == '-' ? typed : "-" + typed, names);
+  const std::string help = fmt::format("; cuparity {} --help shows those that it has", command.get_name());
+  return fmt::format("{} has no option '{}'{}", command.get_name(), typed, nearest.empty() ? help : nearest);
+}
+
+std::string what_is_unknown(const CLI::App& app) {
+  const auto commands = app.get_subcommands();
+  return commands.empty() ? unknown_command(app) : unknown_option(*commands.front());
 }
 
 }  // namespace
@@ -71,12 +79,9 @@ int main(int argc, char** argv) {
     app.parse(argc, argv);
     return exit_code;
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() != 0) {
-      const std::string command = unknown_command(app), unknown = command.empty() ? unknown_option(app) : command;
-      if (!unknown.empty()) {
-        fmt::print(stderr, "cuparity: {}\nRun with --help for more information.\n", unknown);
-        return exit_usage;
-      }
+    if (const std::string unknown = what_is_unknown(app); error.get_exit_code() != 0 && !unknown.empty()) {
+      fmt::print(stderr, "cuparity: {}\nRun with --help for more information.\n", unknown);
+      return exit_usage;
     }
     // CLI11 has codes of its own above 100; ours has one for usage.
     return app.exit(error) == 0 ? exit_pass : exit_usage;

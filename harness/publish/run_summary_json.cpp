@@ -26,12 +26,6 @@ constexpr std::pair<const char*, std::string RunSummary::*> summary_texts[] = {
     {"baseline_mode", &RunSummary::baseline_mode},
     {"fingerprint", &RunSummary::fingerprint}};
 
-json numbers_to_json(const std::vector<double>& values) {
-  json numbers = json::array();
-  for (const double value : values) numbers.push_back(number_to_json(value));
-  return numbers;
-}
-
 json measured_to_json(const MeasuredSeries& series) {
   json data = {{"mode", series.mode},
                {"benchmark", series.benchmark},

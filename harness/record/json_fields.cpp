@@ -86,6 +86,14 @@ nlohmann::json number_to_json(double value) {
   return std::isnan(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity";
 }
 
+nlohmann::json numbers_to_json(const std::vector<double>& values) {
+  nlohmann::json numbers = nlohmann::json::array();
+  for (const double value : values) {
+    numbers.push_back(number_to_json(value));
+  }
+  return numbers;
+}
+
 std::string valid_utf8(const std::string& text) {
   const bool ascii = std::all_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x80; });
   if (ascii) {

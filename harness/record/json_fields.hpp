@@ -13,6 +13,8 @@ namespace cuparity {
 
 /// "NaN", "Infinity" and "-Infinity" as strings, since JSON has no such numbers.
 nlohmann::json number_to_json(double value);
+/// The same for each, as an array.
+nlohmann::json numbers_to_json(const std::vector<double>& values);
 
 /// Bytes that are not UTF-8 (output of a process, say) replaced, so that the text can be written as JSON.
 std::string valid_utf8(const std::string& text);

@@ -73,22 +73,15 @@ std::string to_string(TrialKind kind) {
 nlohmann::json series_to_json(const std::map<std::string, std::vector<double>>& series) {
   nlohmann::json json = nlohmann::json::object();
   for (const auto& [name, values] : series) {
-    nlohmann::json& array = json[valid_utf8(name)] = nlohmann::json::array();
-    for (const double value : values) {
-      array.push_back(number_to_json(value));
-    }
+    json[valid_utf8(name)] = numbers_to_json(values);
   }
   return json;
 }
 
 nlohmann::json to_json(const Row& row) {
-  nlohmann::json repetitions = nlohmann::json::array();
-  for (const double seconds : row.repetitions) {
-    repetitions.push_back(number_to_json(seconds));
-  }
   nlohmann::json json = {{"benchmark", valid_utf8(row.benchmark)}, {"state", to_string(row.state)},
                          {"message", valid_utf8(row.message)},     {"seconds", number_to_json(row.seconds)},
-                         {"repetitions", std::move(repetitions)},  {"label", text_map(row.label)}};
+                         {"repetitions", numbers_to_json(row.repetitions)}, {"label", text_map(row.label)}};
   if (row.bytes_per_second) {
     json["bytes_per_second"] = number_to_json(*row.bytes_per_second);
   }
@@ -279,10 +272,6 @@ Run header_from_json(const nlohmann::json& json) {
 }
 
 nlohmann::json to_json(const Comparison& comparison) {
-  nlohmann::json differences = nlohmann::json::array();
-  for (const double difference : comparison.differences) {
-    differences.push_back(number_to_json(difference));
-  }
   return {{"benchmark", valid_utf8(comparison.benchmark)},
           {"baseline", valid_utf8(comparison.baseline)},
           {"candidate", valid_utf8(comparison.candidate)},
@@ -308,7 +297,7 @@ nlohmann::json to_json(const Comparison& comparison) {
            comparison.blocks_to_settle ? nlohmann::json(*comparison.blocks_to_settle) : nlohmann::json()},
           {"detectable_below_margin", comparison.detectable_below_margin},
           {"same_bits", comparison.same_bits ? nlohmann::json(*comparison.same_bits) : nlohmann::json()},
-          {"differences", std::move(differences)}};
+          {"differences", numbers_to_json(comparison.differences)}};
 }
 
 nlohmann::json to_json(const Run& run) {

@@ -7,8 +7,8 @@
 #include <regex>
 #include <sstream>
 
-#include "harness/nearest_name.hpp"
 #include "harness/errors.hpp"
+#include "harness/nearest_name.hpp"
 #include "harness/record/benchmark_json.hpp"
 
 namespace cuparity {

@@ -71,16 +71,13 @@ double pooled_deviation(std::span<const double> a, std::span<const double> b) {
 
 /// The parts of every estimate that follow from the others; `deviation` is the standard deviation so far.
 void finish(Estimate& estimate, double alpha) {
-  if (estimate.n < 2) {
-    estimate.minimum_detectable_shift = std::numeric_limits<double>::infinity();
-  } else if (estimate.interval.bounded()) {
-    estimate.minimum_detectable_shift = minimum_detectable_shift(estimate.interval, alpha, detection_power);
-    estimate.deviation =
-        std::min(estimate.deviation, implied_deviation(estimate.interval, estimate.effective_blocks, alpha));
-  } else {
-    estimate.minimum_detectable_shift =
-        minimum_detectable_shift(estimate.deviation, estimate.effective_blocks, alpha, detection_power);
-  }
+  const double implied = estimate.interval.bounded()
+                             ? implied_deviation(estimate.interval, estimate.effective_blocks, alpha)
+                             : estimate.deviation;
+  estimate.minimum_detectable_shift =
+      estimate.n < 2 ? std::numeric_limits<double>::infinity()
+                     : minimum_detectable_shift(implied, estimate.effective_blocks, alpha, detection_power);
+  estimate.deviation = std::min(estimate.deviation, implied);
 }
 
 }  // namespace

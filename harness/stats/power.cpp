@@ -33,11 +33,6 @@ double standard_deviation(std::span<const double> values) {
   return std::sqrt(squares / static_cast<double>(values.size() - 1));
 }
 
-double minimum_detectable_shift(const Interval& interval, double alpha, double power) {
-  const double z = z_of(1 - alpha / 2);
-  return (interval.high - interval.low) / 2 * (z + z_of(power)) / z;
-}
-
 double implied_deviation(const Interval& interval, double blocks, double alpha) {
   return (interval.high - interval.low) / 2 * std::sqrt(rank_test_efficiency * blocks) / z_of(1 - alpha / 2);
 }
