@@ -3,10 +3,12 @@
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -107,13 +109,18 @@ TEST_F(Program, StartupIsMeasuredInChildren) {
 }
 
 TEST_F(Program, AnInjectedSlowdownIsSaidAndSeen) {
-  const Outcome outcome = run(quick + "--benchmark_filter=launch/system_call --inject-slowdown=900");
+  const std::string row = quick + "--benchmark_filter=launch/system_call --benchmark_repetitions=5 ";
+  const Outcome outcome = run(row + "--inject-slowdown=900");
   ASSERT_EQ(outcome.exit_code, 0) << outcome.errors;
-  const Outcome honest = run(quick + "--benchmark_filter=launch/system_call");
+  const Outcome honest = run(row);
   EXPECT_EQ(json::parse(outcome.output).at("context").at("injected"), "every time is made 900 % longer");
   EXPECT_THAT(outcome.errors, HasSubstr("INJECTED"));
-  const auto time = [](const Outcome& one) {
-    return json::parse(one.output).at("benchmarks")[0].at("real_time").get<double>();
+  const auto time = [](const Outcome& one) {  // of the repetition that the machine disturbed least
+    double least = std::numeric_limits<double>::infinity();
+    const json output = json::parse(one.output);
+    for (const json& repetition : output.at("benchmarks"))
+      if (repetition.at("run_type") == "iteration") least = std::min(least, repetition.at("real_time").get<double>());
+    return least;
   };
   EXPECT_GT(time(outcome), 3 * time(honest));
 }
