@@ -7,6 +7,8 @@
 namespace cuparity {
 namespace {
 
+constexpr double most_doubt = 0.05;
+
 std::size_t most_rounds(const TimesInTurn& times) {
   std::size_t rounds = 0;
   for (const auto& of_candidate : times) rounds = std::max(rounds, of_candidate.size());
@@ -52,7 +54,8 @@ std::size_t earliest_as_fast(const TimesInTurn& times, double least_margin) {
     for (std::size_t round = 0; round < times[i].size(); ++round)
       ratios.push_back(times[i][round] / times[best][round]);
     const double middle = median_time(ratios);
-    if (middle <= 1 + std::max(least_margin, 3 * standard_error(ratios, middle))) return i;
+    const double doubt = std::min(most_doubt, 3 * standard_error(ratios, middle));
+    if (middle <= 1 + std::max(least_margin, doubt)) return i;
   }
   return best;
 }

@@ -18,7 +18,8 @@ std::size_t fastest(const TimesInTurn& times);
 
 /// The earliest candidate that is not measurably slower than the fastest: the median ratio of their times in the
 /// same round is within three standard errors of 1 (from the ratios' median absolute deviation), or within
-/// `least_margin`, by which the same code differs from process to process. So noise does not change the choice.
+/// `least_margin`, by which the same code differs from process to process. So noise does not change the choice. However
+/// noisy the times, it is within 5 % (or `least_margin`, if that is more) of the fastest.
 std::size_t earliest_as_fast(const TimesInTurn& times, double least_margin);
 
 /// True if the candidate need not be timed further: its best time so far is more than `share` above that of the

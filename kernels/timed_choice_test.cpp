@@ -47,6 +47,12 @@ TEST(TimedChoice, AFasterCandidateIsFoundThroughADriftThatIsLargerThanItsLead) {
     EXPECT_EQ(earliest_as_fast(measured({1.03, 1.02, 1, 1.01}, 0.001, seed), 0.005), 2u) << seed;
 }
 
+TEST(TimedChoice, NoNoiseExcusesAMuchSlowerCandidate) {
+  // A median ratio of 1.25, within three standard errors of 1.
+  const TimesInTurn times = {{1.25, 0.9, 1.6, 1.25, 0.8, 1.7, 1.25}, {1, 1, 1, 1, 1, 1, 1}};
+  EXPECT_EQ(earliest_as_fast(times, 0.02), 1u);
+}
+
 TEST(TimedChoice, WithinTheLeastMarginTheEarlierStays) {
   EXPECT_EQ(earliest_as_fast({{1.004, 1.004, 1.004}, {1, 1, 1}}, 0.005), 0u);
   EXPECT_EQ(earliest_as_fast({{1.006, 1.006, 1.006}, {1, 1, 1}}, 0.005), 1u);

@@ -229,6 +229,11 @@ void launch_stream_elementwise(StreamOperation operation, const float* x, const 
   throw std::invalid_argument("launch_stream_elementwise: read and dot are reductions");
 }
 
+void launch_stream_copies(const float* x, float* z, std::size_t count, int copies, int compute_capability,
+                          cudaStream_t stream) {
+  launch_elementwise(Copy{}, x, nullptr, z, count, compute_capability, stream, copies);
+}
+
 std::size_t elementwise_block_elements(StreamOperation operation, int compute_capability) {
   const bool hopper = compute_capability >= 90;
   switch (input_arrays(operation)) {

@@ -17,6 +17,10 @@ namespace cuparity::device {
 void launch_stream_elementwise(StreamOperation operation, const float* x, const float* y, float* z,
                                std::size_t count, int compute_capability, cudaStream_t stream);
 
+/// z = x, `copies` times in one launch: the next copy begins while the last blocks of the one before are at work.
+void launch_stream_copies(const float* x, float* z, std::size_t count, int copies, int compute_capability,
+                          cudaStream_t stream);
+
 /// Elements that one block of an elementwise operation works on.
 std::size_t elementwise_block_elements(StreamOperation operation, int compute_capability);
 

@@ -36,8 +36,8 @@ __device__ float4 apply(const Operation& operation, float4 x, float4 y, std::siz
                      operation(x.w, y.w, i + 3));
 }
 
-/// The vectors of a split; x, y, z point at the first vector, whose first element has index `head`. An
-/// output may be one of the inputs: a thread loads its elements before it stores them, and no others.
+/// The vectors of a split, once for each row of the grid; x, y, z point at the first vector, whose first element has index
+/// `head`. An output may be one of the inputs: a thread loads its elements before it stores them, and no others.
 template <typename Operation, typename Tile>
 __global__ void __launch_bounds__(Tile::threads, Tile::blocks_per_multiprocessor)
     elementwise_kernel(Operation operation, const float4* x, const float4* y, float4* z, std::size_t vectors,
@@ -79,21 +79,22 @@ __global__ void elementwise_singles_kernel(Operation operation, const float* x, 
 
 template <typename Operation, typename Tile>
 void launch_elementwise_tiles(Operation operation, const float* x, const float* y, float* z,
-                              const Split& split, cudaStream_t stream) {
+                              const Split& split, cudaStream_t stream, int times) {
   const std::size_t blocks = (split.vectors + Tile::vectors - 1) / Tile::vectors;
   const auto* first_x = reinterpret_cast<const float4*>(x + split.head);
   const auto* first_y = reinterpret_cast<const float4*>(y + split.head);
   auto* first_z = reinterpret_cast<float4*>(z + split.head);
-  elementwise_kernel<Operation, Tile><<<static_cast<unsigned>(blocks), Tile::threads, 0, stream>>>(
+  const dim3 grid(static_cast<unsigned>(blocks), static_cast<unsigned>(times));
+  elementwise_kernel<Operation, Tile><<<grid, Tile::threads, 0, stream>>>(
       operation, first_x, first_y, first_z, split.vectors, split.head);
 }
 
 /// Enqueues z[i] = operation(x[i], y[i], i) for i in [0, count). Arrays may have any alignment of a float;
 /// z may be x or y, but they must not overlap otherwise. `count` is below 2^40. Pointers of inputs that the
-/// operation has not are ignored.
+/// operation has not are ignored. `times`: as often in one launch, for operations whose output is none of their inputs.
 template <typename Operation>
 void launch_elementwise(Operation operation, const float* x, const float* y, float* z, std::size_t count,
-                        int compute_capability, cudaStream_t stream) {
+                        int compute_capability, cudaStream_t stream, int times = 1) {
   if (Operation::inputs < 1) x = z;
   if (Operation::inputs < 2) y = z;
   const std::size_t misaligned = misalignment(z);
@@ -103,9 +104,9 @@ void launch_elementwise(Operation operation, const float* x, const float* y, flo
   using Portable = ElementwiseTile<Operation::inputs, 75>;
   if (split.vectors != 0) {
     if (compute_capability >= 90)
-      launch_elementwise_tiles<Operation, Hopper>(operation, x, y, z, split, stream);
+      launch_elementwise_tiles<Operation, Hopper>(operation, x, y, z, split, stream, times);
     else
-      launch_elementwise_tiles<Operation, Portable>(operation, x, y, z, split, stream);
+      launch_elementwise_tiles<Operation, Portable>(operation, x, y, z, split, stream, times);
     check(cudaGetLastError(), "launching an elementwise kernel");
   }
   if (split.singles() != 0) {

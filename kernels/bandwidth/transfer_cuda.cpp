@@ -194,9 +194,7 @@ class BidirectionalExecution final : public Execution {
       : context_(context),
         up_(context, true, true, bytes, x_seed),
         down_(context, false, true, bytes, y_seed),
-        copies_({{context.ordinal(), down_stream_.get(), [this](cudaStream_t stream) { down_.enqueue(stream); }},
-                 {context.ordinal(), context.stream(), [this](cudaStream_t stream) { up_.enqueue(stream); }}},
-                copies) {}
+        copies_({way(down_, down_stream_.get()), way(up_, context.stream())}, copies) {}
 
   void run() override {
     check(cudaEventRecord(ready_.get(), context_.stream()), "recording the start of a two-way copy");
@@ -220,6 +218,11 @@ class BidirectionalExecution final : public Execution {
   }
 
  private:
+  device::OppositeCopies::Way way(Copy& copy, cudaStream_t stream) const {
+    return {context_.ordinal(), stream,
+            [&copy](cudaStream_t on, int copies) { for (int i = 0; i < copies; ++i) copy.enqueue(on); }};
+  }
+
   device::Context& context_;
   Copy up_;
   Copy down_;

@@ -17,13 +17,13 @@ struct OppositeCopies::TimedWay {
 
   void enqueue() const {
     const CurrentGpu current(way.gpu);
-    way.enqueue(way.stream);
+    way.enqueue(way.stream, 1);
   }
 
   void enqueue_timed(int copies) const {
     const CurrentGpu current(way.gpu);
     check(cudaEventRecord(begin->get(), way.stream), "recording the begin of one way of a two-way copy");
-    for (int copy = 0; copy < copies; ++copy) way.enqueue(way.stream);
+    way.enqueue(way.stream, copies);
     check(cudaEventRecord(end->get(), way.stream), "recording the end of one way of a two-way copy");
   }
 

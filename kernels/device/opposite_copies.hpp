@@ -15,7 +15,7 @@ class OppositeCopies {
   struct Way {
     int gpu = 0;
     cudaStream_t stream = nullptr;
-    std::function<void(cudaStream_t)> enqueue;  ///< one copy on the stream, whose GPU is current
+    std::function<void(cudaStream_t, int copies)> enqueue;  ///< copies on the stream, whose GPU is current
   };
 
   /// `copies` of each way are timed; one before and one after them keep the link busy meanwhile, as long as neither way is

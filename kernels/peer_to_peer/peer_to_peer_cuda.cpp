@@ -1,6 +1,7 @@
 // Copies between two GPUs. The bound is the link between them: NVLink, or PCIe where there is none. A copy engine
 // reaches it with large packets; the kernel needs enough 16-byte accesses on their way to cover the link's latency,
-// which our streaming copy (elementwise.cuh) has: one a thread, every multiprocessor full of threads.
+// which our streaming copy (elementwise.cuh) has: one a thread, every multiprocessor full of threads. All copies of a run
+// are one launch, for the link idles between launches.
 #include "kernels/peer_to_peer/peer_to_peer_cuda.hpp"
 
 #include <algorithm>
@@ -110,8 +111,8 @@ class Way {
     poison();
   }
 
-  void enqueue(const PeerCopy& copy, cudaStream_t stream) const {
-    copy({target_.data(), target_gpu_}, {source_.data(), source_gpu_}, source_.size(), by_, stream);
+  void enqueue(const PeerCopy& copy, cudaStream_t stream, int copies) const {
+    copy({target_.data(), target_gpu_}, {source_.data(), source_gpu_}, source_.size(), copies, by_, stream);
   }
 
   void poison() {
@@ -176,7 +177,7 @@ class PeerCopyExecution final : public Execution {
       both_ways_->run();
     } else {
       const device::CurrentGpu current(ways_[0]->by());
-      for (int copied = 0; copied < copies_; ++copied) ways_[0]->enqueue(copy_, streams_.stream(0));
+      ways_[0]->enqueue(copy_, streams_.stream(0), copies_);
     }
     streams_.end();
   }
@@ -197,7 +198,7 @@ class PeerCopyExecution final : public Execution {
     std::vector<device::OppositeCopies::Way> opposite;
     for (std::size_t i = 0; i < ways_.size(); ++i)
       opposite.push_back({ways_[i]->by(), streams_.stream(i),
-                          [this, i](cudaStream_t stream) { ways_[i]->enqueue(copy_, stream); }});
+                          [this, i](cudaStream_t stream, int copies) { ways_[i]->enqueue(copy_, stream, copies); }});
     return opposite;
   }
 
@@ -252,13 +253,15 @@ class EveryPairExecution final : public Execution {
 
 PeerCopy peer_copy_of(CopiedBy engine) {
   if (engine == CopiedBy::copy_engine)
-    return [](const PeerMemory& target, const PeerMemory& source, std::size_t count, int, cudaStream_t stream) {
-      check(cudaMemcpyPeerAsync(target.data, target.gpu, source.data, source.gpu, count * sizeof(float), stream),
-            "copying from GPU " + std::to_string(source.gpu) + " to GPU " + std::to_string(target.gpu));
+    return [](const PeerMemory& target, const PeerMemory& source, std::size_t count, int copies, int,
+              cudaStream_t stream) {
+      for (int copy = 0; copy < copies; ++copy)
+        check(cudaMemcpyPeerAsync(target.data, target.gpu, source.data, source.gpu, count * sizeof(float), stream),
+              "copying from GPU " + std::to_string(source.gpu) + " to GPU " + std::to_string(target.gpu));
     };
-  return [](const PeerMemory& target, const PeerMemory& source, std::size_t count, int on, cudaStream_t stream) {
-    device::launch_stream_elementwise(StreamOperation::copy, source.data, nullptr, target.data, count,
-                                      multiprocessor_generation(on), stream);
+  return [](const PeerMemory& target, const PeerMemory& source, std::size_t count, int copies, int on,
+            cudaStream_t stream) {
+    device::launch_stream_copies(source.data, target.data, count, copies, multiprocessor_generation(on), stream);
   };
 }
 

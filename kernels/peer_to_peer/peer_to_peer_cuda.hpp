@@ -20,9 +20,9 @@ struct PeerMemory {
   int gpu = 0;
 };
 
-/// Enqueues target = source, `count` floats, on a stream of GPU `on`, which is current and one of the two.
-using PeerCopy = std::function<void(const PeerMemory& target, const PeerMemory& source, std::size_t count, int on,
-                                    cudaStream_t stream)>;
+/// Enqueues target = source, `count` floats, `copies` times, on a stream of GPU `on`, which is current and one of the two.
+using PeerCopy = std::function<void(const PeerMemory& target, const PeerMemory& source, std::size_t count, int copies,
+                                    int on, cudaStream_t stream)>;
 
 /// Our way to copy.
 PeerCopy peer_copy_of(CopiedBy engine);
