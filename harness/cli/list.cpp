@@ -1,6 +1,5 @@
 // cuparity list: what can be run here, without running it.
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <memory>
@@ -8,6 +7,7 @@
 #include <vector>
 
 #include "environment/nvidia_driver.hpp"
+#include "environment/temporary_folder.hpp"
 #include "environment/text_file.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/engine/engines.hpp"
@@ -81,16 +81,13 @@ json benchmarks(const ListFlags& flags) {
     throw EnvironmentError(
         fmt::format("{} is not there: build it, or name its folder with --bin", program.string()));
   }
-  std::string file = (fs::temp_directory_path() / "cuparity-list-XXXXXX").string();
-  const int descriptor = mkstemp(file.data());
-  if (descriptor < 0) throw EnvironmentError("can't make a file in " + fs::temp_directory_path().string());
-  close(descriptor);
+  const TemporaryFolder folder;
+  const std::string file = (folder.path() / "benchmarks").string();
   ChildProcess child;
   child.command = {"/bin/sh", "-c", "exec \"$0\" --benchmark_list_tests >\"$1\"", program.string(), file};
   child.time_limit = std::chrono::seconds(60);
   const ProcessResult result = run_process(child);
   const std::string text = environment::read_text_file(file).value_or("");
-  fs::remove(file);
   if (result.exit_code != 0) {
     throw EnvironmentError(fmt::format("{} --benchmark_list_tests {}: {}", program.string(),
                                        result.timed_out ? "did not end within 60 s" : "failed",

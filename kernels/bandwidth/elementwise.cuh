@@ -36,10 +36,24 @@ __device__ float4 apply(const Operation& operation, float4 x, float4 y, std::siz
                      operation(x.w, y.w, i + 3));
 }
 
+/// The blocks that a tile asks for, if a multiprocessor holds so many threads. Tiles are compiled for all architectures, also
+/// those that never run them, and the compiler warns where they can't be met.
+template <typename Tile>
+constexpr int resident_blocks() {
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ == 750
+  constexpr int threads = 1024;
+#elif defined(__CUDA_ARCH__) && (__CUDA_ARCH__ >= 1200 || (__CUDA_ARCH__ > 800 && __CUDA_ARCH__ < 900))
+  constexpr int threads = 1536;
+#else
+  constexpr int threads = 2048;
+#endif
+  return Tile::threads * Tile::blocks_per_multiprocessor <= threads ? Tile::blocks_per_multiprocessor : 1;
+}
+
 /// The vectors of a split, once for each row of the grid; x, y, z point at the first vector, whose first element has index
 /// `head`. An output may be one of the inputs: a thread loads its elements before it stores them, and no others.
 template <typename Operation, typename Tile>
-__global__ void __launch_bounds__(Tile::threads, Tile::blocks_per_multiprocessor)
+__global__ void __launch_bounds__(Tile::threads, resident_blocks<Tile>())
     elementwise_kernel(Operation operation, const float4* x, const float4* y, float4* z, std::size_t vectors,
                        std::size_t head) {
   const std::size_t first = blockIdx.x * Tile::vectors + threadIdx.x;
