@@ -26,25 +26,30 @@ ProcessResult shell(const std::string& script) {
   return run_process(child);
 }
 
+/// An image of this machine's own shell; no registry is needed. Returns why there is none.
+std::string make_image() {
+  const ProcessResult version = shell("docker version --format '{{.Server.Version}}'");
+  if (version.exit_code != 0) return "docker does not answer: " + version.standard_error;
+  const ProcessResult made = shell(
+      "set -e; root=$(mktemp -d); trap 'rm -rf $root' EXIT; mkdir -p $root/bin $root/tmp $root/proc $root/sys $root/dev\n"
+      "for tool in sh df dd cat touch mkdir ls; do file=$(readlink -f $(command -v $tool)); cp $file $root/bin/$tool\n"
+      "  for library in $(ldd $file | grep -o '/[^ ]*'); do mkdir -p $root/$(dirname $library); cp -L $library "
+      "$root/$library; done; done\n"
+      "tar -C $root -c . | docker import - " +
+      std::string(image));
+  return made.exit_code == 0 ? "" : "no image could be imported: " + made.standard_error;
+}
+
+/// Why nothing can be tried on this machine, or nothing.
+std::string obstacle_here() {
+  static const std::string no_image = make_image();
+  return no_image;
+}
+
 class RealDocker : public testing::TestWithParam<RealCase> {
  protected:
-  /// An image of this machine's own shell; no registry is needed. Returns why there is none.
-  static std::string make_image() {
-    const ProcessResult version = shell("docker version --format '{{.Server.Version}}'");
-    if (version.exit_code != 0) return "docker does not answer: " + version.standard_error;
-    const ProcessResult made = shell(
-        "set -e; root=$(mktemp -d); trap 'rm -rf $root' EXIT; mkdir -p $root/bin $root/tmp $root/proc $root/sys $root/dev\n"
-        "for tool in sh df dd cat touch mkdir ls; do file=$(readlink -f $(command -v $tool)); cp $file $root/bin/$tool\n"
-        "  for library in $(ldd $file | grep -o '/[^ ]*'); do mkdir -p $root/$(dirname $library); cp -L $library "
-        "$root/$library; done; done\n"
-        "tar -C $root -c . | docker import - " +
-        std::string(image));
-    return made.exit_code == 0 ? "" : "no image could be imported: " + made.standard_error;
-  }
-
   static std::string obstacle_of(RealPlace place) {
-    static const std::string no_image = make_image();
-    if (!no_image.empty() || place == RealPlace::here) return no_image;
+    if (!obstacle_here().empty() || place == RealPlace::here) return obstacle_here();
     const ProcessResult gpu = shell("nvidia-smi -L && command -v nvidia-container-runtime-hook");
     return gpu.exit_code == 0 ? "" : "needs a GPU and the NVIDIA Container Toolkit";
   }
@@ -59,6 +64,17 @@ TEST_P(RealDocker, SaysWhatTheDoctorKnows) {
   EXPECT_NE(result.exit_code, 0) << result.standard_error;
   const DoctorReport report = diagnose_text(result.standard_error + " ", nullptr);
   EXPECT_THAT(report.text["causes"].get<std::vector<std::string>>(), testing::Contains(test.id)) << result.standard_error;
+}
+
+/// A dockerd that is told to have no bridge removes one of the name docker0.
+TEST(RealDockerBridge, OfTheMachineStaysWhereACaseStartsADockerd) {
+  if (!obstacle_here().empty()) GTEST_SKIP() << "a real engine was NOT tested: " << obstacle_here();
+  const std::string number = "cat /sys/class/net/docker0/ifindex";
+  const ProcessResult before = shell(number);
+  if (before.exit_code != 0) GTEST_SKIP() << "NOT tested: the network docker0 is not here";
+  const ProcessResult result = shell(real_case_prelude(image) + "spec=''; own_dockerd 1 '{}' ''");
+  if (result.exit_code == 77) GTEST_SKIP() << "NOT tested: " << last_words(result.standard_error);
+  EXPECT_EQ(shell(number).standard_error, before.standard_error);
 }
 
 INSTANTIATE_TEST_SUITE_P(RealEngine, RealDocker, testing::ValuesIn(real_cases()),

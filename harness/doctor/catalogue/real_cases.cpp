@@ -24,10 +24,13 @@ own_dockerd() {
   version=$($DOCKERD --version | sed 's/.*version \([0-9]*\).*/\1/')
   [ "$version" -ge $1 ] || skip "needs dockerd $1 or newer, here is $version; CUPARITY_TEST_DOCKERD names another"
   without_hooks
+  # Told to have no bridge, dockerd removes a docker0 that it sees: the one of the dockerd that runs here already.
+  apart='unshare --net'
+  $apart true 2>/dev/null || { [ ! -e /sys/class/net/docker0 ] || skip "a dockerd of our own can't have its own network here"; apart=; }
   mkdir $W/bin $W/cdi; for hook in $3; do printf '#!/bin/sh\nexit 0\n' >$W/bin/$hook; chmod 755 $W/bin/$hook; done
   [ -z "$spec" ] || printf '%s' "$spec" >$W/cdi/test.json
   printf '%s' "$2" | sed "s#@#$W#g" >$W/daemon.json
-  PATH=$W/bin:$(dirname $DOCKERD):$PATH $DOCKERD --config-file $W/daemon.json --data-root $W/data --exec-root $W/exec \
+  PATH=$W/bin:$(dirname $DOCKERD):$PATH $apart $DOCKERD --config-file $W/daemon.json --data-root $W/data --exec-root $W/exec \
     --pidfile $W/pid -H unix://$W/sock --bridge=none --iptables=false >$W/log 2>&1 </dev/null &
   for i in $(seq 60); do docker -H unix://$W/sock version >/dev/null 2>&1 && break; sleep 0.5; done
   docker save $IMAGE | docker -H unix://$W/sock load >/dev/null || skip "our own dockerd does not work here: $(tail -n 1 $W/log)"
