@@ -15,9 +15,9 @@ class TemporaryFolder {
  public:
   /// Throws std::runtime_error where none can be made.
   TemporaryFolder() {
-    std::error_code none;
-    const std::filesystem::path parent = std::filesystem::temp_directory_path(none);
-    if (none) throw std::runtime_error("making a temporary folder: TMPDIR names no folder; set it to one, or unset it");
+    std::error_code error;
+    const std::filesystem::path parent = std::filesystem::temp_directory_path(error);
+    if (error) throw std::runtime_error("making a temporary folder: TMPDIR names no folder; set it to one, or unset it");
     std::string pattern = (parent / "cuparity-XXXXXX").string();
     if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("can't make a folder like " + pattern);
     path_ = pattern;

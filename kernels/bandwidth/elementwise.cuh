@@ -105,7 +105,8 @@ void launch_elementwise_tiles(Operation operation, const float* x, const float* 
 
 /// Enqueues z[i] = operation(x[i], y[i], i) for i in [0, count). Arrays may have any alignment of a float;
 /// z may be x or y, but they must not overlap otherwise. `count` is below 2^40. Pointers of inputs that the
-/// operation has not are ignored. `times`: as often in one launch, for operations whose output is none of their inputs.
+/// operation has not are ignored. `times`: all whole vectors as often in one launch, for operations whose output is none of
+/// their inputs.
 template <typename Operation>
 void launch_elementwise(Operation operation, const float* x, const float* y, float* z, std::size_t count,
                         int compute_capability, cudaStream_t stream, int times = 1) {

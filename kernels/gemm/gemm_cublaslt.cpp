@@ -5,10 +5,10 @@
 // int8 tensor cores take, used for every type so that all types read their inputs alike.
 //
 // The search takes the algorithms that cuBLASLt's heuristic names, in its order, and times them in turn, several
-// rounds. It keeps the earliest that is not measurably slower than the fastest (timed_choice.hpp), or by less
-// than 5 %: a choice by noise would change time and bits from process to process, and a handful of algorithms often lies
-// within 1 to 4 % (docs/performance.md). Only algorithms that sum in the compute type are asked for (no split along k
-// that adds in the output type). One algorithm gives the same bits each time it runs with the same buffers.
+// rounds. It keeps the earliest that is slower than the fastest by no more than 5 % (timed_choice.hpp): a choice by noise
+// would change time and bits from process to process, and a handful of algorithms often lies within 1 to 4 %
+// (docs/performance.md). Only algorithms that sum in the compute type are asked for (no split along k that adds in the
+// output type). One algorithm gives the same bits each time it runs with the same buffers.
 #include "kernels/gemm/gemm_device.hpp"
 
 #ifdef CUPARITY_HAVE_CUBLAS

@@ -35,7 +35,7 @@ own_dockerd() {
   for i in $(seq 60); do docker -H unix://$W/sock version >/dev/null 2>&1 && break; sleep 0.5; done
   docker save $IMAGE | docker -H unix://$W/sock load >/dev/null || skip "our own dockerd does not work here: $(tail -n 1 $W/log)"
   R="docker -H unix://$W/sock run --rm --network none"
-  $R $IMAGE sh -c true || skip "our own dockerd starts no container here"
+  said=$($R $IMAGE sh -c true 2>&1) || skip "our own dockerd starts no container here: $(printf '%s' "$said" | head -n 1)"
 }
 # cuda_program: a program of CUDA's own runtime in $W, with the runtime beside it
 cuda_program() {
