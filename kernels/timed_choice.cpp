@@ -60,6 +60,15 @@ std::size_t earliest_as_fast(const TimesInTurn& times, double least_margin) {
   return best;
 }
 
+std::vector<std::size_t> about_as_fast(const TimesInTurn& times, double share) {
+  const std::size_t best = fastest(times);
+  std::vector<std::size_t> found;
+  for (std::size_t i = 0; i < times.size(); ++i)
+    if (times[i].size() == times[best].size() && median_time(times[i]) <= (1 + share) * median_time(times[best]))
+      found.push_back(i);
+  return found;
+}
+
 bool is_hopeless(const TimesInTurn& times, std::size_t candidate, double share) {
   const auto least = [](const std::vector<double>& values) {
     return *std::min_element(values.begin(), values.end());

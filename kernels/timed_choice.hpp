@@ -22,6 +22,9 @@ std::size_t fastest(const TimesInTurn& times);
 /// noisy the times, it is within 5 % (or `least_margin`, if that is more) of the fastest.
 std::size_t earliest_as_fast(const TimesInTurn& times, double least_margin);
 
+/// The candidates, in order, that were timed to the end and whose median is at most `share` above the smallest.
+std::vector<std::size_t> about_as_fast(const TimesInTurn& times, double share);
+
 /// True if the candidate need not be timed further: its best time so far is more than `share` above that of the
 /// fastest candidate's.
 bool is_hopeless(const TimesInTurn& times, std::size_t candidate, double share);

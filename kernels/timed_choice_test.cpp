@@ -47,6 +47,10 @@ TEST(TimedChoice, AFasterCandidateIsFoundThroughADriftThatIsLargerThanItsLead) {
     EXPECT_EQ(earliest_as_fast(measured({1.03, 1.02, 1, 1.01}, 0.001, seed), 0.005), 2u) << seed;
 }
 
+TEST(TimedChoice, AboutAsFastAreThoseWithinTheShareThatWereTimedToTheEnd) {
+  EXPECT_EQ(about_as_fast({{1.04, 1.04, 9}, {1}, {1, 1, 1}, {1.06, 1.06, 1.06}}, 0.05), (std::vector<std::size_t>{0, 2}));
+}
+
 TEST(TimedChoice, NoNoiseExcusesAMuchSlowerCandidate) {
   // A median ratio of 1.25, within three standard errors of 1.
   const TimesInTurn times = {{1.25, 0.9, 1.6, 1.25, 0.8, 1.7, 1.25}, {1, 1, 1, 1, 1, 1, 1}};

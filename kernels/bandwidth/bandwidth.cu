@@ -4,8 +4,8 @@
 // many words without waiting. dot adds in a fixed order: lanes, warps and blocks as a tree in fp32, then the
 // block that finishes last adds the blocks' sums in fp64, in the order of the blocks, whoever it is. One
 // launch does both stages. Blocks of dot take several tiles, so that few sums are left for the last stage. Reaches on an
-// H200: read of 4 GiB 4.619 TB/s (results/published/2026-11-29-h200-peers), dot of twice 1 GiB 4.554 TB/s
-// (results/published/2026-11-28-h200-peers).
+// H200: read of 4 GiB 4.701 or 4.619 TB/s, by the board's part number (results/published/2026-11-29-h200-peers), dot of twice
+// 1 GiB 4.554 TB/s (results/published/2026-11-28-h200-peers).
 #include "kernels/bandwidth/bandwidth_kernels.hpp"
 
 #include <stdexcept>
