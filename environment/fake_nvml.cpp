@@ -72,6 +72,10 @@ nvml::Return nvmlDeviceGetUUID(nvml::Device device, char* text, unsigned length)
   std::snprintf(text, length, "GPU-%d", is_first(device) ? 0 : 1);
   return nvml::success;
 }
+nvml::Return nvmlDeviceGetBoardPartNumber(nvml::Device device, char* text, unsigned length) {
+  std::snprintf(text, length, "692-2G520-0282-001");
+  return is_first(device) ? nvml::success : not_supported;
+}
 nvml::Return nvmlDeviceGetPciInfo_v3(nvml::Device, nvml::PciInfo* info) {
   std::strcpy(info->bus_id, "00000000:C1:00.0");
   return nvml::success;

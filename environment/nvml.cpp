@@ -29,6 +29,7 @@ struct Nvml::Library {
     find(mig_handle, "nvmlDeviceGetMigDeviceHandleByIndex");
     find(name, "nvmlDeviceGetName");
     find(uuid, "nvmlDeviceGetUUID");
+    find(board_part_number, "nvmlDeviceGetBoardPartNumber");
     find(pci_info, "nvmlDeviceGetPciInfo_v3");
     find(memory_info, "nvmlDeviceGetMemoryInfo");
     find(persistence_mode, "nvmlDeviceGetPersistenceMode");
@@ -99,6 +100,7 @@ struct Nvml::Library {
   nvml::GetMigHandle mig_handle = nullptr;
   nvml::GetText name = nullptr;
   nvml::GetText uuid = nullptr;
+  nvml::GetText board_part_number = nullptr;
   nvml::GetPciInfo pci_info = nullptr;
   nvml::GetMemoryInfo memory_info = nullptr;
   nvml::GetState persistence_mode = nullptr;
@@ -207,6 +209,7 @@ std::vector<NvmlDevice> Nvml::devices() const {
     if (handle == nullptr) continue;  // counted, but this process may not use it
     device.name = read_text(library_->name, handle, nvml::name_size);
     device.uuid = read_text(library_->uuid, handle, nvml::uuid_size);
+    device.board_part_number = read_text(library_->board_part_number, handle, nvml::part_number_size);
     nvml::PciInfo pci{};
     if (library_->pci_info != nullptr && library_->pci_info(handle, &pci) == nvml::success)
       device.pci_bus_id = pci.bus_id;

@@ -15,6 +15,7 @@ struct NvmlDevice {
   std::string name;
   std::string uuid;
   std::string pci_bus_id;
+  std::string board_part_number;  ///< boards of one model differ, in their memory for instance
   std::optional<unsigned> minor;  ///< its node is /dev/nvidia<minor>
   std::uint64_t memory_total_bytes = 0;
   std::optional<bool> persistence_mode;

@@ -14,6 +14,7 @@ using Device = struct DeviceHandle*;
 inline constexpr unsigned uuid_size = 96;
 inline constexpr unsigned name_size = 96;
 inline constexpr unsigned version_size = 80;
+inline constexpr unsigned part_number_size = 80;
 
 /// nvmlPciInfo_t of nvmlDeviceGetPciInfo_v3.
 struct PciInfo {

@@ -31,6 +31,8 @@ TEST(Nvml, ReadsBothGpus) {
   EXPECT_EQ(devices[0].memory_total_bytes, std::uint64_t{1} << 37);
   EXPECT_EQ(devices[0].persistence_mode, true);
   EXPECT_EQ(devices[0].ecc_enabled, false);
+  EXPECT_EQ(devices[0].board_part_number, "692-2G520-0282-001");
+  EXPECT_EQ(devices[1].board_part_number, "");
 }
 
 TEST(Nvml, FindsAGpuByUuidAndNoOther) {

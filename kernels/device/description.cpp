@@ -167,6 +167,7 @@ void describe_by_nvml(Facts& facts) {
     // By the bus and not by the UUID: under MIG the two libraries name different things.
     if (device.pci_bus_id.empty() || device.pci_bus_id != facts["gpu_pci_bus_id"]) continue;
     describe_reading(facts, nvml->read(device.index));
+    if (!device.board_part_number.empty()) facts["gpu_board_part_number"] = device.board_part_number;
     if (device.persistence_mode) facts["persistence_mode"] = state_text(*device.persistence_mode);
     if (device.ecc_enabled) facts["ecc_mode"] = state_text(*device.ecc_enabled);
     if (device.mig_enabled) facts["mig_mode"] = state_text(*device.mig_enabled);
