@@ -13,31 +13,20 @@
 #include "harness/doctor/gather.hpp"
 #include "harness/engine/last_words.hpp"
 #include "harness/engine/process.hpp"
+#include "harness/engine/test_engine.hpp"
 
 namespace cuparity {
 namespace {
 
 constexpr const char* image = "localhost/cuparity-doctor-test:latest";
 
-ProcessResult shell(const std::string& script) {
-  ChildProcess child;
-  child.command = {"sh", "-c", script};
-  child.time_limit = std::chrono::seconds(180);
-  return run_process(child);
-}
-
-/// An image of this machine's own shell; no registry is needed. Returns why there is none.
+/// An image of this machine's own shell. Returns why there is none.
 std::string make_image() {
   const ProcessResult version = shell("docker version --format '{{.Server.Version}}'");
   if (version.exit_code != 0) return "docker does not answer: " + version.standard_error;
-  const ProcessResult made = shell(
-      "set -e; root=$(mktemp -d); trap 'rm -rf $root' EXIT; mkdir -p $root/bin $root/tmp $root/proc $root/sys $root/dev\n"
-      "for tool in sh df dd cat touch mkdir ls; do file=$(readlink -f $(command -v $tool)); cp $file $root/bin/$tool\n"
-      "  for library in $(ldd $file | grep -o '/[^ ]*'); do mkdir -p $root/$(dirname $library); cp -L $library "
-      "$root/$library; done; done\n"
-      "tar -C $root -c . | docker import - " +
-      std::string(image));
-  return made.exit_code == 0 ? "" : "no image could be imported: " + made.standard_error;
+  std::vector<ImageProgram> programs;
+  for (const char* tool : {"sh", "df", "dd", "cat", "touch", "mkdir", "ls"}) programs.push_back({tool});
+  return import_image_of(programs, "docker", image);
 }
 
 /// Why nothing can be tried on this machine, or nothing.

@@ -14,6 +14,7 @@
 #include "harness/engine/container.hpp"
 #include "harness/engine/engines.hpp"
 #include "harness/engine/process.hpp"
+#include "harness/engine/test_engine.hpp"
 
 namespace cuparity {
 namespace {
@@ -38,28 +39,6 @@ struct Readiness {
 
 class ContainerEngineTest : public testing::TestWithParam<EngineCase> {
  protected:
-  static ProcessResult shell(const std::string& script) {
-    ChildProcess child;
-    child.command = {"sh", "-c", script};
-    return run_process(child);
-  }
-
-  /// An image of this machine's own shell and a few tools: no registry is needed.
-  static std::string import_image(const std::string& program) {
-    const ProcessResult made = shell(
-        "set -e; root=$(mktemp -d); trap 'rm -rf $root' EXIT\n"
-        "mkdir -p $root/bin $root/tmp $root/proc $root/sys $root/dev\n"
-        "for tool in sh sleep ls; do\n"
-        "  file=$(readlink -f $(command -v $tool)); cp $file $root/bin/$tool\n"
-        "  for library in $(ldd $file | grep -o '/[^ ]*'); do\n"
-        "    mkdir -p $root/$(dirname $library); cp -L $library $root/$library\n"
-        "  done\n"
-        "done\n"
-        "tar -C $root -c . | " +
-        program + " import - " + image_name);
-    return made.exit_code == 0 ? "" : "importing an image failed: " + made.standard_error;
-  }
-
   static Readiness look_at(const EngineCase& engine_case) {
     const ContainerCli cli = engine_case.cli();
     Readiness ready;
@@ -67,7 +46,7 @@ class ContainerEngineTest : public testing::TestWithParam<EngineCase> {
       ready.obstacle = cli.program + " does not answer here";
       return ready;
     }
-    ready.obstacle = import_image(cli.program);
+    ready.obstacle = import_image_of({{"sh"}, {"sleep"}, {"ls"}}, cli.program, image_name);
     if (!ready.obstacle.empty()) return ready;
     ready.flags = container_flags(engine_case.kind);
     ContainerEngine engine(cli, image_name, ready.flags, nullptr);

@@ -10,6 +10,7 @@
 #include "harness/engine/container.hpp"
 #include "harness/engine/engines.hpp"
 #include "harness/engine/process.hpp"
+#include "harness/engine/test_engine.hpp"
 #include "harness/explain/confirmation_run.hpp"
 #include "harness/explain/explanation.hpp"
 #include "harness/record/run_json.hpp"
@@ -33,32 +34,6 @@ std::string variable(const char* name) {
 std::string image_name() {
   const std::string given = variable("CUPARITY_TEST_IMAGE");
   return given.empty() ? own_image : given;
-}
-
-ProcessResult shell(const std::string& script) {
-  ChildProcess child;
-  child.command = {"sh", "-c", script};
-  return run_process(child);
-}
-
-/// An image of the bench program that was built beside this test, its libraries and the program that it
-/// starts: no registry is needed.
-std::string import_image(const fs::path& bin) {
-  const ProcessResult made = shell(
-      "set -e; root=$(mktemp -d); trap 'rm -rf $root' EXIT\n"
-      "mkdir -p $root/opt/cuparity/bin $root/bin $root/tmp $root/proc $root/sys $root/dev\n"
-      "cp " +
-      (bin / "cuparity-bench").string() +
-      " $root/opt/cuparity/bin/\n"
-      "cp $(readlink -f /bin/true) $root/bin/true\n"
-      "for file in $root/opt/cuparity/bin/cuparity-bench $root/bin/true; do\n"
-      "  for library in $(ldd $file | grep -o '/[^ ]*'); do\n"
-      "    mkdir -p $root/$(dirname $library); cp -L $library $root/$library\n"
-      "  done\n"
-      "done\n"
-      "tar -C $root -c . | docker import - " +
-      own_image);
-  return made.exit_code == 0 ? "" : "importing an image failed: " + made.standard_error;
 }
 
 class ExplainEngineTest : public testing::Test {
@@ -87,7 +62,9 @@ class ExplainEngineTest : public testing::Test {
     ContainerEngine engine(docker_cli(), image_name(), {}, nullptr);
     if (engine.version().empty()) return "docker does not answer";
     if (!variable("CUPARITY_TEST_IMAGE").empty() && engine.image()) return "";
-    return image_name() == own_image ? import_image(bin) : "docker has no image " + image_name();
+    if (image_name() == own_image)  // the bench program starts `true`
+      return import_image_of({{bin / "cuparity-bench", "/opt/cuparity/bin"}, {"/bin/true"}}, "docker", own_image);
+    return "docker has no image " + image_name();
   }
 
   cuparity::Run run(const std::string& mode, const std::string& suite) {

@@ -1,0 +1,44 @@
+#include "harness/engine/test_engine.hpp"
+
+#include <chrono>
+#include <utility>
+
+namespace cuparity {
+namespace {
+
+ProcessResult run_for_a_test(std::vector<std::string> command) {
+  ChildProcess child;
+  child.command = std::move(command);
+  child.time_limit = std::chrono::seconds(180);
+  return run_process(child);
+}
+
+}  // namespace
+
+ProcessResult shell(const std::string& script) { return run_for_a_test({"sh", "-c", script}); }
+
+std::string import_image_of(const std::vector<ImageProgram>& programs, const std::string& engine, const std::string& image) {
+  std::vector<std::string> command = {
+      "sh", "-c",
+      "set -e; engine=$1 image=$2; shift 2\n"
+      "root=$(mktemp -d); trap 'rm -rf $root' EXIT\n"
+      "mkdir $root/tmp $root/proc $root/sys $root/dev\n"
+      "while [ $# -gt 0 ]; do\n"
+      "  file=$(readlink -f \"$(command -v \"$1\")\"); mkdir -p \"$root/$2\"\n"
+      "  cp \"$file\" \"$root/$2/${1##*/}\"\n"
+      "  for library in $(ldd \"$file\" | grep -o '/[^ ]*'); do\n"
+      "    mkdir -p \"$root/${library%/*}\"; cp -L \"$library\" \"$root/$library\"\n"
+      "  done\n"
+      "  shift 2\n"
+      "done\n"
+      "tar -C $root -c . | \"$engine\" import - \"$image\"",
+      "sh", engine, image};
+  for (const ImageProgram& program : programs) {
+    command.push_back(program.program);
+    command.push_back(program.folder);
+  }
+  const ProcessResult made = run_for_a_test(std::move(command));
+  return made.exit_code == 0 ? "" : "importing an image failed: " + made.standard_error;
+}
+
+}  // namespace cuparity
