@@ -191,7 +191,12 @@ PreparedConvolution prepare_by_find(const ConvolutionProblem& problem, const Cud
   std::vector<std::function<void(cudaStream_t)>> candidates;
   for (const FoundAlgorithm& algorithm : right)
     candidates.push_back([&, algorithm](cudaStream_t) { convolution->run(algorithm); });
-  const std::size_t chosen = fastest(time_in_turn(candidates, context, {21, 1.0, 0.2, true}));
+  device::TimingLimits limits;
+  limits.rounds = 21;
+  limits.seconds = 1;
+  limits.give_up = 0.2;
+  limits.host_ahead = true;
+  const std::size_t chosen = fastest(time_in_turn(candidates, context, limits));
   const FoundAlgorithm best = right[chosen];
   return {[convolution, best] { convolution->run(best); },
           "cuDNN v7, algorithm " + std::to_string(best.number) + ", math " + std::to_string(best.math) + " (" +

@@ -17,8 +17,8 @@ constexpr std::array heuristic_modes = {CUDNN_HEUR_MODE_A, CUDNN_HEUR_MODE_B, CU
 
 /// By which a plan must be faster than an earlier one to be taken: less would change the bits from process to process.
 constexpr double least_margin = 0.02;
-// Plans that run longer are compared at the clock that each brings about by itself; shorter ones share their row's time with
-// flushing the L2 and the host, so that the power limit matters less.
+// Plans that run longer are compared at the clock that each brings about by itself. For shorter ones the GPU spends much time
+// flushing the L2 or waiting for the host, so that it is further from its power limit.
 constexpr double least_seconds_to_sustain = 0.5e-3;
 
 /// With fewer accepted plans than this, the next mode is asked too.
@@ -132,7 +132,7 @@ std::size_t fastest_plan(device::Context& context, cudnnHandle_t handle, const s
   limits.host_ahead = true;
   const TimesInTurn times = device::time_in_turn(runs, context, limits);
   const std::vector<std::size_t> finalists = about_as_fast(times, limits.give_up);
-  if (finalists.size() == 1 || median_time(times[finalists.front()]) < least_seconds_to_sustain)
+  if (finalists.size() == 1 || median_time(times[fastest(times)]) < least_seconds_to_sustain)
     return earliest_as_fast(times, least_margin);
   std::vector<std::function<void(cudaStream_t)>> final_runs;
   std::vector<double> seconds;
