@@ -71,6 +71,14 @@ TEST_F(Interrupted, RunKeepsWhatWasMeasuredAndGoesOn) {
   EXPECT_GT(json_of(out / "run.json")["trials"].size(), trials);
 }
 
+TEST_F(Interrupted, TheVerdictOnAClosedStdoutDoesNotGetIntoTheJournal) {
+  const fs::path out = folder_ / "run";
+  const ProcessResult stopped = interrupted(arguments("run --blocks 40", out) + " >&-", out / "journal.jsonl");
+  ASSERT_EQ(stopped.exit_code, exit_inconclusive) << stopped.standard_error;
+  const ProcessResult rest = shell(fmt::format("{} run --resume {}", CUPARITY_PROGRAM, out.string()));
+  EXPECT_TRUE(rest.exit_code == exit_pass || rest.exit_code == exit_inconclusive) << rest.standard_error;
+}
+
 TEST_F(Interrupted, CalibrationKeepsWhatWasMeasuredAndGoesOn) {
   const fs::path out = folder_ / "calibration";
   const ProcessResult stopped =

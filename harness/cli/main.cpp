@@ -1,4 +1,5 @@
 // Parse, run one subcommand, map every failure to its exit code.
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -53,10 +54,19 @@ std::string what_is_unknown(const CLI::App& app) {
   return commands.empty() ? unknown_command(app) : unknown_option(*commands.front());
 }
 
+/// A file opened later must not get the number of a standard stream that was closed: what is meant for the stream would go
+/// into it, the verdict into the journal.
+void open_standard_streams() {
+  for (int stream = 0; stream <= 2; ++stream) {
+    if (fcntl(stream, F_GETFD) == -1) open("/dev/null", O_RDWR);  // takes the lowest free number: this one
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   using namespace cuparity;
+  open_standard_streams();
   CLI::App app{"cuparity: does this GPU do the same work inside a container as on the host?"};
   app.set_version_flag("--version", "cuparity " CUPARITY_VERSION);
   app.require_subcommand(1);
