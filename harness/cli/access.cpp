@@ -44,7 +44,7 @@ int make_table(const AccessFlags& flags) {
   options.row = flags.row;
   options.stand_in = flags.stand_in;
   options.stop_requested = Interrupt::requested;
-  options.progress = [](const std::string& line) { fmt::print(stderr, "{}\n", line); };
+  options.progress = say_on_stderr;
   const AccessTable table = make_truth_table(options);
   fmt::print("{}", render(table, flags.format));
   return table.as_expected() ? exit_pass : exit_regression;

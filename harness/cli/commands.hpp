@@ -2,8 +2,13 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <cstdio>
+#include <string>
 
 namespace cuparity {
+
+/// A line on stderr. That nobody can read it there is no reason to stop, so not fmt::print, which throws.
+inline void say_on_stderr(const std::string& line) { std::fputs((line + "\n").c_str(), stderr); }
 
 void add_doctor_command(CLI::App& app, int& exit_code);
 void add_access_command(CLI::App& app, int& exit_code);

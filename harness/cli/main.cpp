@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <csignal>
 #include <exception>
 #include <string>
 #include <vector>
@@ -67,6 +68,7 @@ void open_standard_streams() {
 int main(int argc, char** argv) {
   using namespace cuparity;
   open_standard_streams();
+  std::signal(SIGPIPE, SIG_IGN);  // `2>&1 | head` must not end a measurement
   CLI::App app{"cuparity: does this GPU do the same work inside a container as on the host?"};
   app.set_version_flag("--version", "cuparity " CUPARITY_VERSION);
   app.require_subcommand(1);
@@ -90,19 +92,19 @@ int main(int argc, char** argv) {
     return exit_code;
   } catch (const CLI::ParseError& error) {
     if (const std::string unknown = what_is_unknown(app); error.get_exit_code() != 0 && !unknown.empty()) {
-      fmt::print(stderr, "cuparity: {}\nRun with --help for more information.\n", unknown);
+      say_on_stderr("cuparity: " + unknown + "\nRun with --help for more information.");
       return exit_usage;
     }
     // CLI11 has codes of its own above 100; ours has one for usage.
     return app.exit(error) == 0 ? exit_pass : exit_usage;
   } catch (const UsageError& error) {
-    fmt::print(stderr, "cuparity: {}\n", error.what());
+    say_on_stderr(fmt::format("cuparity: {}", error.what()));
     return exit_usage;
   } catch (const EnvironmentError& error) {
-    fmt::print(stderr, "cuparity: {}\n", error.what());
+    say_on_stderr(fmt::format("cuparity: {}", error.what()));
     return exit_environment;
   } catch (const std::exception& error) {
-    fmt::print(stderr, "cuparity: {}\n", error.what());
+    say_on_stderr(fmt::format("cuparity: {}", error.what()));
     return exit_environment;
   }
 }
