@@ -5,7 +5,10 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cerrno>
 #include <csignal>
+#include <cstdio>
+#include <cstring>
 #include <exception>
 #include <string>
 #include <vector>
@@ -63,12 +66,8 @@ void open_standard_streams() {
   }
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run_command(int argc, char** argv) {
   using namespace cuparity;
-  open_standard_streams();
-  std::signal(SIGPIPE, SIG_IGN);  // `2>&1 | head` must not end a measurement
   CLI::App app{"cuparity: does this GPU do the same work inside a container as on the host?"};
   app.set_version_flag("--version", "cuparity " CUPARITY_VERSION);
   app.require_subcommand(1);
@@ -104,7 +103,26 @@ int main(int argc, char** argv) {
     say_on_stderr(fmt::format("cuparity: {}", error.what()));
     return exit_environment;
   } catch (const std::exception& error) {
-    say_on_stderr(fmt::format("cuparity: {}", error.what()));
+    // That of a failed write to stdout is said once, by all_was_written.
+    if (std::ferror(stdout) == 0) say_on_stderr(fmt::format("cuparity: {}", error.what()));
     return exit_environment;
   }
+}
+
+/// Half a JSON with the exit code of a whole one would pass for good.
+bool all_was_written() {
+  errno = 0;
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return true;
+  const std::string reason = errno == 0 ? "" : fmt::format(" ({})", std::strerror(errno));  // of an earlier write: gone
+  cuparity::say_on_stderr("cuparity: writing to stdout failed" + reason + "; what stands there is not complete");
+  return false;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  open_standard_streams();
+  std::signal(SIGPIPE, SIG_IGN);  // `2>&1 | head` must not end a measurement
+  const int exit_code = run_command(argc, argv);
+  return all_was_written() ? exit_code : static_cast<int>(cuparity::exit_environment);
 }

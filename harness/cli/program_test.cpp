@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -67,6 +68,21 @@ TEST_F(Program, NamesTheOptionThatIsNone) {
   EXPECT_THAT(errors_, HasSubstr("history has no option '-allow'; did you mean '--allow'?"));
   EXPECT_EQ(run({"list", "--xyzzyxyzzy"}), exit_usage);
   EXPECT_THAT(errors_, HasSubstr("list has no option '--xyzzyxyzzy'; cuparity list --help shows those that it has"));
+}
+
+TEST_F(Program, AFailedWriteToStdoutIsNoPass) {
+  const Example example = example_run();
+  write_reports(folder_, example.run, example.analysis);
+  const std::string it = folder_.string();
+  for (const std::string& arguments : {std::string("--help"), std::string("list suites --format json"),
+                                       "compare " + it + " " + it, "gate --format json --baseline " + it + " " + it}) {
+    ChildProcess child;
+    child.command = {"/bin/sh", "-c", CUPARITY_PROGRAM " " + arguments + " >/dev/full"};
+    const ProcessResult result = run_process(child);
+    EXPECT_EQ(result.exit_code, exit_environment) << arguments;
+    EXPECT_THAT(result.standard_error, HasSubstr("writing to stdout failed")) << arguments;
+    EXPECT_EQ(std::count(result.standard_error.begin(), result.standard_error.end(), '\n'), 1) << arguments;
+  }
 }
 
 TEST_F(Program, DoctorAnswersWhateverTheMachine) {
