@@ -191,6 +191,35 @@ TEST_F(Program, RedactedReportsGoIntoAnotherFolder) {
   EXPECT_THAT(environment::read_text_file(folder_ / "run.json").value_or(""), HasSubstr("GPU-0000"));
 }
 
+TEST_F(Program, ReportReplacesNoOtherRun) {
+  Example example = example_run();
+  write_reports(folder_, example.run, example.analysis);
+  std::filesystem::create_directories(folder_ / "other");
+  example.run.seed += 1;
+  write_reports(folder_ / "other", example.run, example.analysis);
+  const std::string other = environment::read_text_file(folder_ / "other/run.json").value_or("");
+  EXPECT_EQ(run({"report", folder_.string(), "--out", (folder_ / "other").string()}), exit_usage);
+  EXPECT_THAT(errors_, HasSubstr("holds another run"));
+  EXPECT_EQ(environment::read_text_file(folder_ / "other/run.json").value_or(""), other);
+  // A file of another name stands beside the run.json that its reports would replace.
+  std::filesystem::rename(folder_ / "other/run.json", folder_ / "other.json");
+  EXPECT_EQ(run({"report", (folder_ / "other.json").string()}), exit_usage);
+  EXPECT_THAT(errors_, HasSubstr("holds another run"));
+  EXPECT_EQ(run({"report", folder_.string(), "--out", folder_.string()}), exit_pass) << errors_;
+}
+
+TEST_F(Program, RedactionReplacesNothingMeasured) {
+  const Example example = example_run();
+  write_reports(folder_, example.run, example.analysis);
+  EXPECT_EQ(run({"report", folder_.string(), "--redact", "--out", folder_.string()}), exit_usage);
+  EXPECT_THAT(errors_, HasSubstr("would replace what was measured"));
+  const std::string redacted = (folder_ / "public").string();
+  EXPECT_EQ(run({"report", folder_.string(), "--redact", "--out", redacted}), exit_pass) << errors_;
+  EXPECT_EQ(run({"report", folder_.string(), "--redact", "--out", redacted}), exit_pass) << "again: " << errors_;
+  std::ofstream(folder_ / "public/journal.jsonl") << "{}\n";
+  EXPECT_EQ(run({"report", folder_.string(), "--redact", "--out", redacted}), exit_usage);
+}
+
 TEST_F(Program, PublishMakesASiteAndSaysWhatIsMissing) {
   EXPECT_EQ(run({"publish", "--out", (folder_ / "site").string()}), exit_usage);
   EXPECT_THAT(errors_, HasSubstr("give the folders of runs"));
