@@ -267,5 +267,14 @@ TEST_F(Program, NumbersThatAreNoneAreRefused) {
   }
 }
 
+TEST_F(Program, ASeedIsAWholeNumberThatCanBeRecorded) {
+  for (const char* seed : {"-1", "99999999999999999999999", "18446744073709551616", "1.5", "x"}) {
+    EXPECT_EQ(run({"run", "--seed", seed, "--suite", "no-such-suite"}), exit_usage);
+    EXPECT_THAT(errors_, HasSubstr(std::string("--seed: ") + seed + " is no whole number")) << seed;
+  }
+  EXPECT_EQ(run({"run", "--seed", "18446744073709551615", "--suite", "no-such-suite"}), exit_usage);
+  EXPECT_THAT(errors_, HasSubstr("unknown suite"));
+}
+
 }  // namespace
 }  // namespace cuparity
