@@ -58,8 +58,8 @@ std::string what_is_unknown(const CLI::App& app) {
   return commands.empty() ? unknown_command(app) : unknown_option(*commands.front());
 }
 
-/// A file opened later must not get the number of a standard stream that was closed: what is meant for the stream would go
-/// into it, the verdict into the journal.
+/// A file opened later must not get the number of a standard stream that was closed: what is meant for the stream would
+/// go into it, the verdict into the journal.
 void open_standard_streams() {
   for (int stream = 0; stream <= 2; ++stream) {
     if (fcntl(stream, F_GETFD) == -1) open("/dev/null", O_RDWR);  // takes the lowest free number: this one

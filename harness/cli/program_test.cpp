@@ -179,6 +179,15 @@ TEST_F(Program, ReportOfNothingIsOneLine) {
   EXPECT_THAT(errors_, HasSubstr("missing"));
 }
 
+TEST_F(Program, ReportThatCantBeWrittenSaysWhereElse) {
+  const Example example = example_run();
+  write_reports(folder_, example.run, example.analysis);
+  std::filesystem::remove(folder_ / "report.md");
+  std::filesystem::create_directory(folder_ / "report.md");
+  EXPECT_EQ(run({"report", folder_.string()}), exit_environment);
+  EXPECT_THAT(errors_, HasSubstr("; or: cuparity report " + folder_.string() + " --out OTHER"));
+}
+
 TEST_F(Program, RedactedReportsGoIntoAnotherFolder) {
   const Example example = example_run();
   write_reports(folder_, example.run, example.analysis);
@@ -255,6 +264,18 @@ TEST_F(Program, CalibrateInjectsOrDoesNot) {
 TEST_F(Program, AMarginOfOneIsMeantInPercent) {
   EXPECT_EQ(run({"compare", "--margin", "5", "a", "b"}), exit_usage);
   EXPECT_THAT(errors_, HasSubstr("--margin 5 means 500 %; for 5 % write --margin 0.05"));
+}
+
+TEST_F(Program, AccessWatchesForATimeThatCanBe) {
+  EXPECT_EQ(run({"access", "--survival", "docker:--gpus=all", "--seconds", "0"}), exit_usage);
+  EXPECT_THAT(errors_, HasSubstr("--seconds"));
+  EXPECT_LT(errors_.size(), 200U) << errors_;
+  EXPECT_EQ(run({"access", "--survival", "docker:--gpus=all", "--seconds", "nan"}), exit_usage);
+  EXPECT_THAT(errors_, HasSubstr("--seconds nan"));
+  for (const char* option : {"--seconds=3", "--disturb=update"}) {
+    EXPECT_EQ(run({"access", option, "--row", "["}), exit_usage) << option;
+    EXPECT_THAT(errors_, HasSubstr("requires --survival")) << option;
+  }
 }
 
 TEST_F(Program, NumbersThatAreNoneAreRefused) {

@@ -24,7 +24,7 @@ struct ReportOptions {
   bool redact = false;
 };
 
-/// Whether the reports may be written into `folder`, which holds a run already or does not: what was measured is never replaced.
+/// What was measured is never replaced: another run in `folder`, or this one by what is left of it after redaction.
 void check_report_folder(const ReportOptions& options, const Run& run, const fs::path& folder) {
   std::error_code none;
   const bool its_own = fs::equivalent(folder, run_folder(options.run), none);

@@ -85,8 +85,9 @@ void check_not_in_site(const fs::path& run, const fs::path& site) {
   const bool inside = *folder.lexically_relative(root).begin() != "..";
   const bool published = folder.parent_path() == root / "runs" && !fs::exists(folder / "journal.jsonl");
   if (inside && !published) {
-    throw UsageError(fmt::format("--out {}: the run {} stands in it, and what was measured would be published as it is; "
-                                 "choose another folder", site.string(), run.string()));
+    throw UsageError(fmt::format("--out {}: the run {} stands in it, and what was measured would be published as it "
+                                 "is; choose another folder",
+                                 site.string(), run.string()));
   }
 }
 

@@ -34,7 +34,8 @@ void Progress::say(const std::string& line) {
 void Progress::doing(const std::string& what) {
   if (!terminal_) return;
   clear_line();
-  write_if_possible(stream_, what + (seconds_left_ < 0 ? "" : fmt::format(", about {} left", duration_text(seconds_left_))));
+  const std::string left = seconds_left_ < 0 ? "" : fmt::format(", about {} left", duration_text(seconds_left_));
+  write_if_possible(stream_, what + left);
   line_open_ = true;
 }
 
