@@ -1,6 +1,7 @@
 // cuparity access: every way to ask for a GPU, what must be seen, and what is.
 #include <fmt/format.h>
 
+#include <cmath>
 #include <memory>
 #include <string>
 #include <vector>
@@ -44,7 +45,7 @@ int make_table(const AccessFlags& flags) {
   options.row = flags.row;
   options.stand_in = flags.stand_in;
   options.stop_requested = Interrupt::requested;
-  options.progress = [](const std::string& line) { fmt::print(stderr, "{}\n", line); };
+  options.progress = say_on_stderr;
   const AccessTable table = make_truth_table(options);
   fmt::print("{}", render(table, flags.format));
   return table.as_expected() ? exit_pass : exit_regression;
@@ -53,6 +54,7 @@ int make_table(const AccessFlags& flags) {
 int watch(const AccessFlags& flags) {
   if (flags.format != "text" && flags.format != "json")
     throw UsageError("--survival is reported as text or json");
+  if (std::isnan(flags.seconds)) throw UsageError("--seconds nan: expected a number of seconds such as 5");
   SurvivalOptions options;
   options.mode = parse_access_mode(flags.survival);
   options.disturbances = flags.disturbances;
@@ -85,14 +87,17 @@ void add_access_command(CLI::App& app, int& exit_code) {
   command->add_option("--row", flags->row, "Only rows whose names match this regular expression");
   command->add_option("--stand-in", flags->stand_in,
                       "Check isolation with this character device too (default: a harmless one where no GPU is)");
-  command->add_option("--survival", flags->survival,
-                      "Instead: watch whether a container under this mode keeps its access");
+  CLI::Option* survival = command->add_option(
+      "--survival", flags->survival, "Instead: watch whether a container under this mode keeps its access");
   command->add_option("--disturb", flags->disturbances,
                       "What is done to it: update and restart (our container alone), reload (systemctl "
                       "daemon-reload: changes the host, only when named)")
       ->delimiter(',')
-      ->check(CLI::IsMember(disturbance_names()));
-  command->add_option("--seconds", flags->seconds, "How long it is watched after each")->check(CLI::PositiveNumber);
+      ->check(CLI::IsMember(disturbance_names()))
+      ->needs(survival);
+  command->add_option("--seconds", flags->seconds, "How long it is watched after each")
+      ->check(CLI::Range(0.001, 86400.0))
+      ->needs(survival);
   command->footer("Exit codes: 0 all as expected, 1 a row is wrong or leaks, 2 usage, 4 no engine can be tried.");
   command->callback([flags, &exit_code] {
     const Interrupt interrupt;

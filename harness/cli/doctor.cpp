@@ -74,8 +74,8 @@ int run_doctor(const DoctorFlags& flags) {
   const std::optional<Probe> probe = probe_of(flags);
   if (!flags.record.empty()) {
     write_record(*probe, flags.record);
-    fmt::print(stderr, "cuparity: the probe is in {}; read it with: cuparity doctor --probe {}\n", flags.record,
-               flags.record);
+    say_on_stderr(
+        fmt::format("cuparity: the probe is in {0}; read it with: cuparity doctor --probe {0}", flags.record));
   }
   const DoctorReport report =
       flags.from_text.empty() ? diagnose(*probe) : diagnose_text(text, probe ? &*probe : nullptr);

@@ -65,7 +65,7 @@ std::vector<ConfirmationResult> confirmations_of(const std::vector<Explanation>&
   for (const Explanation& explanation : explanations) {
     for (const ConfirmationPlan& plan : plan_confirmations(explanation)) {
       if (Interrupt::requested()) return results;
-      fmt::print(stderr, "experiment: {} under {}\n", plan.experiment.flags, plan.candidate);
+      say_on_stderr(fmt::format("experiment: {} under {}", plan.experiment.flags, plan.candidate));
       results.push_back(confirm(plan, run, {run_folder(options.run), bin, options.blocks}, surroundings));
     }
   }

@@ -71,6 +71,26 @@ TEST_F(Interrupted, RunKeepsWhatWasMeasuredAndGoesOn) {
   EXPECT_GT(json_of(out / "run.json")["trials"].size(), trials);
 }
 
+TEST_F(Interrupted, TheVerdictOnAClosedStdoutDoesNotGetIntoTheJournal) {
+  const fs::path out = folder_ / "run";
+  const ProcessResult stopped = interrupted(arguments("run --blocks 40", out) + " >&-", out / "journal.jsonl");
+  ASSERT_EQ(stopped.exit_code, exit_inconclusive) << stopped.standard_error;
+  const ProcessResult rest = shell(fmt::format("{} run --resume {}", CUPARITY_PROGRAM, out.string()));
+  EXPECT_TRUE(rest.exit_code == exit_pass || rest.exit_code == exit_inconclusive) << rest.standard_error;
+}
+
+TEST_F(Interrupted, AStderrThatFailsDoesNotEndIt) {
+  const std::string program = fmt::format("{} ", CUPARITY_PROGRAM);
+  const auto run = [&](const char* name) { return program + arguments("run --blocks 2", folder_ / name); };
+  const ProcessResult full = shell(run("full") + " 2>/dev/full");
+  EXPECT_TRUE(full.exit_code == exit_pass || full.exit_code == exit_inconclusive) << full.exit_code;
+  EXPECT_FALSE(json_of(folder_ / "full" / "run.json")["finished_at"].get<std::string>().empty());
+  // The reader has gone before the first line.
+  const ProcessResult gone = shell("(sleep 0.3; " + run("gone") + " 2>&1 >/dev/null; echo rc $? >&3) 3>&2 | true");
+  EXPECT_TRUE(gone.standard_error == "rc 0\n" || gone.standard_error == "rc 3\n") << gone.standard_error;
+  EXPECT_EQ(shell(program + "compare nope nope 2>/dev/full").exit_code, exit_usage);
+}
+
 TEST_F(Interrupted, CalibrationKeepsWhatWasMeasuredAndGoesOn) {
   const fs::path out = folder_ / "calibration";
   const ProcessResult stopped =

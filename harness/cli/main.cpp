@@ -1,9 +1,14 @@
 // Parse, run one subcommand, map every failure to its exit code.
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cctype>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
 #include <exception>
 #include <string>
 #include <vector>
@@ -53,9 +58,15 @@ std::string what_is_unknown(const CLI::App& app) {
   return commands.empty() ? unknown_command(app) : unknown_option(*commands.front());
 }
 
-}  // namespace
+/// A file opened later must not get the number of a standard stream that was closed: what is meant for the stream would
+/// go into it, the verdict into the journal.
+void open_standard_streams() {
+  for (int stream = 0; stream <= 2; ++stream) {
+    if (fcntl(stream, F_GETFD) == -1) open("/dev/null", O_RDWR);  // takes the lowest free number: this one
+  }
+}
 
-int main(int argc, char** argv) {
+int run_command(int argc, char** argv) {
   using namespace cuparity;
   CLI::App app{"cuparity: does this GPU do the same work inside a container as on the host?"};
   app.set_version_flag("--version", "cuparity " CUPARITY_VERSION);
@@ -80,19 +91,38 @@ int main(int argc, char** argv) {
     return exit_code;
   } catch (const CLI::ParseError& error) {
     if (const std::string unknown = what_is_unknown(app); error.get_exit_code() != 0 && !unknown.empty()) {
-      fmt::print(stderr, "cuparity: {}\nRun with --help for more information.\n", unknown);
+      say_on_stderr("cuparity: " + unknown + "\nRun with --help for more information.");
       return exit_usage;
     }
     // CLI11 has codes of its own above 100; ours has one for usage.
     return app.exit(error) == 0 ? exit_pass : exit_usage;
   } catch (const UsageError& error) {
-    fmt::print(stderr, "cuparity: {}\n", error.what());
+    say_on_stderr(fmt::format("cuparity: {}", error.what()));
     return exit_usage;
   } catch (const EnvironmentError& error) {
-    fmt::print(stderr, "cuparity: {}\n", error.what());
+    say_on_stderr(fmt::format("cuparity: {}", error.what()));
     return exit_environment;
   } catch (const std::exception& error) {
-    fmt::print(stderr, "cuparity: {}\n", error.what());
+    // That of a failed write to stdout is said once, by all_was_written.
+    if (std::ferror(stdout) == 0) say_on_stderr(fmt::format("cuparity: {}", error.what()));
     return exit_environment;
   }
+}
+
+/// Half a JSON with the exit code of a whole one would pass for good.
+bool all_was_written() {
+  errno = 0;
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return true;
+  const std::string reason = errno == 0 ? "" : fmt::format(" ({})", std::strerror(errno));  // of an earlier write: gone
+  cuparity::say_on_stderr("cuparity: writing to stdout failed" + reason + "; what stands there is not complete");
+  return false;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  open_standard_streams();
+  std::signal(SIGPIPE, SIG_IGN);  // `2>&1 | head` must not end a measurement
+  const int exit_code = run_command(argc, argv);
+  return all_was_written() ? exit_code : static_cast<int>(cuparity::exit_environment);
 }

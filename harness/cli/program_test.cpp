@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -67,6 +68,21 @@ TEST_F(Program, NamesTheOptionThatIsNone) {
   EXPECT_THAT(errors_, HasSubstr("history has no option '-allow'; did you mean '--allow'?"));
   EXPECT_EQ(run({"list", "--xyzzyxyzzy"}), exit_usage);
   EXPECT_THAT(errors_, HasSubstr("list has no option '--xyzzyxyzzy'; cuparity list --help shows those that it has"));
+}
+
+TEST_F(Program, AFailedWriteToStdoutIsNoPass) {
+  const Example example = example_run();
+  write_reports(folder_, example.run, example.analysis);
+  const std::string it = folder_.string();
+  for (const std::string& arguments : {std::string("--help"), std::string("list suites --format json"),
+                                       "compare " + it + " " + it, "gate --format json --baseline " + it + " " + it}) {
+    ChildProcess child;
+    child.command = {"/bin/sh", "-c", CUPARITY_PROGRAM " " + arguments + " >/dev/full"};
+    const ProcessResult result = run_process(child);
+    EXPECT_EQ(result.exit_code, exit_environment) << arguments;
+    EXPECT_THAT(result.standard_error, HasSubstr("writing to stdout failed")) << arguments;
+    EXPECT_EQ(std::count(result.standard_error.begin(), result.standard_error.end(), '\n'), 1) << arguments;
+  }
 }
 
 TEST_F(Program, DoctorAnswersWhateverTheMachine) {
@@ -163,6 +179,15 @@ TEST_F(Program, ReportOfNothingIsOneLine) {
   EXPECT_THAT(errors_, HasSubstr("missing"));
 }
 
+TEST_F(Program, ReportThatCantBeWrittenSaysWhereElse) {
+  const Example example = example_run();
+  write_reports(folder_, example.run, example.analysis);
+  std::filesystem::remove(folder_ / "report.md");
+  std::filesystem::create_directory(folder_ / "report.md");
+  EXPECT_EQ(run({"report", folder_.string()}), exit_environment);
+  EXPECT_THAT(errors_, HasSubstr("; or: cuparity report " + folder_.string() + " --out OTHER"));
+}
+
 TEST_F(Program, RedactedReportsGoIntoAnotherFolder) {
   const Example example = example_run();
   write_reports(folder_, example.run, example.analysis);
@@ -173,6 +198,35 @@ TEST_F(Program, RedactedReportsGoIntoAnotherFolder) {
   EXPECT_THAT(json, HasSubstr("gpu-1"));
   EXPECT_THAT(json, testing::Not(HasSubstr("GPU-0000")));
   EXPECT_THAT(environment::read_text_file(folder_ / "run.json").value_or(""), HasSubstr("GPU-0000"));
+}
+
+TEST_F(Program, ReportReplacesNoOtherRun) {
+  Example example = example_run();
+  write_reports(folder_, example.run, example.analysis);
+  std::filesystem::create_directories(folder_ / "other");
+  example.run.seed += 1;
+  write_reports(folder_ / "other", example.run, example.analysis);
+  const std::string other = environment::read_text_file(folder_ / "other/run.json").value_or("");
+  EXPECT_EQ(run({"report", folder_.string(), "--out", (folder_ / "other").string()}), exit_usage);
+  EXPECT_THAT(errors_, HasSubstr("holds another run"));
+  EXPECT_EQ(environment::read_text_file(folder_ / "other/run.json").value_or(""), other);
+  // A file of another name stands beside the run.json that its reports would replace.
+  std::filesystem::rename(folder_ / "other/run.json", folder_ / "other.json");
+  EXPECT_EQ(run({"report", (folder_ / "other.json").string()}), exit_usage);
+  EXPECT_THAT(errors_, HasSubstr("holds another run"));
+  EXPECT_EQ(run({"report", folder_.string(), "--out", folder_.string()}), exit_pass) << errors_;
+}
+
+TEST_F(Program, RedactionReplacesNothingMeasured) {
+  const Example example = example_run();
+  write_reports(folder_, example.run, example.analysis);
+  EXPECT_EQ(run({"report", folder_.string(), "--redact", "--out", folder_.string()}), exit_usage);
+  EXPECT_THAT(errors_, HasSubstr("would replace what was measured"));
+  const std::string redacted = (folder_ / "public").string();
+  EXPECT_EQ(run({"report", folder_.string(), "--redact", "--out", redacted}), exit_pass) << errors_;
+  EXPECT_EQ(run({"report", folder_.string(), "--redact", "--out", redacted}), exit_pass) << "again: " << errors_;
+  std::ofstream(folder_ / "public/journal.jsonl") << "{}\n";
+  EXPECT_EQ(run({"report", folder_.string(), "--redact", "--out", redacted}), exit_usage);
 }
 
 TEST_F(Program, PublishMakesASiteAndSaysWhatIsMissing) {
@@ -212,6 +266,18 @@ TEST_F(Program, AMarginOfOneIsMeantInPercent) {
   EXPECT_THAT(errors_, HasSubstr("--margin 5 means 500 %; for 5 % write --margin 0.05"));
 }
 
+TEST_F(Program, AccessWatchesForATimeThatCanBe) {
+  EXPECT_EQ(run({"access", "--survival", "docker:--gpus=all", "--seconds", "0"}), exit_usage);
+  EXPECT_THAT(errors_, HasSubstr("--seconds"));
+  EXPECT_LT(errors_.size(), 200U) << errors_;
+  EXPECT_EQ(run({"access", "--survival", "docker:--gpus=all", "--seconds", "nan"}), exit_usage);
+  EXPECT_THAT(errors_, HasSubstr("--seconds nan"));
+  for (const char* option : {"--seconds=3", "--disturb=update"}) {
+    EXPECT_EQ(run({"access", option, "--row", "["}), exit_usage) << option;
+    EXPECT_THAT(errors_, HasSubstr("requires --survival")) << option;
+  }
+}
+
 TEST_F(Program, NumbersThatAreNoneAreRefused) {
   const std::vector<std::vector<std::string>> commands = {{"calibrate", "--minutes", "nan"},
                                                           {"calibrate", "--inject", "1,nan"},
@@ -220,6 +286,15 @@ TEST_F(Program, NumbersThatAreNoneAreRefused) {
     EXPECT_EQ(run(command), exit_usage) << command[0] << '\n' << errors_;
     EXPECT_THAT(errors_, HasSubstr("nan")) << command[0];
   }
+}
+
+TEST_F(Program, ASeedIsAWholeNumberThatCanBeRecorded) {
+  for (const char* seed : {"-1", "99999999999999999999999", "18446744073709551616", "1.5", "x"}) {
+    EXPECT_EQ(run({"run", "--seed", seed, "--suite", "no-such-suite"}), exit_usage);
+    EXPECT_THAT(errors_, HasSubstr(std::string("--seed: ") + seed + " is no whole number")) << seed;
+  }
+  EXPECT_EQ(run({"run", "--seed", "18446744073709551615", "--suite", "no-such-suite"}), exit_usage);
+  EXPECT_THAT(errors_, HasSubstr("unknown suite"));
 }
 
 }  // namespace

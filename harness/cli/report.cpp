@@ -24,14 +24,31 @@ struct ReportOptions {
   bool redact = false;
 };
 
+/// What was measured is never replaced: another run in `folder`, or this one by what is left of it after redaction.
+void check_report_folder(const ReportOptions& options, const Run& run, const fs::path& folder) {
+  std::error_code none;
+  const bool its_own = fs::equivalent(folder, run_folder(options.run), none);
+  const bool has_journal = fs::exists(folder / "journal.jsonl", none);
+  if (options.redact && (its_own || has_journal)) {
+    throw UsageError(fmt::format(
+        "--redact with --out {}: there it would replace what was measured; choose another folder", folder.string()));
+  }
+  if ((its_own && fs::is_directory(options.run)) || !(has_journal || fs::exists(folder / "run.json", none))) return;
+  const Run there = load_run(folder);
+  if (there.started_at != run.started_at || there.seed != run.seed) {
+    throw UsageError(fmt::format("{} holds another run, which would be replaced; choose another folder with --out",
+                                 folder.string()));
+  }
+}
+
 void report(const ReportOptions& options) {
   if (options.redact && options.out.empty()) {
     throw UsageError("--redact needs --out: in the run's own folder it would replace what was measured");
   }
   Run run = load_run(options.run);
-  fs::path folder = run_folder(options.run);
+  const fs::path folder = options.out.empty() ? run_folder(options.run) : fs::path(options.out);
+  check_report_folder(options, run, folder);
   if (!options.out.empty()) {
-    folder = options.out;
     std::error_code code;
     fs::create_directories(folder, code);
     if (code) throw EnvironmentError(fmt::format("making {}: {}", folder.string(), code.message()));

@@ -80,7 +80,8 @@ void add_run_command(CLI::App& app, int& exit_code) {
       run->add_option("--image", options->image,
                       "Image for the container modes (default: " + default_image() + ")"),
       run->add_option("--out", options->out, "Folder for the results (default: results/runs/<time>-<suite>)"),
-      run->add_option("--seed", options->seed, "Seed of the order of the trials (default: random, recorded)"),
+      run->add_option("--seed", options->seed, "Seed of the order of the trials (default: random, recorded)")
+          ->check(check_seed),
       run->add_option("--blocks", options->blocks,
                       "Blocks instead of the suite's number; each mode runs twice in each")
           ->check(CLI::Range(1, 100000)),

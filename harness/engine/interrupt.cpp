@@ -26,7 +26,12 @@ Interrupt::Interrupt() {
   struct sigaction action = {};
   action.sa_handler = handle;
   sigemptyset(&action.sa_mask);
-  for (int i = 0; i < 3; ++i) sigaction(signals[i], &action, &previous_[i]);
+  for (int i = 0; i < 3; ++i) {
+    sigaction(signals[i], nullptr, &previous_[i]);
+    // nohup ignores SIGHUP, and means it; a script's shell ignores SIGINT for all that it starts with '&': it does not.
+    const bool stays_ignored = previous_[i].sa_handler == SIG_IGN && signals[i] != SIGINT;
+    if (!stays_ignored) sigaction(signals[i], &action, nullptr);
+  }
 }
 
 Interrupt::~Interrupt() {

@@ -6,7 +6,7 @@
 namespace cuparity {
 
 /// While it lives, the first SIGINT, SIGTERM or SIGHUP sets requested(); a second one kills the running
-/// process and this program. One at a time.
+/// process and this program. A SIGHUP or SIGTERM that was ignored (nohup) stays so. One at a time.
 class Interrupt {
  public:
   Interrupt();

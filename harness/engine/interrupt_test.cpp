@@ -54,6 +54,18 @@ TEST(Interrupt, SecondSignalEndsEverythingAtOnce) {
   EXPECT_LT(std::chrono::steady_clock::now() - begin, 10s);
 }
 
+TEST(Interrupt, ASignalThatWasIgnoredStaysIgnored) {
+  const auto before = signal(SIGHUP, SIG_IGN);
+  {
+    const Interrupt interrupt;
+    raise(SIGHUP);
+    EXPECT_FALSE(Interrupt::requested());
+    raise(SIGINT);
+    EXPECT_TRUE(Interrupt::requested());
+  }
+  EXPECT_EQ(signal(SIGHUP, before), SIG_IGN);
+}
+
 TEST(Interrupt, GivesTheSignalsBack) {
   struct sigaction before = {};
   struct sigaction after = {};

@@ -90,10 +90,16 @@ class Tail {
   std::string text_;
 };
 
+/// GoogleTest and Google Benchmark read options there: meant for other programs, they would change what ours measure.
+bool is_of_test_library(const std::string& variable) {
+  return variable.starts_with("GTEST_") || variable.starts_with("BENCHMARK_");
+}
+
 std::vector<std::string> merged_environment(const std::map<std::string, std::string>& added) {
   std::vector<std::string> merged;
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string text = *entry;
+    if (is_of_test_library(text)) continue;
     if (added.count(text.substr(0, text.find('='))) == 0) merged.push_back(text);
   }
   for (const auto& [name, value] : added) merged.push_back(name + "=" + value);

@@ -12,8 +12,9 @@
 namespace cuparity {
 
 struct ChildProcess {
-  std::vector<std::string> command;                ///< command[0] is looked for in PATH
-  std::map<std::string, std::string> environment;  ///< added to ours, or replacing it
+  std::vector<std::string> command;  ///< command[0] is looked for in PATH
+  /// Added to ours, or replacing it; of ours, GTEST_* and BENCHMARK_* are left out.
+  std::map<std::string, std::string> environment;
   std::chrono::milliseconds time_limit{120000};
   std::size_t output_tail_bytes = 16 * 1024;
   /// Asked every few milliseconds; true ends the process as `interrupted`. May be empty.

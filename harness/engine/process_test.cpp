@@ -55,6 +55,17 @@ TEST(RunProcess, AddsAndReplacesEnvironmentVariables) {
   EXPECT_EQ(run_process(child).standard_error, "new added\n");
 }
 
+TEST(RunProcess, HandsOnNoOptionOfTheTestLibraries) {
+  setenv("GTEST_TOTAL_SHARDS", "10", 1);
+  setenv("BENCHMARK_FILTER", "zzz", 1);
+  ChildProcess child = shell("echo $GTEST_TOTAL_SHARDS$BENCHMARK_FILTER$GTEST_COLOR");
+  child.environment = {{"GTEST_COLOR", "no"}};
+  const std::string seen = run_process(child).standard_error;
+  unsetenv("GTEST_TOTAL_SHARDS");
+  unsetenv("BENCHMARK_FILTER");
+  EXPECT_EQ(seen, "no\n") << "only what the caller itself adds";
+}
+
 TEST(RunProcess, HasAnEmptyStandardInput) {
   EXPECT_EQ(run_process(shell("cat; echo end")).standard_error, "end\n");
 }

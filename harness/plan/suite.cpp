@@ -31,12 +31,14 @@ class SuiteReader {
   explicit SuiteReader(std::string file_name) : file_name_(std::move(file_name)) {}
 
   Suite read(const std::string& yaml) const {
-    YAML::Node root;
+    std::vector<YAML::Node> documents;
     try {
-      root = YAML::Load(yaml);
+      documents = YAML::LoadAll(yaml);
     } catch (const YAML::Exception& error) {
       throw UsageError(fmt::format("{}:{}: not YAML: {}", file_name_, error.mark.line + 1, error.msg));
     }
+    const YAML::Node root = documents.empty() ? YAML::Node() : documents.front();
+    if (documents.size() > 1) fail(documents[1], "a second YAML document (after '---'); a suite file has one");
     if (!root.IsMap())
       fail(root, "a suite is a map of keys: " + fmt::format("{}", fmt::join(suite_keys(), ", ")));
     Suite suite;
@@ -233,7 +235,8 @@ SuiteText load_suite_text(const std::string& name_or_path) {
   const bool is_path = name_or_path.find('/') != std::string::npos || path.extension() == ".yaml" ||
                        path.extension() == ".yml";
   if (!is_path) return {builtin_suite_text(name_or_path), name_or_path + ".yaml"};
-  if (std::filesystem::is_directory(path))
+  std::error_code none;  // a name that is too long: said below
+  if (std::filesystem::is_directory(path, none))
     throw UsageError(fmt::format("suite file {} is a folder", name_or_path));
   std::ifstream file(path);
   if (!file) {

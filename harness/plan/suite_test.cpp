@@ -119,6 +119,11 @@ TEST(Suite, ThatIsNoMapIsRefused) {
   EXPECT_THAT(error_of("name: x\n"), HasSubstr("'benchmarks' is missing"));
 }
 
+TEST(Suite, OfTwoDocumentsIsRefused) {
+  EXPECT_THAT(error_of(std::string(good) + "---\nname: other\n"), HasSubstr("mine.yaml:16: a second YAML document"));
+  EXPECT_EQ(parse_suite(std::string("# what for\n---\n") + good + "...\n", "mine.yaml").name, "mine");
+}
+
 TEST(BuiltinSuites, AreReadWithoutFilesAndCoverBothBackends) {
   EXPECT_THAT(builtin_suite_names(), ElementsAre("quick", "standard", "full", "multi_gpu", "calibrate"));
   for (const std::string& name : builtin_suite_names()) {
@@ -157,6 +162,7 @@ TEST(SuiteText, OfAFileIsItsText) {
   EXPECT_EQ(load_suite_text(path).yaml, good);
   EXPECT_THROW(load_suite_text(testing::TempDir() + "/absent.yaml"), UsageError);
   EXPECT_THROW(load_suite_text(testing::TempDir() + "/"), UsageError);
+  EXPECT_THROW(load_suite_text("./" + std::string(300, 'x') + ".yaml"), UsageError);
 }
 
 TEST(LooksForBlocks, KeepsTheLooksBelow) {

@@ -78,13 +78,29 @@ std::vector<RunSource> distinct(std::vector<RunSource> sources) {
   return result;
 }
 
+/// A site is made public as a whole, so no folder in which a run was measured may stand in it.
+void check_not_in_site(const fs::path& run, const fs::path& site) {
+  const fs::path root = fs::weakly_canonical(fs::absolute(site));
+  const fs::path folder = fs::canonical(fs::is_directory(run) ? run : fs::absolute(run).parent_path());
+  const bool inside = *folder.lexically_relative(root).begin() != "..";
+  const bool published = folder.parent_path() == root / "runs" && !fs::exists(folder / "journal.jsonl");
+  if (inside && !published) {
+    throw UsageError(fmt::format("--out {}: the run {} stands in it, and what was measured would be published as it "
+                                 "is; choose another folder",
+                                 site.string(), run.string()));
+  }
+}
+
 /// Every run that is given or in the site already, once.
 std::vector<RunSource> find_sources(const PublishOptions& options, const std::vector<std::string>& published,
                                     const EarlierRuns& earlier, unsigned threads) {
   std::vector<fs::path> paths;
   for (const std::string& id : published) paths.push_back(options.out / "runs" / id / "run.json");
   for (const fs::path& given : options.runs) {
-    for (fs::path& path : find_runs(given)) paths.push_back(std::move(path));
+    for (fs::path& path : find_runs(given)) {
+      check_not_in_site(path, options.out);
+      paths.push_back(std::move(path));
+    }
   }
   if (paths.empty()) {
     throw UsageError(fmt::format("nothing to publish: give the folders of runs; {} holds none yet",
@@ -102,6 +118,8 @@ std::vector<RunSource> find_sources(const PublishOptions& options, const std::ve
 PublishResult publish(const PublishOptions& options) {
   const unsigned threads = options.threads > 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
   const Fingerprints fingerprints({options.key, program_digest(), options.redact, options.hidden});
+  if (fs::exists(options.out / "run.json") || fs::exists(options.out / "journal.jsonl"))
+    check_not_in_site(options.out, options.out);
   const std::vector<std::string> published = published_ids(options.out);
   const EarlierRuns earlier(options.out, published, fingerprints, threads);
   const std::vector<RunSource> sources = find_sources(options, published, earlier, threads);

@@ -287,6 +287,19 @@ TEST_F(Publish, HostileNamesAreText) {
   }
 }
 
+TEST_F(Publish, WhatWasMeasuredDoesNotStandInTheSite) {
+  const fs::path measured = run_of_day(0);  // runs/0
+  const fs::path elsewhere = write_run(folder_ / "elsewhere", example_run_of_day(1));
+  std::ofstream(measured / "journal.jsonl") << "\n";
+  EXPECT_THROW(publish_to("runs/0", {measured}), UsageError);
+  EXPECT_THROW(publish_to("runs/0", {elsewhere}), UsageError);
+  EXPECT_THROW(publish_to("runs", {folder_ / "runs"}), UsageError);
+  EXPECT_THROW(publish_to("", {folder_ / "runs"}), UsageError) << "not a site's runs, though its folder has that name";
+  EXPECT_FALSE(fs::exists(folder_ / "runs/0/index.html"));
+  EXPECT_EQ(publish_to("runs/0/site", {measured}).runs, 1U);
+  EXPECT_EQ(publish_to("runs/0/site", {folder_ / "runs/0/site"}).runs, 1U) << "the site's own runs stay";
+}
+
 TEST_F(Publish, WhatIsNoRunIsOneClearLine) {
   fs::create_directories(folder_ / "empty");
   EXPECT_THROW(publish_to("site", {}), UsageError);

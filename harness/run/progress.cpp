@@ -6,6 +6,15 @@
 #include <cmath>
 
 namespace cuparity {
+namespace {
+
+/// Not fmt::print, which throws: that nobody can read it any more is no reason to end a measurement.
+void write_if_possible(std::FILE* stream, const std::string& text) {
+  std::fputs(text.c_str(), stream);
+  std::fflush(stream);
+}
+
+}  // namespace
 
 Progress::Progress(std::FILE* stream, bool terminal) : stream_(stream), terminal_(terminal) {}
 
@@ -13,23 +22,20 @@ Progress::~Progress() { clear_line(); }
 
 void Progress::clear_line() {
   if (!line_open_) return;
-  fmt::print(stream_, "\r\x1b[K");
-  std::fflush(stream_);
+  write_if_possible(stream_, "\r\x1b[K");
   line_open_ = false;
 }
 
 void Progress::say(const std::string& line) {
   clear_line();
-  fmt::print(stream_, "{}\n", line);
-  std::fflush(stream_);
+  write_if_possible(stream_, line + "\n");
 }
 
 void Progress::doing(const std::string& what) {
   if (!terminal_) return;
   clear_line();
-  fmt::print(stream_, "{}{}", what,
-             seconds_left_ < 0 ? "" : fmt::format(", about {} left", duration_text(seconds_left_)));
-  std::fflush(stream_);
+  const std::string left = seconds_left_ < 0 ? "" : fmt::format(", about {} left", duration_text(seconds_left_));
+  write_if_possible(stream_, what + left);
   line_open_ = true;
 }
 
