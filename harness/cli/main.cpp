@@ -113,6 +113,7 @@ int run_command(int argc, char** argv) {
 bool all_was_written() {
   errno = 0;
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return true;
+  if (errno == EPIPE) return false;  // who read it wanted no more: `cuparity list | head`
   const std::string reason = errno == 0 ? "" : fmt::format(" ({})", std::strerror(errno));  // of an earlier write: gone
   cuparity::say_on_stderr("cuparity: writing to stdout failed" + reason + "; what stands there is not complete");
   return false;
