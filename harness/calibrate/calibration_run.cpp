@@ -11,6 +11,7 @@
 #include "harness/errors.hpp"
 #include "harness/record/journal.hpp"
 #include "harness/record/run_json.hpp"
+#include "harness/run/folder_lock.hpp"
 #include "harness/whole_file.hpp"
 
 namespace cuparity {
@@ -111,6 +112,7 @@ Calibration run_calibration(const CalibrationOptions& options, const RunSurround
   const fs::path run_folder = options.folder / "run";
   RunOptions run = options.run;
   CalibrationPlan plan = settle(options, run);
+  const FolderLock lock(options.folder);
   TimeBudget budget(plan.minutes, options.resume ? seconds_so_far(run_folder) : 0);
   run.adjust_session = [&](Session& session) {
     plan.modes = session.run.modes;

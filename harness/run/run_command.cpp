@@ -6,6 +6,7 @@
 #include <chrono>
 #include <ctime>
 #include <memory>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -13,6 +14,7 @@
 #include "harness/errors.hpp"
 #include "harness/record/journal.hpp"
 #include "harness/report/report.hpp"
+#include "harness/run/folder_lock.hpp"
 #include "harness/run/run_loop.hpp"
 #include "harness/whole_file.hpp"
 
@@ -28,15 +30,16 @@ class FreshFolder {
  public:
   explicit FreshFolder(const fs::path& path) : path_(fs::absolute(path).lexically_normal()) {
     std::error_code error;
-    existed_ = fs::exists(path_, error);
-    if (existed_ && !fs::is_directory(path_, error)) {
+    if (fs::exists(path_, error) && !fs::is_directory(path_, error)) {
       throw UsageError(fmt::format("--out {} is a file; give a folder", path.string()));
     }
-    if (existed_ && !fs::is_empty(path_, error)) {
+    made_ = fs::create_directories(path_, error);
+    lock_.emplace(path_);
+    if (!error && !fs::is_empty(path_, error)) {
       throw UsageError(fmt::format(
           "--out {0} is not empty; choose another folder, or go on with --resume {0}", path.string()));
     }
-    fs::create_directories(path_ / "raw", error);
+    if (!error) fs::create_directory(path_ / "raw", error);
     if (error) {
       throw UsageError(fmt::format("making the folder {} failed: {}; choose another with --out",
                                    path_.string(), error.message()));
@@ -47,7 +50,7 @@ class FreshFolder {
     if (kept_) return;
     std::error_code ignored;
     fs::remove_all(path_ / "raw", ignored);
-    if (!existed_) fs::remove(path_, ignored);
+    if (made_) fs::remove(path_, ignored);
   }
   FreshFolder(const FreshFolder&) = delete;
   FreshFolder& operator=(const FreshFolder&) = delete;
@@ -57,7 +60,8 @@ class FreshFolder {
 
  private:
   fs::path path_;
-  bool existed_ = false;
+  std::optional<FolderLock> lock_;
+  bool made_ = false;
   bool kept_ = false;
 };
 
@@ -167,6 +171,7 @@ int continue_run(const RunOptions& options, const RunSurroundings& to, Progress&
     throw UsageError(fmt::format("--resume {}: there is no run in this folder (no journal.jsonl)",
                                  options.resume.string()));
   }
+  const FolderLock lock(here.resume);
   Session session = resume_session(here, to.make_engine, progress);
   Journal journal = Journal::reopen(here.resume);
   progress.say(fmt::format("going on after {} trials", session.run.trials.size()));

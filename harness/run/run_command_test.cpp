@@ -8,6 +8,7 @@
 #include "harness/errors.hpp"
 #include "harness/record/run_json.hpp"
 #include "harness/run/fake_engine.hpp"
+#include "harness/run/folder_lock.hpp"
 
 namespace cuparity {
 namespace {
@@ -145,6 +146,9 @@ TEST_F(RunCommandTest, RefusesAModeThatDoesNotWorkAndLeavesNothingBehind) {
   engine_.refused["docker:none"] = "image 'x' is not there";
   EXPECT_EQ(environment_error(), "mode 'docker:none' can't be used: image 'x' is not there");
   EXPECT_FALSE(fs::exists(folder_ / "out"));
+  options_.out = folder_ / "out/";
+  environment_error();
+  EXPECT_FALSE(fs::exists(folder_ / "out"));
 }
 
 TEST_F(RunCommandTest, SaysWhatToDoWhereAContainerGetsNoGpu) {
@@ -208,6 +212,35 @@ TEST_F(RunCommandTest, LeavesAReadablePartialResultWhenInterruptedAndGoesOnWithR
   EXPECT_EQ(whole.seed, 11u);
   EXPECT_FALSE(whole.finished_at.empty());
   EXPECT_EQ(whole.trials.back().rows.size(), 2u);
+}
+
+TEST_F(RunCommandTest, AnotherRunIntoTheFolderIsRefusedAndHarmsNothing) {
+  std::string second, going_on;
+  engine_.fate = [&](const std::string&, int call) {
+    if (call != 10) return Fate::well;
+    second = usage_error();
+    RunOptions resume;
+    resume.resume = folder_ / "out";
+    std::swap(options_, resume);
+    going_on = usage_error();
+    std::swap(options_, resume);
+    return Fate::well;
+  };
+  EXPECT_EQ(execute(), exit_pass) << said();
+  EXPECT_THAT(second, AllOf(HasSubstr("another cuparity writes to "), HasSubstr("wait for it")));
+  EXPECT_THAT(going_on, HasSubstr("another cuparity writes to "));
+  EXPECT_EQ(load_run(folder_ / "out").trials.size(), 48u);
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_ / "out" / "raw"), fs::directory_iterator()), 48);
+}
+
+TEST_F(RunCommandTest, ARunThatHasNotWrittenYetHasItsFolderForItself) {
+  fs::create_directories(folder_ / "out");
+  {
+    const FolderLock other(folder_ / "out");
+    EXPECT_THAT(usage_error(), HasSubstr("another cuparity writes to "));
+    EXPECT_TRUE(fs::exists(folder_ / "out"));
+  }
+  EXPECT_EQ(execute(), exit_pass) << said();
 }
 
 TEST_F(RunCommandTest, RefusesToGoOnWithAnotherSuiteModeOrImage) {
