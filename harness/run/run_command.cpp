@@ -162,6 +162,16 @@ int start_run(const RunOptions& options, const RunSurroundings& to, Progress& pr
   return measure_and_report(session, journal, progress, begin, options, to);
 }
 
+/// It tells of the part before, and would go on doing so if this part died.
+void remove_earlier_report(const fs::path& folder) {
+  std::error_code error;
+  fs::remove(folder / "run.json", error);
+  if (error) {
+    throw EnvironmentError(fmt::format("removing the earlier {} failed: {}; make the folder writable",
+                                       (folder / "run.json").string(), error.message()));
+  }
+}
+
 int continue_run(const RunOptions& options, const RunSurroundings& to, Progress& progress,
                  Clock::time_point begin) {
   RunOptions here = options;
@@ -174,6 +184,7 @@ int continue_run(const RunOptions& options, const RunSurroundings& to, Progress&
   const FolderLock lock(here.resume);
   Session session = resume_session(here, to.make_engine, progress);
   Journal journal = Journal::reopen(here.resume);
+  remove_earlier_report(here.resume);
   progress.say(fmt::format("going on after {} trials", session.run.trials.size()));
   return measure_and_report(session, journal, progress, begin, options, to);
 }

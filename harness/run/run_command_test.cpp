@@ -214,6 +214,36 @@ TEST_F(RunCommandTest, LeavesAReadablePartialResultWhenInterruptedAndGoesOnWithR
   EXPECT_EQ(whole.trials.back().rows.size(), 2u);
 }
 
+TEST_F(RunCommandTest, WhatADeadResumedRunMeasuredCounts) {
+  interrupt_at(10);
+  execute();
+  stop_ = false;
+  options_ = {};
+  options_.resume = folder_ / "out";
+  engine_.fate = [](const std::string&, int call) -> Fate {
+    if (call == 33) throw std::logic_error("killed");
+    return Fate::well;
+  };
+  EXPECT_THROW(execute(), std::logic_error);
+  EXPECT_EQ(load_run(folder_ / "out").trials.size(), 32u);
+  engine_.fate = nullptr;
+  EXPECT_EQ(execute(), exit_pass) << said();
+  EXPECT_EQ(load_run(folder_ / "out").trials.size(), 52u);
+}
+
+TEST_F(RunCommandTest, GoesOnFromTheJournalWhereRunJsonIsEmpty) {
+  interrupt_at(10);
+  execute();
+  stop_ = false;
+  engine_.fate = nullptr;
+  fs::resize_file(folder_ / "out" / "run.json", 0);
+  options_ = {};
+  options_.resume = folder_ / "out";
+  EXPECT_EQ(execute(), exit_pass);
+  EXPECT_THAT(said(), HasSubstr("going on from journal.jsonl alone"));
+  EXPECT_EQ(load_run(folder_ / "out").trials.size(), 50u);
+}
+
 TEST_F(RunCommandTest, AnotherRunIntoTheFolderIsRefusedAndHarmsNothing) {
   std::string second, going_on;
   engine_.fate = [&](const std::string&, int call) {

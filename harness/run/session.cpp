@@ -315,10 +315,15 @@ void check_same_run(const std::filesystem::path& folder, const RunOptions& optio
   }
 }
 
-/// What the interrupted part reported; an empty Run where it died before that.
-Run reported_run(const std::filesystem::path& folder) {
+/// What the interrupted part reported; an empty Run where it died before that, or while it wrote it.
+Run reported_run(const std::filesystem::path& folder, Progress& progress) {
   if (!std::filesystem::exists(folder / "run.json")) return {};
-  return run_from_json(read_json_file(folder / "run.json"));
+  try {
+    return run_from_json(read_json_file(folder / "run.json"));
+  } catch (const UsageError& error) {
+    progress.say(fmt::format("{}: going on from journal.jsonl alone", error.what()));
+    return {};
+  }
 }
 
 std::string fact(const Run& run, const std::string& name) {
@@ -338,7 +343,7 @@ Session resume_session(const RunOptions& options, const EngineFactory& make_engi
   const std::filesystem::path& folder = options.resume;
   Run run = read_journal(folder);
   check_same_run(folder, options, run);
-  const Run reported = reported_run(folder);
+  const Run reported = reported_run(folder, progress);
   if (!reported.finished_at.empty())
     refuse_resume(folder, "it is finished ('cuparity report' shows it again)");
   RunOptions same = options;
