@@ -11,9 +11,11 @@
 #include <utility>
 
 #include "environment/nvml.hpp"
+#include "harness/engine/program_folder.hpp"
 #include "harness/errors.hpp"
 #include "harness/record/journal.hpp"
 #include "harness/report/report.hpp"
+#include "harness/report/text.hpp"
 #include "harness/run/folder_lock.hpp"
 #include "harness/run/run_loop.hpp"
 #include "harness/whole_file.hpp"
@@ -107,6 +109,26 @@ double process_seconds(const Run& run) {
   return seconds;
 }
 
+/// The command that goes on after a stop; empty where none can.
+std::string resume_command(const RunOptions& options, const fs::path& folder) {
+  if (!options.resume_command.empty()) return shell_quoted(options.resume_command);
+  if (options.adjust_session) return "";
+  std::vector<std::string> words = {"cuparity", "run", "--resume", folder.string()};
+  if (!options.bin.empty() && options.bin != folder_of_this_program())
+    words.insert(words.end(), {"--bin", fs::absolute(options.bin).string()});
+  return shell_quoted(words);
+}
+
+/// As the loop does it; an error that ends it, such as a full disk, says how to go on.
+LoopEnd run_to_end(RunLoop& loop, const std::string& resume_command) {
+  try {
+    return loop.run_to_end();
+  } catch (const EnvironmentError& error) {
+    throw EnvironmentError(fmt::format("{}; then {}", error.what(),
+                                       resume_command.empty() ? "begin again" : "go on with: " + resume_command));
+  }
+}
+
 void print_end(const RunSurroundings& to, LoopEnd end, const fs::path& folder, int blocks, const Run& run) {
   if (end == LoopEnd::interrupted) {
     fmt::print(
@@ -135,7 +157,7 @@ int measure_and_report(Session& session, Journal& journal, Progress& progress, C
   LoopInputs inputs{session.arms, session.settings, gpu.monitor.get(), to.stop_requested, analyse,
                     options.replan};
   RunLoop loop(run, std::move(inputs), journal, progress);
-  const LoopEnd end = loop.run_to_end();
+  const LoopEnd end = run_to_end(loop, resume_command(options, folder));
   if (end != LoopEnd::interrupted) run.finished_at = utc_now();
   run.harness_seconds = harness_now();
   const Analysis analysis = analyse(run);

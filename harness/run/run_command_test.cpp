@@ -1,5 +1,6 @@
 #include "harness/run/run_command.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -7,6 +8,7 @@
 
 #include "harness/errors.hpp"
 #include "harness/record/run_json.hpp"
+#include "harness/record/small_disk.hpp"
 #include "harness/run/fake_engine.hpp"
 #include "harness/run/folder_lock.hpp"
 
@@ -242,6 +244,27 @@ TEST_F(RunCommandTest, GoesOnFromTheJournalWhereRunJsonIsEmpty) {
   EXPECT_EQ(execute(), exit_pass);
   EXPECT_THAT(said(), HasSubstr("going on from journal.jsonl alone"));
   EXPECT_EQ(load_run(folder_ / "out").trials.size(), 50u);
+}
+
+TEST_F(RunCommandTest, AFullDiskStopsItAndSaysNothingAboutTheMode) {
+  const SmallDisk disk("8m");
+  if (!disk.failure().empty()) GTEST_SKIP() << disk.failure();
+  const fs::path out = options_.out = disk.path() / "out";
+  engine_.fate = [&](const std::string&, int call) {
+    if (call == 10) disk.fill();
+    return Fate::well;
+  };
+  EXPECT_EQ(environment_error(),
+            fmt::format("the disk of {0}/raw is full, so a result could not be written; free some space; then go on "
+                        "with: cuparity run --resume {0}",
+                        out.string()));
+  EXPECT_EQ(load_run(out).trials.size(), 10u);
+  disk.empty();
+  engine_.fate = nullptr;
+  options_ = {};
+  options_.resume = out;
+  EXPECT_EQ(execute(), exit_pass) << said();
+  for (const Trial& trial : load_run(out).trials) EXPECT_TRUE(trial.ok) << trial.failure;
 }
 
 TEST_F(RunCommandTest, AnotherRunIntoTheFolderIsRefusedAndHarmsNothing) {
