@@ -296,7 +296,7 @@ TEST_F(RunCommandTest, ARunThatHasNotWrittenYetHasItsFolderForItself) {
   EXPECT_EQ(execute(), exit_pass) << said();
 }
 
-TEST_F(RunCommandTest, RefusesToGoOnWithAnotherSuiteModeOrImage) {
+TEST_F(RunCommandTest, RefusesToGoOnWithAnotherSuiteModeImageOrFlags) {
   interrupt_at(10);
   execute();
   stop_ = false;
@@ -311,6 +311,12 @@ TEST_F(RunCommandTest, RefusesToGoOnWithAnotherSuiteModeOrImage) {
   options_.modes.clear();
   engine_.image_id = "sha256:2";
   EXPECT_THAT(usage_error(), HasSubstr("image_id was 'sha256:1' and is now 'sha256:2'"));
+  engine_.image_id = "sha256:1";
+  for (const char* flags : {"docker_flags", "podman_flags", "native_launcher"}) {
+    engine_.facts[flags] = "--cpus=0.3";
+    EXPECT_THAT(usage_error(), HasSubstr(fmt::format("{} was '' and is now '--cpus=0.3'", flags)));
+    engine_.facts.erase(flags);
+  }
   options_.resume = folder_ / "absent";
   EXPECT_THAT(usage_error(), HasSubstr("there is no run in this folder"));
 }

@@ -25,7 +25,8 @@ namespace cuparity {
 namespace {
 
 /// Facts that must not change between the parts of one run.
-constexpr const char* fixed_facts[] = {"image_id", "native_bench_bytes"};
+constexpr const char* fixed_facts[] = {"image_id", "native_bench_bytes", "docker_flags", "podman_flags",
+                                       "native_launcher"};
 
 /// Finds out, by starting processes, what a run of `options` can be.
 class Preparation {
