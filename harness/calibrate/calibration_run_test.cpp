@@ -149,6 +149,16 @@ TEST_F(CalibrationRun, AFinishedOneOrNoneCantGoOn) {
   EXPECT_THROW(run_calibration(options_, surroundings_), UsageError);
 }
 
+TEST_F(CalibrationRun, OneThatStopsSaysWithWhatItGoesOn) {
+  options_.plan.minutes = 100;
+  surroundings_.stop_requested = [this] { return engine_.trials.size() >= 25; };
+  run_calibration(options_, surroundings_);
+  std::rewind(stream_);
+  std::string said(20000, '\0');
+  said.resize(std::fread(said.data(), 1, said.size(), stream_));
+  EXPECT_THAT(said, HasSubstr("Go on with: cuparity calibrate --resume " + options_.folder.string() + "\n"));
+}
+
 TEST_F(CalibrationRun, AnotherIntoTheFolderIsRefusedAndHarmsNothing) {
   options_.plan.minutes = 0.001;
   std::string said;

@@ -26,11 +26,18 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
+/// The command that goes on after a stop; empty where none can.
+std::string go_on_command(const RunOptions& options, const fs::path& folder) {
+  if (!options.resume_command.empty()) return resume_command(options.resume_command, options.bin);
+  if (options.adjust_session) return "";
+  return resume_command({"cuparity", "run", "--resume", folder.string()}, options.bin);
+}
+
 /// The folder of a new run. Unless keep() was called, what was made is removed again: a run that could not
 /// begin leaves nothing behind.
 class FreshFolder {
  public:
-  explicit FreshFolder(const fs::path& path) : path_(fs::absolute(path).lexically_normal()) {
+  FreshFolder(const fs::path& path, const RunOptions& options) : path_(fs::absolute(path).lexically_normal()) {
     std::error_code error;
     if (fs::exists(path_, error) && !fs::is_directory(path_, error)) {
       throw UsageError(fmt::format("--out {} is a file; give a folder", path.string()));
@@ -38,8 +45,9 @@ class FreshFolder {
     made_ = fs::create_directories(path_, error);
     lock_.emplace(path_);
     if (!error && !fs::is_empty(path_, error)) {
-      throw UsageError(fmt::format(
-          "--out {0} is not empty; choose another folder, or go on with --resume {0}", path.string()));
+      const std::string go_on = fs::exists(path_ / "journal.jsonl", error) ? go_on_command(options, path) : "";
+      throw UsageError(fmt::format("--out {} is not empty; choose another folder{}", path.string(),
+                                   go_on.empty() ? "" : ", or go on with: " + go_on));
     }
     if (!error) fs::create_directory(path_ / "raw", error);
     if (error) {
@@ -109,16 +117,6 @@ double process_seconds(const Run& run) {
   return seconds;
 }
 
-/// The command that goes on after a stop; empty where none can.
-std::string resume_command(const RunOptions& options, const fs::path& folder) {
-  if (!options.resume_command.empty()) return shell_quoted(options.resume_command);
-  if (options.adjust_session) return "";
-  std::vector<std::string> words = {"cuparity", "run", "--resume", folder.string()};
-  if (!options.bin.empty() && options.bin != folder_of_this_program())
-    words.insert(words.end(), {"--bin", fs::absolute(options.bin).string()});
-  return shell_quoted(words);
-}
-
 /// As the loop does it; an error that ends it, such as a full disk, says how to go on.
 LoopEnd run_to_end(RunLoop& loop, const std::string& resume_command) {
   try {
@@ -129,12 +127,11 @@ LoopEnd run_to_end(RunLoop& loop, const std::string& resume_command) {
   }
 }
 
-void print_end(const RunSurroundings& to, LoopEnd end, const fs::path& folder, int blocks, const Run& run) {
+void print_end(const RunSurroundings& to, LoopEnd end, const fs::path& folder, int blocks, const Run& run,
+               const std::string& resume_command) {
   if (end == LoopEnd::interrupted) {
-    fmt::print(
-        to.result,
-        "\nStopped after {} of {} blocks; nothing measured is lost. Go on with: cuparity run --resume {}\n",
-        blocks, run.planned_blocks, folder.string());
+    fmt::print(to.result, "\nStopped after {} of {} blocks; nothing measured is lost.{}\n", blocks, run.planned_blocks,
+               resume_command.empty() ? "" : " Go on with: " + resume_command);
   } else if (end == LoopEnd::gave_up) {
     fmt::print(to.result, "\nStopped after {} of {} blocks: too few modes are left to compare.\n", blocks,
                run.planned_blocks);
@@ -157,14 +154,15 @@ int measure_and_report(Session& session, Journal& journal, Progress& progress, C
   LoopInputs inputs{session.arms, session.settings, gpu.monitor.get(), to.stop_requested, analyse,
                     options.replan};
   RunLoop loop(run, std::move(inputs), journal, progress);
-  const LoopEnd end = run_to_end(loop, resume_command(options, folder));
+  const std::string go_on = go_on_command(options, folder);
+  const LoopEnd end = run_to_end(loop, go_on);
   if (end != LoopEnd::interrupted) run.finished_at = utc_now();
   run.harness_seconds = harness_now();
   const Analysis analysis = analyse(run);
   write_reports(folder, run, analysis);
   progress.finish();
   fmt::print(to.result, "{}", render_terminal(run, analysis, to.result_terminal));
-  print_end(to, end, folder, loop.complete_blocks(), run);
+  print_end(to, end, folder, loop.complete_blocks(), run, go_on);
   std::fflush(to.result);
   return end == LoopEnd::interrupted ? static_cast<int>(exit_inconclusive) : analysis.exit_code;
 }
@@ -174,7 +172,7 @@ int start_run(const RunOptions& options, const RunSurroundings& to, Progress& pr
   const std::string suite = options.suite.empty() ? "quick" : options.suite;
   const SuiteText suite_text = load_suite_text(suite);
   parse_suite(suite_text.yaml, suite_text.file_name);  // a mistake in it is said before a folder is made
-  FreshFolder folder(options.out.empty() ? default_folder(suite) : options.out);
+  FreshFolder folder(options.out.empty() ? default_folder(suite) : options.out, options);
   Session session = prepare_session(options, folder.path(), suite_text, to.make_engine, progress);
   if (options.adjust_session) options.adjust_session(session);
   if (options.record_more) options.record_more(session);
@@ -212,6 +210,11 @@ int continue_run(const RunOptions& options, const RunSurroundings& to, Progress&
 }
 
 }  // namespace
+
+std::string resume_command(std::vector<std::string> words, const fs::path& bin) {
+  if (!bin.empty() && bin != folder_of_this_program()) words.insert(words.end(), {"--bin", fs::absolute(bin).string()});
+  return shell_quoted(words);
+}
 
 int execute_run(const RunOptions& options, const RunSurroundings& surroundings) {
   const Clock::time_point begin = Clock::now();

@@ -6,6 +6,7 @@
 
 #include <fstream>
 
+#include "environment/text_file.hpp"
 #include "harness/errors.hpp"
 #include "harness/record/run_json.hpp"
 #include "harness/record/small_disk.hpp"
@@ -214,6 +215,40 @@ TEST_F(RunCommandTest, LeavesAReadablePartialResultWhenInterruptedAndGoesOnWithR
   EXPECT_EQ(whole.seed, 11u);
   EXPECT_FALSE(whole.finished_at.empty());
   EXPECT_EQ(whole.trials.back().rows.size(), 2u);
+}
+
+TEST_F(RunCommandTest, TheCommandItAdvisesGoesOn) {
+  options_.out = folder_ / "out 1";
+  options_.bin = folder_ / "programs";
+  interrupt_at(10);
+  execute();
+  const std::string go_on = fmt::format("cuparity run --resume '{0}/out 1' --bin {0}/programs", folder_.string());
+  EXPECT_THAT(said(), HasSubstr("nothing measured is lost. Go on with: " + go_on + "\n"));
+  EXPECT_THAT(usage_error(), HasSubstr("is not empty; choose another folder, or go on with: " + go_on));
+}
+
+TEST_F(RunCommandTest, AdvisesNoCommandWhereNoneGoesOn) {
+  options_.adjust_session = [](Session&) {};
+  options_.command = {"cuparity", "gate"};
+  interrupt_at(10);
+  execute();
+  EXPECT_THAT(said(), AllOf(HasSubstr("nothing measured is lost.\n"), Not(HasSubstr("--resume"))));
+  EXPECT_THAT(usage_error(), Not(HasSubstr("--resume")));
+}
+
+TEST_F(RunCommandTest, GoesOnWhereTheSuiteGivenIsItsOwn) {
+  interrupt_at(10);
+  execute();
+  stop_ = false;
+  engine_.fate = nullptr;
+  options_ = {};
+  options_.resume = folder_ / "out";
+  options_.suite = suite_.string();
+  const std::string same = environment::read_text_file(suite_).value();
+  std::ofstream(suite_) << same << "repetitions_per_process: 4\n";
+  EXPECT_THAT(usage_error(), HasSubstr("its suite is 'mine', not '" + suite_.string() + "' (leave --suite out"));
+  std::ofstream(suite_) << same;
+  EXPECT_EQ(execute(), exit_pass) << said();
 }
 
 TEST_F(RunCommandTest, WhatADeadResumedRunMeasuredCounts) {

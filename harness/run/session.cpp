@@ -301,13 +301,20 @@ class Preparation {
   throw UsageError(fmt::format("the run in {} can't go on: {}; start a new one", folder.string(), why));
 }
 
+/// Whether --suite names the suite that the run began with, or a file that says the same.
+bool is_its_suite(const std::string& suite, const std::filesystem::path& folder, const Run& run) {
+  return suite == run.suite ||
+         load_suite_text(suite).yaml == load_suite_text((folder / "suite.yaml").string()).yaml;
+}
+
 void check_same_run(const std::filesystem::path& folder, const RunOptions& options, const Run& run) {
   if (run.version != CUPARITY_VERSION) {
     refuse_resume(folder,
                   fmt::format("it was begun by cuparity {}, this is {}", run.version, CUPARITY_VERSION));
   }
-  if (!options.suite.empty() && options.suite != run.suite) {
-    refuse_resume(folder, fmt::format("its suite is '{}', not '{}'", run.suite, options.suite));
+  if (!options.suite.empty() && !is_its_suite(options.suite, folder, run)) {
+    refuse_resume(folder, fmt::format("its suite is '{}', not '{}' (leave --suite out to go on with its own)", run.suite,
+                                      options.suite));
   }
   // Where the session is adjusted, the modes are compared after that.
   if (!options.adjust_session && !options.modes.empty() && options.modes != run.modes) {
