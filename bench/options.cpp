@@ -72,6 +72,19 @@ char* rewritten_for_google_benchmark(char* argument, Options& options) {
   return options.rewritten.emplace_back(std::string(flag) + "=" + text).data();
 }
 
+/// --benchmark_out=FILE, unless its format is another than JSON.
+std::string json_file(int argc, char** argv) {
+  const char* variable = std::getenv("BENCHMARK_OUT_FORMAT");
+  std::string format = variable == nullptr ? "json" : variable;
+  std::string file;
+  std::optional<std::string> value;
+  for (int i = 1; i < argc; ++i) {
+    if (is_flag(argv[i], "--benchmark_out", value)) file = value.value_or("");
+    if (is_flag(argv[i], "--benchmark_out_format", value)) format = value.value_or("");
+  }
+  return format == "json" ? file : "";
+}
+
 /// True if `argument` was one of cuparity's.
 bool take(std::string_view argument, Options& options) {
   std::optional<std::string> value;
@@ -122,6 +135,7 @@ Options take_options(int& argc, char** argv) {
     if (!take(argv[i], options)) argv[kept++] = rewritten_for_google_benchmark(argv[i], options);
   argc = kept;
   argv[argc] = nullptr;
+  options.json_file = json_file(argc, argv);
   return options;
 }
 
@@ -137,7 +151,7 @@ std::string options_help() {
          "  --inject-wrong=REGEX        makes the rows that match fail their verification\n"
          "\n"
          "Exit codes: 0 every row right or skipped; 1 a row wrong or failed; 2 usage;\n"
-         "4 the GPU can't be used.\n"
+         "4 the GPU can't be used, or --benchmark_out can't be written.\n"
          "\n"
          "Google Benchmark's own flags:\n"
          "\n";

@@ -17,6 +17,7 @@ struct Options {
   bool list_only = false;        ///< Google Benchmark will list the rows and run none
   double inject_slowdown = 0;    ///< share by which each time is made longer, 0.02 for 2 %
   std::string inject_wrong;      ///< regular expression on row names; empty: none
+  std::string json_file;         ///< that Google Benchmark will write (--benchmark_out); empty: none, or another format
   /// Arguments that were rewritten for Google Benchmark; argv points into them.
   std::list<std::string> rewritten;
 

@@ -36,6 +36,29 @@ void print_help() {
   benchmark::PrintDefaultHelp();
 }
 
+/// Google Benchmark itself does not look whether its file was written.
+class WatchedFile : public benchmark::JSONReporter {
+ public:
+  void Finalize() override {
+    JSONReporter::Finalize();
+    written_ = static_cast<bool>(GetOutputStream().flush());
+  }
+  bool written() const { return written_; }
+
+ private:
+  bool written_ = true;
+};
+
+/// How many rows ran. Throws where the JSON file is not whole.
+std::size_t run_benchmarks(const Options& options) {
+  if (options.json_file.empty()) return benchmark::RunSpecifiedBenchmarks();
+  WatchedFile file;
+  const std::size_t rows = benchmark::RunSpecifiedBenchmarks(nullptr, &file);
+  if (!file.written())
+    throw std::runtime_error("writing " + options.json_file + " failed; free some space, or choose another --benchmark_out");
+  return rows;
+}
+
 /// Says on standard error what the results alone would not make plain.
 void announce(const BenchProgram& program, const Options& options, const BackendChoice& choice) {
   if (options.backend == "auto")
@@ -75,7 +98,7 @@ int run_rows(const BenchProgram& program, const Options& options) {
   register_cases(cases, &session);
   for (const auto& [name, value] : process_context(choice)) benchmark::AddCustomContext(name, value);
   if (!options.injected().empty()) benchmark::AddCustomContext("injected", options.injected());
-  if (benchmark::RunSpecifiedBenchmarks() == 0) return exit_usage;
+  if (run_benchmarks(options) == 0) return exit_usage;
   return session.failed() ? exit_wrong : exit_pass;
 }
 

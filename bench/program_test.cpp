@@ -108,6 +108,16 @@ TEST_F(Program, StartupIsMeasuredInChildren) {
   EXPECT_GT(rows[0].at("real_time").get<double>(), 1e4);  // no process starts in 10 microseconds
 }
 
+TEST_F(Program, AFileThatCannotBeWrittenIsSaid) {
+  const std::string row = "--backend=cpu --benchmark_min_time=0.001 --benchmark_filter=launch/system_call ";
+  const Outcome outcome = run(row + "--benchmark_out=/dev/full");
+  EXPECT_EQ(outcome.exit_code, 4);
+  EXPECT_THAT(outcome.errors, HasSubstr("cuparity-bench: writing /dev/full failed; free some space"));
+  const std::string csv = (folder_ / "out.csv").string();
+  EXPECT_EQ(run(row + "--benchmark_out_format=csv --benchmark_out='" + csv + "'").exit_code, 0);
+  EXPECT_THAT(read_file(csv), HasSubstr("name,iterations,real_time"));
+}
+
 TEST_F(Program, AnInjectedSlowdownIsSaidAndSeen) {
   const std::string row = quick + "--benchmark_filter=launch/system_call --benchmark_repetitions=5 ";
   const Outcome outcome = run(row + "--inject-slowdown=900");

@@ -7,8 +7,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "environment/process_environment.hpp"
@@ -84,6 +88,19 @@ std::map<std::string, std::string> gather_facts(const BackendChoice& choice) {
   return facts;
 }
 
+/// GoogleTest itself does not look whether its JSON was written.
+void check_output_file() {
+  const std::string output = testing::GTEST_FLAG(output);
+  const std::string path = output.starts_with("json:") ? output.substr(5) : "";
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error)) return;
+  std::ifstream file(path, std::ios::binary);
+  const std::string text(std::istreambuf_iterator<char>(file), {});
+  const std::size_t end = text.find_last_not_of(" \n");
+  if (end == std::string::npos || text[end] != '}')
+    throw std::runtime_error("writing " + path + " failed; free some space, or choose another --gtest_output");
+}
+
 int run(Options options) {
   Session session;
   session.backend = choose_backend(options.backend);
@@ -96,7 +113,9 @@ int run(Options options) {
   register_numerics_tests(session);
   testing::AddGlobalTestEnvironment(new ContextRecorder(session));
   testing::UnitTest::GetInstance()->listeners().Append(new EmptyRunGuard);
-  return RUN_ALL_TESTS();
+  const int result = RUN_ALL_TESTS();
+  check_output_file();
+  return result;
 }
 
 int run_program(int argc, char** argv) {

@@ -57,7 +57,7 @@ MemoryChecker.*, Access.*; for example
   cuparity-validate --gtest_filter='Access.*'                     what of the GPU can be seen
   cuparity-validate --gtest_filter='Numerics/gemm*'               one workload
   cuparity-validate --gtest_output=json:result.json               results and output digests as JSON
-Exit codes: 0 passed, 1 failed, 2 usage, 4 the backend that was asked for is not usable.
+Exit codes: 0 passed, 1 failed, 2 usage, 4 the backend that was asked for is not usable, or the output can't be written.
 
 )";
 }

@@ -22,8 +22,9 @@ struct Outcome {
   std::string output;  ///< stdout and stderr
 };
 
-Outcome run(const std::string& arguments) {
-  const std::string command = std::string("'") + CUPARITY_VALIDATE_PROGRAM + "' " + arguments + " 2>&1";
+/// `before`: shell commands that end with a semicolon.
+Outcome run(const std::string& arguments, const std::string& before = "") {
+  const std::string command = before + "'" + CUPARITY_VALIDATE_PROGRAM + "' " + arguments + " 2>&1";
   Outcome outcome;
   FILE* pipe = popen(command.c_str(), "r");
   if (pipe == nullptr) return outcome;
@@ -57,6 +58,15 @@ int line_count(const std::string& text) {
 }
 
 constexpr const char* small_cases = "--gtest_filter='Numerics/saxpy.*'";
+
+TEST(ValidateProgram, AFileThatCannotBeWrittenIsSaid) {
+  const auto file = std::filesystem::temp_directory_path() / ("cuparity-validate-cut-" + std::to_string(getpid()) + ".json");
+  const Outcome outcome = run("--backend=cpu --gtest_output=json:" + file.string() + " " + small_cases,
+                              "trap '' XFSZ; ulimit -f 0; ");
+  std::filesystem::remove(file);
+  EXPECT_EQ(outcome.exit_code, 4) << outcome.output;
+  EXPECT_THAT(outcome.output, HasSubstr("cuparity-validate: writing " + file.string() + " failed; free some space"));
+}
 
 TEST(ValidateProgram, RecordsContextAndDigests) {
   const nlohmann::json json = run_to_json(small_cases, 0);

@@ -11,6 +11,8 @@
 #include "harness/errors.hpp"
 #include "harness/record/journal.hpp"
 #include "harness/record/run_json.hpp"
+#include "harness/report/text.hpp"
+#include "harness/run/folder_lock.hpp"
 #include "harness/whole_file.hpp"
 
 namespace cuparity {
@@ -69,8 +71,8 @@ void prepare_folder(const fs::path& folder) {
   std::error_code error;
   if (fs::exists(folder / "plan.json", error)) {
     throw UsageError(fmt::format(
-        "--out {0} holds a calibration; choose another folder, or go on with cuparity calibrate --resume {0}",
-        folder.string()));
+        "--out {} holds a calibration; choose another folder, or go on with: {}", folder.string(),
+        shell_quoted({"cuparity", "calibrate", "--resume", folder.string()})));
   }
   fs::create_directories(folder, error);
   if (error || !fs::is_directory(folder)) {
@@ -111,6 +113,7 @@ Calibration run_calibration(const CalibrationOptions& options, const RunSurround
   const fs::path run_folder = options.folder / "run";
   RunOptions run = options.run;
   CalibrationPlan plan = settle(options, run);
+  const FolderLock lock(options.folder);
   TimeBudget budget(plan.minutes, options.resume ? seconds_so_far(run_folder) : 0);
   run.adjust_session = [&](Session& session) {
     plan.modes = session.run.modes;
@@ -118,6 +121,7 @@ Calibration run_calibration(const CalibrationOptions& options, const RunSurround
     write_plan(plan, options.folder);
     budget.begin();
   };
+  run.resume_command = {"cuparity", "calibrate", "--resume", options.folder.string()};
   run.replan = [&](int complete_blocks) { return budget.blocks(complete_blocks); };
   std::error_code error;
   try {
@@ -133,7 +137,7 @@ Calibration run_calibration(const CalibrationOptions& options, const RunSurround
   }
   const Calibration calibration = recount_calibration(options.folder);
   const std::string recount_advice =
-      fmt::format("free some space; the figures: cuparity calibrate --recount {}", options.folder.string());
+      "free some space; the figures: " + shell_quoted({"cuparity", "calibrate", "--recount", options.folder.string()});
   write_whole_file(options.folder / "calibration.json", calibration_as_json(calibration), recount_advice);
   write_whole_file(options.folder / "calibration.md", calibration_as_markdown(calibration), recount_advice);
   return calibration;

@@ -9,6 +9,7 @@
 #include "harness/errors.hpp"
 #include "harness/record/run_json.hpp"
 #include "harness/run/fake_engine.hpp"
+#include "harness/run/folder_lock.hpp"
 
 namespace cuparity {
 namespace {
@@ -146,6 +147,42 @@ TEST_F(CalibrationRun, AFinishedOneOrNoneCantGoOn) {
   EXPECT_THROW(run_calibration(options_, surroundings_), UsageError);
   options_.folder = folder_ / "nowhere";
   EXPECT_THROW(run_calibration(options_, surroundings_), UsageError);
+}
+
+TEST_F(CalibrationRun, OneThatStopsSaysWithWhatItGoesOn) {
+  options_.plan.minutes = 100;
+  surroundings_.stop_requested = [this] { return engine_.trials.size() >= 25; };
+  run_calibration(options_, surroundings_);
+  std::rewind(stream_);
+  std::string said(20000, '\0');
+  said.resize(std::fread(said.data(), 1, said.size(), stream_));
+  EXPECT_THAT(said, HasSubstr("Go on with: cuparity calibrate --resume " + options_.folder.string() + "\n"));
+}
+
+TEST_F(CalibrationRun, AnotherIntoTheFolderIsRefusedAndHarmsNothing) {
+  options_.plan.minutes = 0.001;
+  std::string said;
+  engine_.fate = [&](const std::string&, int call) {
+    if (call != 3) return FakeEngine::Fate::well;
+    CalibrationOptions again = options_;
+    again.resume = true;
+    try {
+      run_calibration(again, surroundings_);
+    } catch (const UsageError& error) {
+      said = error.what();
+    }
+    return FakeEngine::Fate::well;
+  };
+  const Calibration calibration = run_calibration(options_, surroundings_);
+  EXPECT_THAT(said, HasSubstr("another cuparity writes to "));
+  EXPECT_EQ(calibration.processes, calibration.blocks * 8);
+}
+
+TEST_F(CalibrationRun, OneThatIsAboutToBeginHasItsFolderForItself) {
+  fs::create_directories(options_.folder);
+  const FolderLock other(options_.folder);
+  EXPECT_THROW(run_calibration(options_, surroundings_), UsageError);
+  EXPECT_TRUE(fs::exists(options_.folder));
 }
 
 TEST_F(CalibrationRun, OneThatCantBeginLeavesNothingBehind) {

@@ -63,14 +63,16 @@ void show(const CommandOptions& options, const Calibration& calibration) {
 }
 
 /// Says what is missing and how to go on.
-int conclude(const Calibration& calibration, const std::filesystem::path& folder) {
+int conclude(const Calibration& calibration, const std::filesystem::path& folder, const std::filesystem::path& bin) {
   if (calibration.interrupted) {
-    fmt::print(stderr, "cuparity: stopped after {} blocks; go on with: cuparity calibrate --resume {}\n",
-               calibration.blocks, folder.string());
+    fmt::print(stderr, "cuparity: stopped after {} blocks; go on with: {}\n", calibration.blocks,
+               resume_command({"cuparity", "calibrate", "--resume", folder.string()}, bin));
     return exit_inconclusive;
   }
   if (calibration.cells.empty()) {
-    fmt::print(stderr, "cuparity: {} blocks counted: too few for one comparison; give more --minutes\n",
+    fmt::print(stderr,
+               "cuparity: {} blocks counted: too few for one comparison; calibrate anew with more --minutes and another "
+               "--out\n",
                calibration.blocks);
     return exit_inconclusive;
   }
@@ -92,7 +94,7 @@ void check_numbers(const CommandOptions& options) {
 int recount_there(const CommandOptions& options) {
   const Calibration calibration = recount_calibration(options.recount);
   show(options, calibration);
-  return conclude(calibration, options.recount);
+  return conclude(calibration, options.recount, {});
 }
 
 int calibrate_here(CommandOptions options) {
@@ -113,7 +115,7 @@ int calibrate_here(CommandOptions options) {
   }
   show(options, calibration);
   fmt::print(stderr, "cuparity: calibration.md and calibration.json are in {}\n", options.calibration.folder.string());
-  return conclude(calibration, options.calibration.folder);
+  return conclude(calibration, options.calibration.folder, options.calibration.run.bin);
 }
 
 /// What a calibration that goes on or is counted anew has already.

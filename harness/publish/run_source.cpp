@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <optional>
 #include <set>
 #include <sstream>
 
@@ -141,13 +142,15 @@ bool read_journal_outline(const std::string& text, Outline& outline) {
   return !outline.header.is_discarded();
 }
 
-RunOutline outline_of(const fs::path& path, const fs::path& file, const std::string& text) {
+/// Nothing where the text is no JSON.
+std::optional<Outline> read_outline(const fs::path& file, const std::string& text) {
   Outline outline;
   const bool journal = file.extension() == ".jsonl";
-  if (!(journal ? read_journal_outline(text, outline) : read_json_outline(text, outline))) {
-    load_run(path);  // says what is wrong and where
-    throw UsageError(fmt::format("{}: can't be read as a run", path.string()));
-  }
+  if (!(journal ? read_journal_outline(text, outline) : read_json_outline(text, outline))) return std::nullopt;
+  return outline;
+}
+
+RunOutline run_outline(const Outline& outline, const fs::path& path) {
   try {
     const Run header = header_from_json(outline.header);
     double wall_seconds = 0;
@@ -168,6 +171,26 @@ std::vector<std::string> devices_in(const std::string& text) {
     devices.push_back((uuid.kind == UuidKind::gpu ? "GPU-" : "MIG-") + std::string(uuid.digits));
   }
   return devices;
+}
+
+RunSource scan(const fs::path& path, const fs::path& file, const KnownOutlines& known) {
+  const std::string text = read_text(file);
+  RunSource source;
+  source.path = path;
+  source.digest = digest_of(text);
+  source.devices = devices_in(text);
+  if (const RunOutline* outline = known ? known(source.digest) : nullptr) {
+    source.outline = *outline;
+    return source;
+  }
+  if (const std::optional<Outline> outline = read_outline(file, text)) {
+    source.outline = run_outline(*outline, path);
+    return source;
+  }
+  load_run(path);  // says what is wrong and where, or reads the journal beside a run.json that is broken
+  const fs::path journal = file.parent_path() / "journal.jsonl";
+  if (file == journal || !fs::exists(journal)) throw UsageError(fmt::format("{}: can't be read as a run", path.string()));
+  return scan(path, journal, known);
 }
 
 }  // namespace
@@ -192,16 +215,6 @@ std::vector<fs::path> find_runs(const fs::path& path) {
   return found;
 }
 
-RunSource scan_run(const fs::path& path, const KnownOutlines& known) {
-  const fs::path file = file_of(path);
-  const std::string text = read_text(file);
-  RunSource source;
-  source.path = path;
-  source.digest = digest_of(text);
-  source.devices = devices_in(text);
-  const RunOutline* outline = known ? known(source.digest) : nullptr;
-  source.outline = outline ? *outline : outline_of(path, file, text);
-  return source;
-}
+RunSource scan_run(const fs::path& path, const KnownOutlines& known) { return scan(path, file_of(path), known); }
 
 }  // namespace cuparity

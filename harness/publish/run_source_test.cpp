@@ -45,6 +45,21 @@ TEST_F(Source, AJournalIsTheSameRun) {
   EXPECT_EQ(source.outline.trials, run.trials.size());
 }
 
+TEST_F(Source, TheJournalStandsInForARunJsonThatIsCut) {
+  const cuparity::Run run = example_run_of_day(3);
+  const std::string id = scan_run(write_run(folder_ / "a", run)).outline.id;
+  fs::resize_file(folder_ / "a/run.json", 1000);
+  EXPECT_THROW(scan_run(folder_ / "a"), UsageError);
+  Journal journal = Journal::create(folder_ / "a", run);
+  journal.append(run.trials[0]);
+  const RunSource source = scan_run(folder_ / "a");
+  EXPECT_EQ(source.path, folder_ / "a");
+  EXPECT_EQ(source.outline.id, id);
+  EXPECT_EQ(source.outline.trials, 1U);
+  journal.append(run.trials[1]);
+  EXPECT_NE(scan_run(folder_ / "a").digest, source.digest) << "that of the file which was read";
+}
+
 TEST_F(Source, WhatIsKnownOfAFileIsNotReadAgain) {
   const fs::path path = write_run(folder_ / "a", example_run_of_day(3));
   const RunSource source = scan_run(path);

@@ -20,19 +20,22 @@ namespace {
 
 std::filesystem::path journal_path(const std::filesystem::path& folder) { return folder / "journal.jsonl"; }
 
+[[noreturn]] void refuse_write(const std::filesystem::path& path, int code) {
+  const bool full = code == ENOSPC || code == EDQUOT;
+  throw EnvironmentError(fmt::format("writing {} failed: {}; {}", path.string(), std::strerror(code),
+                                     full ? "free some space" : "see that its disk can be written to"));
+}
+
 /// All of it or an error: a short write would leave a torn line in the middle.
-void write_line(int file, std::string line) {
+void write_line(int file, const std::filesystem::path& path, std::string line) {
   line += '\n';
   for (std::size_t written = 0; written < line.size();) {
     const ssize_t size = ::write(file, line.data() + written, line.size() - written);
     if (size < 0 && errno == EINTR) continue;
-    if (size <= 0)
-      throw EnvironmentError(fmt::format("writing the journal failed: {}", std::strerror(errno)));
+    if (size <= 0) refuse_write(path, errno);
     written += static_cast<std::size_t>(size);
   }
-  if (::fsync(file) != 0 && errno != EINVAL) {
-    throw EnvironmentError(fmt::format("flushing the journal to the disk failed: {}", std::strerror(errno)));
-  }
+  if (::fsync(file) != 0 && errno != EINVAL) refuse_write(path, errno);
 }
 
 std::string read_text(const std::filesystem::path& path) {
@@ -58,9 +61,10 @@ void read_line(Run& run, int number, const std::string& line) {
 
 }  // namespace
 
-Journal::Journal(int file) : file_(file) {}
+Journal::Journal(int file, std::filesystem::path path) : file_(file), path_(std::move(path)) {}
 
-Journal::Journal(Journal&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
+Journal::Journal(Journal&& other) noexcept
+    : file_(std::exchange(other.file_, -1)), path_(std::move(other.path_)) {}
 
 Journal::~Journal() {
   if (file_ >= 0) ::close(file_);
@@ -73,8 +77,8 @@ Journal Journal::create(const std::filesystem::path& folder, const Run& header) 
     throw EnvironmentError(
         fmt::format("making the journal {} failed: {}", path.string(), std::strerror(errno)));
   }
-  Journal journal(file);
-  write_line(file, header_to_json(header).dump());
+  Journal journal(file, path);
+  write_line(file, path, header_to_json(header).dump());
   return journal;
 }
 
@@ -86,7 +90,7 @@ Journal Journal::reopen(const std::filesystem::path& folder) {
     throw EnvironmentError(
         fmt::format("opening the journal {} failed: {}", path.string(), std::strerror(errno)));
   }
-  Journal journal(file);
+  Journal journal(file, path);
   const std::size_t end = text.rfind('\n');
   const std::size_t whole = end == std::string::npos ? 0 : end + 1;
   if (whole < text.size() && ::ftruncate(file, static_cast<off_t>(whole)) != 0) {
@@ -96,7 +100,7 @@ Journal Journal::reopen(const std::filesystem::path& folder) {
   return journal;
 }
 
-void Journal::append(const Trial& trial) { write_line(file_, to_json(trial).dump()); }
+void Journal::append(const Trial& trial) { write_line(file_, path_, to_json(trial).dump()); }
 
 Run read_journal(const std::filesystem::path& folder) {
   const std::filesystem::path path = journal_path(folder);

@@ -17,12 +17,14 @@ class Journal {
   Journal& operator=(Journal&&) = delete;
   ~Journal();
 
-  /// Written and flushed to the disk (fsync) on return.
+  /// Written and flushed to the disk (fsync) on return. Throws EnvironmentError; what is half written is cut off when the
+  /// journal is opened again.
   void append(const Trial& trial);
 
  private:
-  explicit Journal(int file);
+  Journal(int file, std::filesystem::path path);
   int file_ = -1;
+  std::filesystem::path path_;
 };
 
 /// Header and trials; a torn last line (a crash while writing) is left out. Throws UsageError.

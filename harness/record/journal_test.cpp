@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "harness/errors.hpp"
+#include "harness/record/small_disk.hpp"
 
 namespace cuparity {
 namespace {
@@ -103,6 +104,23 @@ TEST_F(JournalTest, SaysWhichLineIsDamaged) {
   } catch (const UsageError& error) {
     EXPECT_THAT(error.what(), HasSubstr("journal.jsonl:3:"));
   }
+}
+
+TEST_F(JournalTest, OnAFullDiskSaysWhichFileAndWhatToDo) {
+  const SmallDisk disk("64k");
+  if (!disk.failure().empty()) GTEST_SKIP() << disk.failure();
+  Journal journal = Journal::create(disk.path(), header_);
+  disk.fill();
+  const auto append_on_and_on = [&] {
+    for (int i = 0; i < 100; ++i) journal.append(trial(i));  // the last page of the file still takes some
+  };
+  EXPECT_THAT(append_on_and_on, testing::ThrowsMessage<EnvironmentError>(
+                                    "writing " + (disk.path() / "journal.jsonl").string() +
+                                    " failed: No space left on device; free some space"));
+  const std::size_t whole = read_journal(disk.path()).trials.size();
+  disk.empty();
+  Journal::reopen(disk.path()).append(trial(0));
+  EXPECT_EQ(read_journal(disk.path()).trials.size(), whole + 1);
 }
 
 TEST_F(JournalTest, RefusesAFolderWithoutARun) {

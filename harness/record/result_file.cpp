@@ -39,7 +39,7 @@ Result load_file(const fs::path& path) {
   if (path.extension() == ".jsonl") {
     return load_run(path);
   }
-  const nlohmann::json json = read_json_file(path);
+  const nlohmann::json json = load_run_document(path);  // of any program, and the journal for a run.json that is broken
   try {
     Result result = parse(json, path);
     const auto* file = std::get_if<BenchmarkFile>(&result);

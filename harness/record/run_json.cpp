@@ -360,6 +360,18 @@ std::pair<std::filesystem::path, bool> journal_or_file(const std::filesystem::pa
   return {path.parent_path().empty() ? "." : path.parent_path(), true};
 }
 
+/// What a run.json that can't be read was derived from, if it stands beside it.
+bool has_journal_beside(const std::filesystem::path& file) {
+  std::error_code code;
+  return file.filename() == "run.json" && std::filesystem::exists(file.parent_path() / "journal.jsonl", code);
+}
+
+Run read_journal_in_place_of(const std::filesystem::path& file) {
+  Run run = read_journal(file.parent_path());
+  run.notes.push_back("run.json can't be read; this is what journal.jsonl says.");
+  return run;
+}
+
 }  // namespace
 
 Run run_from_document(const nlohmann::json& json, const std::filesystem::path& path) {
@@ -368,12 +380,18 @@ Run run_from_document(const nlohmann::json& json, const std::filesystem::path& p
 
 Run load_run(const std::filesystem::path& path) {
   const auto [place, is_journal] = journal_or_file(path);
-  return is_journal ? read_journal(place) : run_from_document(read_json_file(place), place);
+  return is_journal ? read_journal(place) : run_from_document(load_run_document(place), place);
 }
 
 nlohmann::json load_run_document(const std::filesystem::path& path) {
   const auto [place, is_journal] = journal_or_file(path);
-  return is_journal ? to_json(read_journal(place)) : read_json_file(place);
+  if (is_journal) return to_json(read_journal(place));
+  try {
+    return read_json_file(place);
+  } catch (const UsageError&) {
+    if (!has_journal_beside(place)) throw;
+    return to_json(read_journal_in_place_of(place));
+  }
 }
 
 }  // namespace cuparity

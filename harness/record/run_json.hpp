@@ -27,7 +27,8 @@ nlohmann::json to_json(const Run& run, const Analysis& analysis);
 /// Throws UsageError: not JSON, another program's JSON, a newer schema_version, a field of the wrong type.
 Run run_from_json(const nlohmann::json& json);
 
-/// `path` is run.json, a run's folder with run.json, or one with a journal alone (interrupted run).
+/// `path` is run.json, a run's folder with run.json, or one with a journal alone (interrupted run). Where run.json is empty or
+/// cut, the journal beside it is read and a note says so.
 Run load_run(const std::filesystem::path& path);
 
 /// The same as the JSON that run_from_json() takes, which may not have been looked at: to be redacted before.

@@ -9,6 +9,8 @@
 
 #include "environment/temporary_folder.hpp"
 #include "harness/errors.hpp"
+#include "harness/record/journal.hpp"
+#include "harness/record/result_file.hpp"
 
 namespace cuparity {
 namespace {
@@ -205,6 +207,21 @@ TEST_F(LoadRun, NamesTheFileInEveryError) {
   write("run.json", "{\"format\": \"cuparity-run\", \"schema_version\": 1}");
   EXPECT_THAT([&] { load_run(folder_); },
               ::testing::ThrowsMessage<UsageError>(HasSubstr("run.json: baseline_mode: is missing")));
+}
+
+TEST_F(LoadRun, ReadsTheJournalWhereTheFileIsEmptyOrCut) {
+  const cuparity::Run run = example_run();
+  Journal::create(folder_, run).append(run.trials[0]);
+  for (const std::string& text : {std::string(), example_json().dump().substr(0, 500)}) {
+    write("run.json", text);
+    for (const auto& path : {folder_, folder_ / "run.json"}) {
+      EXPECT_EQ(load_run(path).trials.size(), 1U);
+      EXPECT_THAT(load_run(path).notes, ::testing::Contains(HasSubstr("run.json can't be read")));
+      EXPECT_EQ(std::get<cuparity::Run>(load_result(path)).trials.size(), 1U);
+    }
+  }
+  write("run.json", "[]");
+  EXPECT_THROW(load_run(folder_), UsageError) << "not cut, but something else";
 }
 
 TEST(TrialJson, KeepsStartUpsAndTelemetryOverTime) {

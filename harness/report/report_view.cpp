@@ -215,9 +215,14 @@ std::string overhead_of(const Run& run, const Analysis& analysis) {
                      format_seconds(processes));
 }
 
+/// The command again, without the folder that it has filled.
 std::string command_of(const Run& run) {
   if (run.command.empty()) return "";
-  std::vector<std::string> command = run.command;
+  std::vector<std::string> command;
+  for (std::size_t i = 0; i < run.command.size(); ++i) {
+    if (run.command[i] == "--out") ++i;
+    else if (!run.command[i].starts_with("--out=")) command.push_back(run.command[i]);
+  }
   const bool seeded = std::any_of(command.begin(), command.end(),
                                   [](const std::string& word) { return word.starts_with("--seed"); });
   if (!seeded) {  // a seed that was drawn: the same order of trials again

@@ -74,9 +74,11 @@ TEST(ReportView, ReadingsOfAMomentAreNoDifference) {
 TEST(ReportView, TheCommandRepeatsTheOrderOfTrials) {
   Example example = example_run();
   EXPECT_THAT(describe(example.run, example.analysis).command,
-              HasSubstr("--out 'my results' --seed 20260301"));
+              testing::EndsWith("--mode docker:manual --seed 20260301"))
+      << "its folder is not empty";
+  example.run.command.push_back("--out=r1");
   example.run.command.push_back("--seed=7");
-  EXPECT_THAT(describe(example.run, example.analysis).command, testing::EndsWith("--seed=7"));
+  EXPECT_THAT(describe(example.run, example.analysis).command, testing::EndsWith("--mode docker:manual --seed=7"));
 }
 
 TEST(ReportView, ProvenanceLeavesOutWhatIsUnknown) {

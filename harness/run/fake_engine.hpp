@@ -21,11 +21,16 @@ class FakeEngine : public Engine {
   std::filesystem::path binary_folder() const override { return "/bin"; }
   ProcessResult run(const ProcessRequest& request, const AccessMode& mode) override;
   std::string unusable(const AccessMode& mode) override;
-  std::map<std::string, std::string> describe() override { return {{"image_id", image_id}}; }
+  std::map<std::string, std::string> describe() override {
+    std::map<std::string, std::string> all = facts;
+    all["image_id"] = image_id;
+    return all;
+  }
 
   std::vector<std::string> benchmarks = {"saxpy/own/fp32/1024", "gemm/own/fp32/256", "launch/system_call"};
   std::map<std::string, std::string> context = {{"backend", "cpu"}};
   std::string image_id = "sha256:1";
+  std::map<std::string, std::string> facts;  ///< further ones that it describes itself with
   std::map<std::string, double> slowdown;      ///< mode -> factor on its times
   std::map<std::string, std::string> refused;  ///< mode -> why it is unusable
   std::string not_started;                     ///< what the engine says instead of starting any container

@@ -6,13 +6,17 @@
 #include <chrono>
 #include <ctime>
 #include <memory>
+#include <optional>
 #include <system_error>
 #include <utility>
 
 #include "environment/nvml.hpp"
+#include "harness/engine/program_folder.hpp"
 #include "harness/errors.hpp"
 #include "harness/record/journal.hpp"
 #include "harness/report/report.hpp"
+#include "harness/report/text.hpp"
+#include "harness/run/folder_lock.hpp"
 #include "harness/run/run_loop.hpp"
 #include "harness/whole_file.hpp"
 
@@ -22,21 +26,30 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
+/// The command that goes on after a stop; empty where none can.
+std::string go_on_command(const RunOptions& options, const fs::path& folder) {
+  if (!options.resume_command.empty()) return resume_command(options.resume_command, options.bin);
+  if (options.adjust_session) return "";
+  return resume_command({"cuparity", "run", "--resume", folder.string()}, options.bin);
+}
+
 /// The folder of a new run. Unless keep() was called, what was made is removed again: a run that could not
 /// begin leaves nothing behind.
 class FreshFolder {
  public:
-  explicit FreshFolder(const fs::path& path) : path_(fs::absolute(path).lexically_normal()) {
+  FreshFolder(const fs::path& path, const RunOptions& options) : path_(fs::absolute(path).lexically_normal()) {
     std::error_code error;
-    existed_ = fs::exists(path_, error);
-    if (existed_ && !fs::is_directory(path_, error)) {
+    if (fs::exists(path_, error) && !fs::is_directory(path_, error)) {
       throw UsageError(fmt::format("--out {} is a file; give a folder", path.string()));
     }
-    if (existed_ && !fs::is_empty(path_, error)) {
-      throw UsageError(fmt::format(
-          "--out {0} is not empty; choose another folder, or go on with --resume {0}", path.string()));
+    made_ = fs::create_directories(path_, error);
+    lock_.emplace(path_);
+    if (!error && !fs::is_empty(path_, error)) {
+      const std::string go_on = fs::exists(path_ / "journal.jsonl", error) ? go_on_command(options, path) : "";
+      throw UsageError(fmt::format("--out {} is not empty; choose another folder{}", path.string(),
+                                   go_on.empty() ? "" : ", or go on with: " + go_on));
     }
-    fs::create_directories(path_ / "raw", error);
+    if (!error) fs::create_directory(path_ / "raw", error);
     if (error) {
       throw UsageError(fmt::format("making the folder {} failed: {}; choose another with --out",
                                    path_.string(), error.message()));
@@ -47,7 +60,7 @@ class FreshFolder {
     if (kept_) return;
     std::error_code ignored;
     fs::remove_all(path_ / "raw", ignored);
-    if (!existed_) fs::remove(path_, ignored);
+    if (made_) fs::remove(path_, ignored);
   }
   FreshFolder(const FreshFolder&) = delete;
   FreshFolder& operator=(const FreshFolder&) = delete;
@@ -57,7 +70,8 @@ class FreshFolder {
 
  private:
   fs::path path_;
-  bool existed_ = false;
+  std::optional<FolderLock> lock_;
+  bool made_ = false;
   bool kept_ = false;
 };
 
@@ -103,12 +117,21 @@ double process_seconds(const Run& run) {
   return seconds;
 }
 
-void print_end(const RunSurroundings& to, LoopEnd end, const fs::path& folder, int blocks, const Run& run) {
+/// As the loop does it; an error that ends it, such as a full disk, says how to go on.
+LoopEnd run_to_end(RunLoop& loop, const std::string& resume_command) {
+  try {
+    return loop.run_to_end();
+  } catch (const EnvironmentError& error) {
+    throw EnvironmentError(fmt::format("{}; then {}", error.what(),
+                                       resume_command.empty() ? "begin again" : "go on with: " + resume_command));
+  }
+}
+
+void print_end(const RunSurroundings& to, LoopEnd end, const fs::path& folder, int blocks, const Run& run,
+               const std::string& resume_command) {
   if (end == LoopEnd::interrupted) {
-    fmt::print(
-        to.result,
-        "\nStopped after {} of {} blocks; nothing measured is lost. Go on with: cuparity run --resume {}\n",
-        blocks, run.planned_blocks, folder.string());
+    fmt::print(to.result, "\nStopped after {} of {} blocks; nothing measured is lost.{}\n", blocks, run.planned_blocks,
+               resume_command.empty() ? "" : " Go on with: " + resume_command);
   } else if (end == LoopEnd::gave_up) {
     fmt::print(to.result, "\nStopped after {} of {} blocks: too few modes are left to compare.\n", blocks,
                run.planned_blocks);
@@ -131,14 +154,15 @@ int measure_and_report(Session& session, Journal& journal, Progress& progress, C
   LoopInputs inputs{session.arms, session.settings, gpu.monitor.get(), to.stop_requested, analyse,
                     options.replan};
   RunLoop loop(run, std::move(inputs), journal, progress);
-  const LoopEnd end = loop.run_to_end();
+  const std::string go_on = go_on_command(options, folder);
+  const LoopEnd end = run_to_end(loop, go_on);
   if (end != LoopEnd::interrupted) run.finished_at = utc_now();
   run.harness_seconds = harness_now();
   const Analysis analysis = analyse(run);
   write_reports(folder, run, analysis);
   progress.finish();
   fmt::print(to.result, "{}", render_terminal(run, analysis, to.result_terminal));
-  print_end(to, end, folder, loop.complete_blocks(), run);
+  print_end(to, end, folder, loop.complete_blocks(), run, go_on);
   std::fflush(to.result);
   return end == LoopEnd::interrupted ? static_cast<int>(exit_inconclusive) : analysis.exit_code;
 }
@@ -148,7 +172,7 @@ int start_run(const RunOptions& options, const RunSurroundings& to, Progress& pr
   const std::string suite = options.suite.empty() ? "quick" : options.suite;
   const SuiteText suite_text = load_suite_text(suite);
   parse_suite(suite_text.yaml, suite_text.file_name);  // a mistake in it is said before a folder is made
-  FreshFolder folder(options.out.empty() ? default_folder(suite) : options.out);
+  FreshFolder folder(options.out.empty() ? default_folder(suite) : options.out, options);
   Session session = prepare_session(options, folder.path(), suite_text, to.make_engine, progress);
   if (options.adjust_session) options.adjust_session(session);
   if (options.record_more) options.record_more(session);
@@ -156,6 +180,16 @@ int start_run(const RunOptions& options, const RunSurroundings& to, Progress& pr
   Journal journal = Journal::create(folder.path(), session.run);
   folder.keep();
   return measure_and_report(session, journal, progress, begin, options, to);
+}
+
+/// It tells of the part before, and would go on doing so if this part died.
+void remove_earlier_report(const fs::path& folder) {
+  std::error_code error;
+  fs::remove(folder / "run.json", error);
+  if (error) {
+    throw EnvironmentError(fmt::format("removing the earlier {} failed: {}; make the folder writable",
+                                       (folder / "run.json").string(), error.message()));
+  }
 }
 
 int continue_run(const RunOptions& options, const RunSurroundings& to, Progress& progress,
@@ -167,13 +201,20 @@ int continue_run(const RunOptions& options, const RunSurroundings& to, Progress&
     throw UsageError(fmt::format("--resume {}: there is no run in this folder (no journal.jsonl)",
                                  options.resume.string()));
   }
+  const FolderLock lock(here.resume);
   Session session = resume_session(here, to.make_engine, progress);
   Journal journal = Journal::reopen(here.resume);
+  remove_earlier_report(here.resume);
   progress.say(fmt::format("going on after {} trials", session.run.trials.size()));
   return measure_and_report(session, journal, progress, begin, options, to);
 }
 
 }  // namespace
+
+std::string resume_command(std::vector<std::string> words, const fs::path& bin) {
+  if (!bin.empty() && bin != folder_of_this_program()) words.insert(words.end(), {"--bin", fs::absolute(bin).string()});
+  return shell_quoted(words);
+}
 
 int execute_run(const RunOptions& options, const RunSurroundings& surroundings) {
   const Clock::time_point begin = Clock::now();

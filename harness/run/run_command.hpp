@@ -16,6 +16,9 @@ struct RunSurroundings {
   bool result_terminal = false;
 };
 
+/// The command line `words` as a shell takes it, with --bin where `bin` is another folder than this program's.
+std::string resume_command(std::vector<std::string> words, const std::filesystem::path& bin);
+
 /// Returns an ExitCode. Throws UsageError or EnvironmentError where nothing could be measured.
 int execute_run(const RunOptions& options, const RunSurroundings& surroundings);
 

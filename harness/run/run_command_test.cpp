@@ -1,13 +1,17 @@
 #include "harness/run/run_command.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <fstream>
 
+#include "environment/text_file.hpp"
 #include "harness/errors.hpp"
 #include "harness/record/run_json.hpp"
+#include "harness/record/small_disk.hpp"
 #include "harness/run/fake_engine.hpp"
+#include "harness/run/folder_lock.hpp"
 
 namespace cuparity {
 namespace {
@@ -145,6 +149,9 @@ TEST_F(RunCommandTest, RefusesAModeThatDoesNotWorkAndLeavesNothingBehind) {
   engine_.refused["docker:none"] = "image 'x' is not there";
   EXPECT_EQ(environment_error(), "mode 'docker:none' can't be used: image 'x' is not there");
   EXPECT_FALSE(fs::exists(folder_ / "out"));
+  options_.out = folder_ / "out/";
+  environment_error();
+  EXPECT_FALSE(fs::exists(folder_ / "out"));
 }
 
 TEST_F(RunCommandTest, SaysWhatToDoWhereAContainerGetsNoGpu) {
@@ -210,7 +217,121 @@ TEST_F(RunCommandTest, LeavesAReadablePartialResultWhenInterruptedAndGoesOnWithR
   EXPECT_EQ(whole.trials.back().rows.size(), 2u);
 }
 
-TEST_F(RunCommandTest, RefusesToGoOnWithAnotherSuiteModeOrImage) {
+TEST_F(RunCommandTest, TheCommandItAdvisesGoesOn) {
+  options_.out = folder_ / "out 1";
+  options_.bin = folder_ / "programs";
+  interrupt_at(10);
+  execute();
+  const std::string go_on = fmt::format("cuparity run --resume '{0}/out 1' --bin {0}/programs", folder_.string());
+  EXPECT_THAT(said(), HasSubstr("nothing measured is lost. Go on with: " + go_on + "\n"));
+  EXPECT_THAT(usage_error(), HasSubstr("is not empty; choose another folder, or go on with: " + go_on));
+}
+
+TEST_F(RunCommandTest, AdvisesNoCommandWhereNoneGoesOn) {
+  options_.adjust_session = [](Session&) {};
+  options_.command = {"cuparity", "gate"};
+  interrupt_at(10);
+  execute();
+  EXPECT_THAT(said(), AllOf(HasSubstr("nothing measured is lost.\n"), Not(HasSubstr("--resume"))));
+  EXPECT_THAT(usage_error(), Not(HasSubstr("--resume")));
+}
+
+TEST_F(RunCommandTest, GoesOnWhereTheSuiteGivenIsItsOwn) {
+  interrupt_at(10);
+  execute();
+  stop_ = false;
+  engine_.fate = nullptr;
+  options_ = {};
+  options_.resume = folder_ / "out";
+  options_.suite = suite_.string();
+  const std::string same = environment::read_text_file(suite_).value();
+  std::ofstream(suite_) << same << "repetitions_per_process: 4\n";
+  EXPECT_THAT(usage_error(), HasSubstr("its suite is 'mine', not '" + suite_.string() + "' (leave --suite out"));
+  std::ofstream(suite_) << same;
+  EXPECT_EQ(execute(), exit_pass) << said();
+}
+
+TEST_F(RunCommandTest, WhatADeadResumedRunMeasuredCounts) {
+  interrupt_at(10);
+  execute();
+  stop_ = false;
+  options_ = {};
+  options_.resume = folder_ / "out";
+  engine_.fate = [](const std::string&, int call) -> Fate {
+    if (call == 33) throw std::logic_error("killed");
+    return Fate::well;
+  };
+  EXPECT_THROW(execute(), std::logic_error);
+  EXPECT_EQ(load_run(folder_ / "out").trials.size(), 32u);
+  engine_.fate = nullptr;
+  EXPECT_EQ(execute(), exit_pass) << said();
+  EXPECT_EQ(load_run(folder_ / "out").trials.size(), 52u);
+}
+
+TEST_F(RunCommandTest, GoesOnFromTheJournalWhereRunJsonIsEmpty) {
+  interrupt_at(10);
+  execute();
+  stop_ = false;
+  engine_.fate = nullptr;
+  fs::resize_file(folder_ / "out" / "run.json", 0);
+  options_ = {};
+  options_.resume = folder_ / "out";
+  EXPECT_EQ(execute(), exit_pass);
+  EXPECT_THAT(said(), HasSubstr("going on from journal.jsonl alone"));
+  EXPECT_EQ(load_run(folder_ / "out").trials.size(), 50u);
+}
+
+TEST_F(RunCommandTest, AFullDiskStopsItAndSaysNothingAboutTheMode) {
+  const SmallDisk disk("8m");
+  if (!disk.failure().empty()) GTEST_SKIP() << disk.failure();
+  const fs::path out = options_.out = disk.path() / "out";
+  engine_.fate = [&](const std::string&, int call) {
+    if (call == 10) disk.fill();
+    return Fate::well;
+  };
+  EXPECT_EQ(environment_error(),
+            fmt::format("the disk of {0}/raw is full, so a result could not be written; free some space; then go on "
+                        "with: cuparity run --resume {0}",
+                        out.string()));
+  EXPECT_EQ(load_run(out).trials.size(), 10u);
+  disk.empty();
+  engine_.fate = nullptr;
+  options_ = {};
+  options_.resume = out;
+  EXPECT_EQ(execute(), exit_pass) << said();
+  for (const Trial& trial : load_run(out).trials) EXPECT_TRUE(trial.ok) << trial.failure;
+}
+
+TEST_F(RunCommandTest, AnotherRunIntoTheFolderIsRefusedAndHarmsNothing) {
+  std::string second, going_on;
+  engine_.fate = [&](const std::string&, int call) {
+    if (call != 10) return Fate::well;
+    second = usage_error();
+    RunOptions resume;
+    resume.resume = folder_ / "out";
+    std::swap(options_, resume);
+    going_on = usage_error();
+    std::swap(options_, resume);
+    return Fate::well;
+  };
+  EXPECT_EQ(execute(), exit_pass) << said();
+  EXPECT_THAT(second, AllOf(HasSubstr("another cuparity writes to "), HasSubstr("wait for it")));
+  EXPECT_THAT(going_on, HasSubstr("another cuparity writes to "));
+  EXPECT_EQ(load_run(folder_ / "out").trials.size(), 48u);
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_ / "out" / "raw"), fs::directory_iterator()), 48);
+}
+
+TEST_F(RunCommandTest, ARunThatHasNotWrittenYetHasItsFolderForItself) {
+  fs::create_directories(folder_ / "out");
+  {
+    const FolderLock other(folder_ / "out");
+    EXPECT_THAT(usage_error(), HasSubstr("another cuparity writes to "));
+    EXPECT_TRUE(fs::exists(folder_ / "out"));
+  }
+  EXPECT_EQ(execute(), exit_pass) << said();
+}
+
+TEST_F(RunCommandTest, RefusesToGoOnWithAnotherSuiteModeImageOrFlags) {
   interrupt_at(10);
   execute();
   stop_ = false;
@@ -225,6 +346,12 @@ TEST_F(RunCommandTest, RefusesToGoOnWithAnotherSuiteModeOrImage) {
   options_.modes.clear();
   engine_.image_id = "sha256:2";
   EXPECT_THAT(usage_error(), HasSubstr("image_id was 'sha256:1' and is now 'sha256:2'"));
+  engine_.image_id = "sha256:1";
+  for (const char* flags : {"docker_flags", "podman_flags", "native_launcher"}) {
+    engine_.facts[flags] = "--cpus=0.3";
+    EXPECT_THAT(usage_error(), HasSubstr(fmt::format("{} was '' and is now '--cpus=0.3'", flags)));
+    engine_.facts.erase(flags);
+  }
   options_.resume = folder_ / "absent";
   EXPECT_THAT(usage_error(), HasSubstr("there is no run in this folder"));
 }

@@ -25,7 +25,8 @@ namespace cuparity {
 namespace {
 
 /// Facts that must not change between the parts of one run.
-constexpr const char* fixed_facts[] = {"image_id", "native_bench_bytes"};
+constexpr const char* fixed_facts[] = {"image_id", "native_bench_bytes", "docker_flags", "podman_flags",
+                                       "native_launcher"};
 
 /// Finds out, by starting processes, what a run of `options` can be.
 class Preparation {
@@ -300,13 +301,20 @@ class Preparation {
   throw UsageError(fmt::format("the run in {} can't go on: {}; start a new one", folder.string(), why));
 }
 
+/// Whether --suite names the suite that the run began with, or a file that says the same.
+bool is_its_suite(const std::string& suite, const std::filesystem::path& folder, const Run& run) {
+  return suite == run.suite ||
+         load_suite_text(suite).yaml == load_suite_text((folder / "suite.yaml").string()).yaml;
+}
+
 void check_same_run(const std::filesystem::path& folder, const RunOptions& options, const Run& run) {
   if (run.version != CUPARITY_VERSION) {
     refuse_resume(folder,
                   fmt::format("it was begun by cuparity {}, this is {}", run.version, CUPARITY_VERSION));
   }
-  if (!options.suite.empty() && options.suite != run.suite) {
-    refuse_resume(folder, fmt::format("its suite is '{}', not '{}'", run.suite, options.suite));
+  if (!options.suite.empty() && !is_its_suite(options.suite, folder, run)) {
+    refuse_resume(folder, fmt::format("its suite is '{}', not '{}' (leave --suite out to go on with its own)", run.suite,
+                                      options.suite));
   }
   // Where the session is adjusted, the modes are compared after that.
   if (!options.adjust_session && !options.modes.empty() && options.modes != run.modes) {
@@ -315,10 +323,15 @@ void check_same_run(const std::filesystem::path& folder, const RunOptions& optio
   }
 }
 
-/// What the interrupted part reported; an empty Run where it died before that.
-Run reported_run(const std::filesystem::path& folder) {
+/// What the interrupted part reported; an empty Run where it died before that, or while it wrote it.
+Run reported_run(const std::filesystem::path& folder, Progress& progress) {
   if (!std::filesystem::exists(folder / "run.json")) return {};
-  return run_from_json(read_json_file(folder / "run.json"));
+  try {
+    return run_from_json(read_json_file(folder / "run.json"));
+  } catch (const UsageError& error) {
+    progress.say(fmt::format("{}: going on from journal.jsonl alone", error.what()));
+    return {};
+  }
 }
 
 std::string fact(const Run& run, const std::string& name) {
@@ -338,7 +351,7 @@ Session resume_session(const RunOptions& options, const EngineFactory& make_engi
   const std::filesystem::path& folder = options.resume;
   Run run = read_journal(folder);
   check_same_run(folder, options, run);
-  const Run reported = reported_run(folder);
+  const Run reported = reported_run(folder, progress);
   if (!reported.finished_at.empty())
     refuse_resume(folder, "it is finished ('cuparity report' shows it again)");
   RunOptions same = options;

@@ -34,6 +34,9 @@ struct RunOptions {
   std::string backend = "auto";
   std::string filter;
   std::vector<std::string> command;  ///< the whole command line, to be recorded
+  /// The command that goes on after a stop, without --bin; empty: `cuparity run --resume DIR`, or none where `adjust_session` is
+  /// given.
+  std::vector<std::string> resume_command;
   /// Changes the session before its first trial, e.g. to run one mode in several arms. May be empty. A run
   /// that goes on needs the same changes, and `modes` as they were before them.
   std::function<void(Session&)> adjust_session;

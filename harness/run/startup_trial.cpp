@@ -7,6 +7,7 @@
 #include "harness/access/engine_flags.hpp"
 #include "harness/errors.hpp"
 #include "harness/record/json_fields.hpp"
+#include "harness/run/full_disk.hpp"
 #include "harness/run/process_outcome.hpp"
 
 namespace cuparity {
@@ -110,6 +111,7 @@ Trial run_startup_trial(Trial trial, const Arm& arm, const TrialSettings& settin
     trial.rows.clear();
   }
   trial.ok = trial.failure.empty();
+  if (!trial.ok && !interrupted) refuse_full_disk(settings.folder);
   trial.wall_seconds = boot_seconds() - begin;
   return trial;
 }

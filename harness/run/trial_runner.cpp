@@ -10,6 +10,7 @@
 
 #include "harness/errors.hpp"
 #include "harness/record/benchmark_json.hpp"
+#include "harness/run/full_disk.hpp"
 #include "harness/run/process_outcome.hpp"
 #include "harness/run/validation_json.hpp"
 
@@ -125,6 +126,7 @@ Trial run_trial(Trial trial, const Arm& arm, const TrialSettings& settings, GpuM
   interrupted = result.interrupted;
   trial.wall_seconds = result.wall_seconds;
   if (trial.failure.empty()) read_result(settings.folder / trial.raw_file, result, settings, trial);
+  if (!trial.ok && !interrupted) refuse_full_disk(request.output_folder);
   if (!std::filesystem::exists(settings.folder / trial.raw_file)) trial.raw_file.clear();
   return trial;
 }

@@ -1,4 +1,4 @@
-// One process under one mode -> one Trial. A process that fails is a record, never an exception.
+// One process under one mode -> one Trial. A process that fails is a record, never an exception, unless the disk is full.
 #pragma once
 
 #include <chrono>
@@ -36,7 +36,8 @@ struct Arm {
 };
 
 /// Runs and reads. `trial` comes with index, block, position and kind; `monitor` may be null. `interrupted`
-/// is set where the user stopped it: such a trial says nothing and is not to be kept.
+/// is set where the user stopped it: such a trial says nothing and is not to be kept. Throws EnvironmentError where it failed on
+/// a full disk.
 Trial run_trial(Trial trial, const Arm& arm, const TrialSettings& settings, GpuMonitor* monitor,
                 bool& interrupted);
 

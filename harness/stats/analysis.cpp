@@ -168,6 +168,12 @@ Observation invalid(Comparison comparison, const std::string& reason) {
   return observation;
 }
 
+/// Only these commands can.
+std::string how_to_go_on(const Run& run) {
+  const std::string command = run.command.size() > 1 ? run.command[1] : "run";
+  return command == "run" || command == "calibrate" ? fmt::format("; go on with cuparity {} --resume", command) : "";
+}
+
 /// Verdicts that follow from the blocks alone, before any time is read.
 void impose(Context& context) {
   const int attempted = static_cast<int>(context.blocks.size());
@@ -181,10 +187,8 @@ void impose(Context& context) {
     context.imposed_reason = describe_rejections(context.blocks);
   } else if (attempted < first_look) {
     context.imposed = Verdict::inconclusive;
-    context.imposed_reason = fmt::format(
-        "stopped after {} blocks, before the first planned look at {}; go on with "
-        "cuparity run --resume",
-        attempted, first_look);
+    context.imposed_reason = fmt::format("stopped after {} blocks, before the first planned look at {}{}", attempted,
+                                         first_look, how_to_go_on(context.run));
   }
 }
 

@@ -156,6 +156,11 @@ TEST(Analysis, GivesNoVerdictBeforeTheFirstLook) {
   EXPECT_EQ(analysis.verdict, Verdict::inconclusive);
   EXPECT_EQ(analysis.exit_code, exit_inconclusive);
   EXPECT_THAT(analysis.sentence, HasSubstr("stopped after 7 blocks, before the first planned look at 12"));
+  EXPECT_THAT(analysis.sentence, HasSubstr("go on with cuparity run --resume"));
+  run.command = {"cuparity", "gate", "image:2"};
+  EXPECT_THAT(analyse(run).sentence, testing::Not(HasSubstr("--resume")));
+  run.command = {"cuparity", "calibrate"};
+  EXPECT_THAT(analyse(run).sentence, HasSubstr("cuparity calibrate --resume"));
 }
 
 TEST(Analysis, LeavesOutRejectedBlocksWhole) {
