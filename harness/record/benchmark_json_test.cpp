@@ -192,6 +192,20 @@ TEST(BenchmarkJson, ANumberBeyondAllBoundsIsAnErrorOfTheFile) {
   EXPECT_THROW(parse_json_text("{\"benchmarks\": [{\"name\": \"x\", \"real_time\": 1e999}]}", "a.json"), UsageError);
 }
 
+TEST(BenchmarkJson, RefusesNestingThatNoResultHas) {
+  const auto nested = [](std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
+  for (const std::size_t depth : {600, 200'000}) {
+    EXPECT_THAT(error_of("{\"benchmarks\": [" + nested(depth) + "]}"),
+                HasSubstr("test.json: line 1, column 527: nested more than 512 levels deep"));
+    EXPECT_THAT(error_of("{\"benchmarks\": [{\"name\": " + nested(depth) + "}]}"), HasSubstr("more than 512"));
+    EXPECT_THAT(error_of("{\"context\": " + nested(depth) + ", \"benchmarks\": []}"), HasSubstr("more than 512"));
+  }
+  EXPECT_THAT(error_of("{\"benchmarks\": [{\"name\": " + nested(500) + "}]}"),
+              HasSubstr("benchmarks[0].name: expected a string, found array ([[["));
+  const std::string brackets = "\"\\\"" + std::string(600, '[') + '"';
+  EXPECT_EQ(parse_json_text(brackets, "test.json"), "\"" + std::string(600, '['));
+}
+
 TEST(BenchmarkJson, NamesTheFileThatCannotBeRead) {
   EXPECT_THROW(read_benchmark_json("/nonexistent/file.json"), UsageError);
   EXPECT_THROW(read_benchmark_json(std::filesystem::temp_directory_path()), UsageError);
