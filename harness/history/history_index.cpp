@@ -173,6 +173,18 @@ int remove_outdated(SQLite::Database& database, std::map<std::string, File>& fil
   return gone;
 }
 
+/// Nothing if it can't be read, for whatever reason: one file must not hide the others.
+std::optional<HistoryRun> read_file(const fs::path& path, std::string& failure) {
+  try {
+    return read_history_run(load_result(path));
+  } catch (const UsageError& error) {
+    failure = error.what();  // names the file
+  } catch (const std::exception& error) {
+    failure = fmt::format("{}: {}", path.string(), error.what());
+  }
+  return std::nullopt;
+}
+
 HistoryPoint point_of(SQLite::Statement& query) {
   HistoryPoint point{query.getColumn(0).getString(), query.getColumn(1).getString(), query.getColumn(2).getString(),
                      query.getColumn(3).getDouble(), std::nullopt};
@@ -250,12 +262,9 @@ IndexUpdate HistoryIndex::update() {
   Writer writer(*database_);
   for (const auto& [path, file] : files) {
     ++update.read;
-    try {
-      const HistoryRun summary = read_history_run(load_result(folder_ / path));
-      writer.add(path, file, &summary, "");
-    } catch (const UsageError& error) {
-      writer.add(path, file, nullptr, error.what());
-    }
+    std::string failure;
+    const std::optional<HistoryRun> summary = read_file(folder_ / path, failure);
+    writer.add(path, file, summary ? &*summary : nullptr, failure);
   }
   if (update.read + update.gone > 0) {
     database_->exec("DELETE FROM series WHERE id NOT IN (SELECT DISTINCT series FROM points)");

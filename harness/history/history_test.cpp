@@ -186,6 +186,23 @@ TEST(HistoryIndex, SaysWhatItPassesOver) {
   EXPECT_THAT(index.update().passed_over, SizeIs(1));  // without reading it again
 }
 
+TEST(HistoryIndex, PassesOverWhateverCantBeReadAndNamesIt) {
+  const TemporaryFolder folder;
+  write_history(folder.path(), 2, 1, [](int, int) { return 1.0; });
+  std::filesystem::create_directories(folder.path() / "a" / "n.json-bin");
+  std::filesystem::create_directories(folder.path() / "b");
+  std::ofstream(folder.path() / "a" / "n.json") << R"({"meta": {}, "devices": [], "benchmarks": [{"name": "x", "states": [
+      {"name": "y", "summaries": [{"tag": "nv/json/bin:nv/cold/sample_times", "data": [
+        {"name": "filename", "value": "n.json-bin"}, {"name": "size", "value": "3"}]}]}]}]})";
+  std::ofstream(folder.path() / "b" / "run.json")
+      << R"({"format": "cuparity-run", "schema_version": 1, "baseline_mode": "native", "modes": ["native"], "access": "x"})";
+  HistoryIndex index(folder.path());
+  EXPECT_THAT(index.update().passed_over,
+              ElementsAre(HasSubstr("n.json: benchmarks[0].states[0]"),
+                          HasSubstr("run.json: access: expected an array, found string (\"x\")")));
+  EXPECT_EQ(index.series().at(0).runs, 2);
+}
+
 TEST(HistoryIndex, IsMadeAgainIfItIsDamaged) {
   const TemporaryFolder folder;
   write_history(folder.path(), 2, 1, [](int, int) { return 1.0; });

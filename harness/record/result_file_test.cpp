@@ -148,6 +148,13 @@ TEST_F(ResultFile, ReadsNvbenchSamples) {
   state["summaries"].push_back(samples);
   const std::string text = nvbench_file(nlohmann::json::array({state})).dump();
   EXPECT_THAT([&] { read("n.json", text); }, ThrowsMessage<UsageError>(HasSubstr("0.bin is not there")));
+  std::filesystem::create_directories(folder_ / "n.json-bin" / "0.bin");
+  EXPECT_THAT([&] { read("n.json", text); }, ThrowsMessage<UsageError>(HasSubstr("0.bin is no file")));
+  std::filesystem::remove(folder_ / "n.json-bin" / "0.bin");
+  samples["data"][0]["value"] = "/dev/zero";
+  state["summaries"].back() = samples;
+  EXPECT_THAT([&] { read("n.json", nvbench_file(nlohmann::json::array({state})).dump()); },
+              ThrowsMessage<UsageError>(HasSubstr("/dev/zero is no file")));
   write("n.json-bin/0.bin", little_endian_floats({0.001F, 0.002F, 0.003F}));
   const BenchmarkFile file = read("n.json", text);
   ASSERT_EQ(file.rows[0].repetitions.size(), 3U);
