@@ -23,6 +23,7 @@ constexpr int index_version = 2;
 constexpr int application_id = 0x63755069;  ///< marks the file as ours
 constexpr const char* index_name = ".cuparity-history.sqlite";
 constexpr int busy_milliseconds = 10'000;
+constexpr int sqlite_busy = 5;  ///< SQLITE_BUSY; SQLiteCpp has no name for it
 
 struct File {
   std::int64_t size = 0;
@@ -78,9 +79,23 @@ bool damaged(const fs::path& file) {
     SQLite::Database database(file.string(), SQLite::OPEN_READONLY, busy_milliseconds);
     const bool ours = database.execAndGet("PRAGMA application_id").getInt() == application_id;
     return ours && database.execAndGet("PRAGMA quick_check(1)").getString() != "ok";
-  } catch (const SQLite::Exception&) {
-    return file.filename() == index_name;
+  } catch (const SQLite::Exception& failure) {
+    return file.filename() == index_name && failure.getErrorCode() != sqlite_busy;
   }
+}
+
+int version_of(SQLite::Database& database) { return database.execAndGet("PRAGMA user_version").getInt(); }
+
+[[noreturn]] void refuse_index(const fs::path& file, const SQLite::Exception& error) {
+  if (error.getErrorCode() == sqlite_busy) {
+    throw EnvironmentError(fmt::format(
+        "the history's index {} has been in use by another program for more than {} s; wait for it, or name another with "
+        "--index",
+        file.string(), busy_milliseconds / 1000));
+  }
+  throw EnvironmentError(
+      fmt::format("using the history's index {} failed: {}; delete it if it is damaged, or name another with --index",
+                  file.string(), error.what()));
 }
 
 /// Compiled once, used for every file.
@@ -218,18 +233,17 @@ void HistoryIndex::open(const fs::path& file) {
       throw UsageError(fmt::format("{}: is another program's database; name another file with --index",
                                    file.string()));
     }
-    if (database_->execAndGet("PRAGMA user_version").getInt() != index_version) {
-      create_tables();
+    if (version_of(*database_) != index_version) {
+      SQLite::Transaction transaction(*database_, SQLite::TransactionBehavior::IMMEDIATE);
+      if (version_of(*database_) != index_version) create_tables();  // nobody else has made them meanwhile
+      transaction.commit();
     }
   } catch (const SQLite::Exception& error) {
-    throw EnvironmentError(fmt::format(
-        "using the history's index {} failed: {}; delete it if it is damaged, or name another with --index",
-        file.string(), error.what()));
+    refuse_index(file, error);
   }
 }
 
 void HistoryIndex::create_tables() {
-  SQLite::Transaction transaction(*database_);
   for (const char* table : {"points", "series", "runs"}) {
     database_->exec(fmt::format("DROP TABLE IF EXISTS {}", table));
   }
@@ -244,20 +258,30 @@ void HistoryIndex::create_tables() {
       "PRIMARY KEY (series, started_at, run)) WITHOUT ROWID");
   database_->exec(fmt::format("PRAGMA user_version = {}", index_version));
   database_->exec(fmt::format("PRAGMA application_id = {}", application_id));
-  transaction.commit();
 }
 
-IndexUpdate HistoryIndex::rebuild() {
-  create_tables();
-  return update();
+IndexUpdate HistoryIndex::rebuild() { return bring_up_to_date(true); }
+
+IndexUpdate HistoryIndex::update() { return bring_up_to_date(false); }
+
+IndexUpdate HistoryIndex::bring_up_to_date(bool forget) {
+  try {
+    // Begun as a writer: who reads first and finds another writing is refused at once instead of waiting.
+    SQLite::Transaction transaction(*database_, SQLite::TransactionBehavior::IMMEDIATE);
+    if (forget) create_tables();
+    const IndexUpdate update = take_in_changes();
+    transaction.commit();
+    return update;
+  } catch (const SQLite::Exception& error) {
+    refuse_index(database_->getFilename(), error);
+  }
 }
 
-IndexUpdate HistoryIndex::update() {
+IndexUpdate HistoryIndex::take_in_changes() {
   std::map<std::string, File> files;
   find_files(folder_, folder_, files);
   IndexUpdate update;
   update.files = static_cast<int>(files.size());
-  SQLite::Transaction transaction(*database_);
   update.gone = remove_outdated(*database_, files);
   Writer writer(*database_);
   for (const auto& [path, file] : files) {
@@ -269,7 +293,6 @@ IndexUpdate HistoryIndex::update() {
   if (update.read + update.gone > 0) {
     database_->exec("DELETE FROM series WHERE id NOT IN (SELECT DISTINCT series FROM points)");
   }
-  transaction.commit();
   SQLite::Statement unreadable(*database_, "SELECT software FROM runs WHERE readable = 0 ORDER BY path");
   while (unreadable.executeStep()) {
     update.passed_over.push_back(unreadable.getColumn(0).getString());

@@ -1,8 +1,11 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <gmock/gmock.h>
 
+#include <chrono>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <thread>
 
 #include "harness/errors.hpp"
 #include "harness/history/drift.hpp"
@@ -14,6 +17,7 @@
 namespace cuparity {
 namespace {
 
+using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -209,6 +213,39 @@ TEST(HistoryIndex, IsMadeAgainIfItIsDamaged) {
   HistoryIndex(folder.path()).update();
   std::ofstream(folder.path() / ".cuparity-history.sqlite") << "rubbish";
   EXPECT_EQ(HistoryIndex(folder.path()).update().read, 2);
+}
+
+TEST(HistoryIndex, WaitsWhileAnotherProgramWrites) {
+  const TemporaryFolder folder;
+  write_history(folder.path(), 2, 1, [](int, int) { return 1.0; });
+  HistoryIndex index(folder.path());
+  SQLite::Database other((folder.path() / ".cuparity-history.sqlite").string(), SQLite::OPEN_READWRITE);
+  auto writing = std::make_optional<SQLite::Transaction>(other, SQLite::TransactionBehavior::IMMEDIATE);
+  std::thread end([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    writing.reset();
+  });
+  EXPECT_NO_THROW(EXPECT_EQ(index.update().read, 2));
+  end.join();
+}
+
+TEST(HistoryIndex, IsMadeBySeveralAtOnce) {
+  const TemporaryFolder folder;
+  write_history(folder.path(), 3, 1, [](int, int) { return 1.0; });
+  for (int round = 0; round < 10; ++round) {
+    std::vector<std::thread> threads;
+    std::vector<int> runs(4);
+    for (int& seen : runs) {
+      threads.emplace_back([&] {
+        HistoryIndex index(folder.path());
+        index.update();
+        seen = index.series().at(0).runs;
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_THAT(runs, Each(3));
+    std::filesystem::remove(folder.path() / ".cuparity-history.sqlite");
+  }
 }
 
 TEST(HistoryIndex, TouchesNoFileOfOthers) {
