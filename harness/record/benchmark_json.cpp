@@ -23,6 +23,7 @@ struct Gathered {
     double seconds;
   };
   std::vector<Repetition> repetitions;
+  std::set<int> indices;  ///< every repetition_index
   std::vector<double> bytes_per_second;
   std::vector<double> flops_per_second;
   std::vector<double> cycles;
@@ -147,7 +148,17 @@ bool read_failure(const JsonFields& fields, Row& row) {
   return true;
 }
 
+/// Two benchmarks of one name count their repetitions each from 0.
+void refuse_repeated_index(const JsonFields& fields, Gathered& gathered) {
+  const auto index = fields.find<int>("repetition_index");
+  if (index && !gathered.indices.insert(*index).second) {
+    throw UsageError(fmt::format("{}: '{}' has repetition {} twice; give each benchmark a file or a name of its own",
+                                 fields.path_of("repetition_index"), gathered.row.benchmark, *index));
+  }
+}
+
 void read_repetition(const JsonFields& fields, Gathered& gathered) {
+  refuse_repeated_index(fields, gathered);
   Row& row = gathered.row;
   if (fields.has("label")) {
     merge_label(row.label, parse_label(fields.get<std::string>("label")));

@@ -175,6 +175,18 @@ TEST_F(ResultFile, TellsDevicesOfNvbenchApart) {
   EXPECT_EQ(file.context.count("gpu_name"), 0U);
 }
 
+TEST_F(ResultFile, RefusesABenchmarkThatStandsInItTwice) {
+  const auto refused = [](const char* words) { return ThrowsMessage<UsageError>(HasSubstr(words)); };
+  EXPECT_THAT([&] { read("p.json", R"({"machine_info": {}, "benchmarks": [
+      {"fullname": "t::a", "stats": {"data": [1.0]}}, {"fullname": "t::a", "stats": {"data": [1.5]}}]})"); },
+              refused("p.json: holds 't::a' twice"));
+  const nlohmann::json states = {nvbench_state("Device=0 A=1", 0, "1"), nvbench_state("Device=0 A=1", 0, "2")};
+  EXPECT_THAT([&] { read("n.json", nvbench_file(states).dump()); }, refused("n.json: holds 'copy/A=1' twice"));
+  EXPECT_THAT([&] { read("g.json", R"({"benchmarks": [{"name": "x", "repetition_index": 0, "real_time": 1},
+      {"name": "x", "repetition_index": 1, "real_time": 1}, {"name": "x", "repetition_index": 0, "real_time": 2}]})"); },
+              refused("g.json: benchmarks[2].repetition_index: 'x' has repetition 0 twice"));
+}
+
 TEST_F(ResultFile, ChecksTheUnitOfNvbench) {
   nlohmann::json state = nvbench_state("Device=0", 0, "2");
   state["summaries"][1]["hint"] = "percentage";
