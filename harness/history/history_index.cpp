@@ -39,35 +39,70 @@ std::string date_of(std::int64_t modified) {
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(static_cast<std::time_t>(modified / 1'000'000'000)));
 }
 
-void add_file(const fs::path& folder, const fs::path& path, std::map<std::string, File>& files) {
-  std::error_code error;
-  const auto size = fs::file_size(path, error);
-  const auto time = error ? fs::file_time_type{} : fs::last_write_time(path, error);
-  if (!error) {
-    files[path.lexically_relative(folder).string()] = {static_cast<std::int64_t>(size), nanoseconds(time)};
+/// Finds the result files below a folder, each once, whatever links to it.
+class FileSearch {
+ public:
+  explicit FileSearch(const fs::path& root) : root_(root) {
+    add_folder(root);
+    while (!links_.empty()) {  // after all that stands there itself, so that a file keeps its own name
+      const fs::path link = links_.back();
+      links_.pop_back();
+      add(link);
+    }
   }
-}
 
-/// A run's folder counts as its run.json; the raw files in it are parts of that run.
-void find_files(const fs::path& root, const fs::path& folder, std::map<std::string, File>& files) {
-  std::error_code error;
-  for (const char* name : {"run.json", "journal.jsonl"}) {
-    if (fs::exists(folder / name, error)) {
-      return add_file(root, folder / name, files);
+  std::map<std::string, File> files;  ///< by path, relative to the root
+
+ private:
+  bool is_new(const fs::path& path) {
+    std::error_code error;
+    const fs::path target = fs::canonical(path, error);
+    return !error && seen_.insert(target).second;
+  }
+
+  void add(const fs::path& path) {
+    std::error_code error;
+    if (fs::is_directory(path, error)) {
+      add_folder(path);
+    } else if (path.extension() == ".json") {
+      add_file(path);
     }
   }
-  for (const auto& entry : fs::directory_iterator(folder, fs::directory_options::skip_permission_denied, error)) {
-    const std::string name = entry.path().filename().string();
-    if (name.front() == '.') {
-      continue;
+
+  /// A run's folder counts as its run.json; the raw files in it are parts of that run.
+  void add_folder(const fs::path& folder) {
+    if (!is_new(folder)) return;
+    std::error_code error;
+    for (const char* name : {"run.json", "journal.jsonl"}) {
+      if (fs::exists(folder / name, error)) {
+        return add_file(folder / name);
+      }
     }
-    if (entry.is_directory(error)) {
-      find_files(root, entry.path(), files);
-    } else if (entry.path().extension() == ".json") {
-      add_file(root, entry.path(), files);
+    for (const auto& entry : fs::directory_iterator(folder, fs::directory_options::skip_permission_denied, error)) {
+      if (entry.path().filename().string().front() == '.') {
+        continue;
+      }
+      if (entry.is_symlink(error)) {
+        links_.push_back(entry.path());
+      } else {
+        add(entry.path());
+      }
     }
   }
-}
+
+  void add_file(const fs::path& path) {
+    std::error_code error;
+    const auto size = fs::file_size(path, error);
+    const auto time = error ? fs::file_time_type{} : fs::last_write_time(path, error);
+    if (!error && is_new(path)) {
+      files[path.lexically_relative(root_).string()] = {static_cast<std::int64_t>(size), nanoseconds(time)};
+    }
+  }
+
+  fs::path root_;
+  std::set<fs::path> seen_;
+  std::vector<fs::path> links_;
+};
 
 /// Whether `file` is an index of ours that SQLite can't read any more. Another program's file is not.
 bool damaged(const fs::path& file) {
@@ -278,8 +313,7 @@ IndexUpdate HistoryIndex::bring_up_to_date(bool forget) {
 }
 
 IndexUpdate HistoryIndex::take_in_changes() {
-  std::map<std::string, File> files;
-  find_files(folder_, folder_, files);
+  std::map<std::string, File> files = FileSearch(folder_).files;
   IndexUpdate update;
   update.files = static_cast<int>(files.size());
   update.gone = remove_outdated(*database_, files);

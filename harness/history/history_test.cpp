@@ -181,6 +181,20 @@ TEST(HistoryIndex, ReadsRunFoldersByTheirModes) {
   EXPECT_THAT(index.points(series[0].id, 0, folder.path() / "a"), IsEmpty());
 }
 
+TEST(HistoryIndex, CountsARunOnceWhateverLinksToIt) {
+  const TemporaryFolder folder;
+  const TemporaryFolder elsewhere;
+  write_run(folder.path(), "20261129", run_with_cycles(0, 1));
+  write_run(elsewhere.path(), "runs", run_with_cycles(1, 1));
+  write_history(folder.path(), 1, 1, [](int, int) { return 1.0; });
+  std::filesystem::create_directory_symlink("20261129", folder.path() / "latest");
+  std::filesystem::create_directory_symlink(".", folder.path() / "loop");
+  std::filesystem::create_symlink("run-00000.json", folder.path() / "again.json");
+  EXPECT_EQ(HistoryIndex(folder.path()).update().files, 2);
+  std::filesystem::create_directory_symlink(elsewhere.path() / "runs", folder.path() / "other");
+  EXPECT_EQ(HistoryIndex(folder.path()).update().files, 3) << "a link to what is elsewhere counts";
+}
+
 TEST(HistoryIndex, SaysWhatItPassesOver) {
   const TemporaryFolder folder;
   write_history(folder.path(), 1, 1, [](int, int) { return 1.0; });
