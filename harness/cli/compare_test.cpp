@@ -101,6 +101,22 @@ TEST_F(CompareCommand, WritesMarkdown) {
   EXPECT_THAT(output_, HasSubstr("| x | 100 ns | 100 ns | +0.000 % |"));
 }
 
+TEST_F(CompareCommand, ShowsNamesThatATerminalAndATableBear) {
+  const std::string name = std::string("up\x1b[2J\nnext|") + '\0' + "end";
+  const std::string a = benchmark_file("a.json", 100, name);
+  const std::string b = benchmark_file("b.json", 100, "x\x1b[1mbold");
+  for (const char* format : {"text", "md"}) {
+    for (const std::string& other : {a, b}) {
+      compare({a, other, "--format", format});
+      EXPECT_THAT(output_, Not(HasSubstr("\x1b")));
+      EXPECT_EQ(output_.find('\0'), std::string::npos);
+      EXPECT_THAT(output_, Not(HasSubstr("\nnext")));
+    }
+  }
+  compare({a, a, "--format", "md"});
+  EXPECT_THAT(output_, HasSubstr("| up\uFFFD[2J next\\|\uFFFDend | 1 ms |"));
+}
+
 TEST_F(CompareCommand, TakesAMargin) {
   const std::string a = benchmark_file("a.json", 100, "x2");
   const std::string b = benchmark_file("b.json", 105, "x3");
