@@ -45,7 +45,9 @@ std::function<double(const std::string&)> margins_with(const std::vector<std::st
   std::map<std::string, double> by_class;
   for (const std::string& text : overrides) {
     const auto [name, share] = halves_of(text);
-    by_class[name] = margin_in(text, share);
+    if (!by_class.emplace(name, margin_in(text, share)).second) {
+      throw UsageError(fmt::format("--margin {}: '{}' has a margin already; give each class one", text, name));
+    }
   }
   return [by_class, base](const std::string& name) {
     const auto own = by_class.find(class_of(name));

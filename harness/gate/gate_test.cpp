@@ -177,6 +177,11 @@ TEST(GateMargins, AWholeNumberIsMeantInPercent) {
   EXPECT_NO_THROW(margins_with({"gemm=99%"}, {}));
 }
 
+TEST(GateMargins, AClassGivenTwiceIsRefused) {
+  EXPECT_THAT([] { margins_with({"gemm=1%", "saxpy=1%", "gemm=50%"}, {}); },
+              ThrowsMessage<UsageError>("--margin gemm=50%: 'gemm' has a margin already; give each class one"));
+}
+
 TEST(GateMargins, AClassThatNoBenchmarkHasIsRefused) {
   const std::vector<std::string> names = {"saxpy/own", "gemm/own/fp32", "gemm/own/bf16"};
   EXPECT_THAT([&] { refuse_unknown_classes({"saxpy=2%", "gem=1%"}, names); },
