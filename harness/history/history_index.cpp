@@ -12,6 +12,7 @@
 
 #include "harness/errors.hpp"
 #include "harness/history/history_run.hpp"
+#include "harness/record/json_fields.hpp"
 #include "harness/record/median.hpp"
 
 namespace cuparity {
@@ -19,7 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int index_version = 2;
+constexpr int index_version = 3;
 constexpr int application_id = 0x63755069;  ///< marks the file as ours
 constexpr const char* index_name = ".cuparity-history.sqlite";
 constexpr int busy_milliseconds = 10'000;
@@ -145,7 +146,8 @@ class Writer {
         add_point_(database,
                    "INSERT OR REPLACE INTO points (series, started_at, run, seconds, cycles) VALUES (?, ?, ?, ?, ?)") {}
 
-  /// `summary` null: the file can't be read; it is remembered so as not to be tried each time.
+  /// `summary` null: the file can't be read, or is no measurement (no `failure`); it is remembered so as not to be
+  /// tried each time.
   void add(const std::string& path, const File& file, const HistoryRun* summary, const std::string& failure) {
     const std::string started =
         summary == nullptr || summary->started_at.empty() ? date_of(file.modified) : summary->started_at;
@@ -223,7 +225,19 @@ int remove_outdated(SQLite::Database& database, std::map<std::string, File>& fil
   return gone;
 }
 
-/// Nothing if it can't be read, for whatever reason: one file must not hide the others.
+/// Whether it is something else that cuparity writes: a calibration, a gate's result, … Nobody misses it here.
+bool is_no_measurement(const fs::path& path) {
+  try {
+    const nlohmann::json json = read_json_file(path);
+    const nlohmann::json format = json.is_object() ? json.value("format", nlohmann::json()) : nlohmann::json();
+    return format.is_string() && format != "cuparity-run" && format.get<std::string>().starts_with("cuparity-");
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
+/// Nothing if it can't be read, for whatever reason: one file must not hide the others. No `failure` then: it is no
+/// measurement.
 std::optional<HistoryRun> read_file(const fs::path& path, std::string& failure) {
   try {
     return read_history_run(load_result(path));
@@ -232,6 +246,7 @@ std::optional<HistoryRun> read_file(const fs::path& path, std::string& failure) 
   } catch (const std::exception& error) {
     failure = fmt::format("{}: {}", path.string(), error.what());
   }
+  if (is_no_measurement(path)) failure.clear();
   return std::nullopt;
 }
 
@@ -329,7 +344,9 @@ IndexUpdate HistoryIndex::take_in_changes() {
   }
   SQLite::Statement unreadable(*database_, "SELECT software FROM runs WHERE readable = 0 ORDER BY path");
   while (unreadable.executeStep()) {
-    update.passed_over.push_back(unreadable.getColumn(0).getString());
+    const std::string failure = unreadable.getColumn(0).getString();
+    if (failure.empty()) --update.files;
+    else update.passed_over.push_back(failure);
   }
   return update;
 }

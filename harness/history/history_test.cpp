@@ -204,6 +204,20 @@ TEST(HistoryIndex, SaysWhatItPassesOver) {
   EXPECT_THAT(index.update().passed_over, SizeIs(1));  // without reading it again
 }
 
+TEST(HistoryIndex, LeavesOutWhatElseCuparityWrites) {
+  const TemporaryFolder folder;
+  write_history(folder.path(), 2, 1, [](int, int) { return 1.0; });
+  write_run(folder.path() / "calibration", "run", run_with_cycles(0, 1));
+  std::ofstream(folder.path() / "calibration" / "calibration.json") << R"({"format": "cuparity-calibration", "cells": []})";
+  std::ofstream(folder.path() / "gate.json") << R"({"format": "cuparity-gate"})";
+  HistoryIndex index(folder.path());
+  for (int time = 0; time < 2; ++time) {
+    const IndexUpdate update = index.update();
+    EXPECT_THAT(update.passed_over, IsEmpty());
+    EXPECT_EQ(update.files, 3);
+  }
+}
+
 TEST(HistoryIndex, PassesOverWhateverCantBeReadAndNamesIt) {
   const TemporaryFolder folder;
   write_history(folder.path(), 2, 1, [](int, int) { return 1.0; });

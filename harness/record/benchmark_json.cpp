@@ -7,6 +7,7 @@
 #include <limits>
 #include <regex>
 #include <set>
+#include <string_view>
 
 #include "harness/errors.hpp"
 #include "harness/record/json_fields.hpp"
@@ -14,6 +15,8 @@
 
 namespace cuparity {
 namespace {
+
+constexpr std::string_view our_prefix = "cuparity-";
 
 /// What was read of one run_name before its repetitions are put in order.
 struct Gathered {
@@ -39,6 +42,10 @@ std::string describe_foreign(const nlohmann::json& json) {
   }
   if (json.contains("trials") || json.value("format", nlohmann::json()) == "cuparity-run") {
     return "a run of cuparity";
+  }
+  const nlohmann::json format = json.value("format", nlohmann::json());
+  if (format.is_string() && format.get<std::string>().starts_with(our_prefix)) {
+    return "cuparity's " + format.get<std::string>().substr(our_prefix.size());
   }
   if (json.contains("comparisons")) {
     return "a comparison made by cuparity";

@@ -161,6 +161,7 @@ TEST(BenchmarkJson, KeepsNumbersThatAreNoTimes) {
 
 TEST(BenchmarkJson, SaysWhatAForeignFileIs) {
   EXPECT_THAT(error_of(R"({"results": []})"), HasSubstr("hyperfine"));
+  EXPECT_THAT(error_of(R"({"format": "cuparity-calibration"})"), HasSubstr("but cuparity's calibration;"));
   EXPECT_THAT(error_of(R"({"machine_info": {}, "benchmarks": []})"), HasSubstr("pytest-benchmark"));
   EXPECT_THAT(error_of(R"({"meta": {}, "devices": [], "benchmarks": []})"), HasSubstr("nvbench"));
   EXPECT_THAT(error_of(R"({"testsuites": []})"), HasSubstr("GoogleTest"));
