@@ -139,8 +139,9 @@ void check(const GateOptions& options) {
 
 void refuse_what_is_not_heeded(const CLI::App& command) {
   const std::pair<const char*, const char*> wanted[] = {
-      {"--suite", "--golden"}, {"--blocks", "--golden"}, {"--seed", "--golden"},   {"--backend", "--golden"},
-      {"--filter", "--golden"}, {"--out", "--golden"},   {"--index", "--history"}, {"--cross-environment", "--baseline"}};
+      {"--suite", "--golden"},   {"--blocks", "--golden"}, {"--seed", "--golden"},   {"--backend", "--golden"},
+      {"--filter", "--golden"},  {"--out", "--golden"},    {"--index", "--history"},
+      {"--cross-environment", "--baseline"}};
   for (const auto& [option, its] : wanted) {
     if (command.count(option) > 0 && command.count(its) == 0) {
       throw UsageError(fmt::format("{} is for {}, which is not given: leave it out", option, its));

@@ -125,8 +125,8 @@ int version_of(SQLite::Database& database) { return database.execAndGet("PRAGMA 
 [[noreturn]] void refuse_index(const fs::path& file, const SQLite::Exception& error) {
   if (error.getErrorCode() == sqlite_busy) {
     throw EnvironmentError(fmt::format(
-        "the history's index {} has been in use by another program for more than {} s; wait for it, or name another with "
-        "--index",
+        "the history's index {} has been in use by another program for more than {} s; wait for it, or name another "
+        "with --index",
         file.string(), busy_milliseconds / 1000));
   }
   throw EnvironmentError(
