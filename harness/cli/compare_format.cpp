@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "harness/record/run_json.hpp"
+#include "harness/report/text.hpp"
 #include "harness/stats/per_clock.hpp"
 #include "harness/stats/wording.hpp"
 
@@ -38,6 +39,21 @@ std::string detectable_text(const Comparison& comparison) {
 
 std::string interval_cell(const Comparison& comparison) {
   return comparison.interval_low ? interval_text(comparison) : "-";
+}
+
+/// What came from the files made safe to show.
+FileComparison cleaned(FileComparison comparison) {
+  comparison.baseline = clean_text(comparison.baseline);
+  comparison.candidate = clean_text(comparison.candidate);
+  for (Comparison& c : comparison.comparisons) {
+    c.benchmark = clean_text(c.benchmark);
+    c.reason = clean_text(c.reason);
+  }
+  for (auto* texts : {&comparison.only_in_baseline, &comparison.only_in_candidate, &comparison.skipped_in_both,
+                      &comparison.environment_differences, &comparison.notes}) {
+    for (std::string& text : *texts) text = clean_text(text);
+  }
+  return comparison;
 }
 
 /// The level of the intervals, which all have in common; 95 where there is none.
@@ -76,14 +92,14 @@ std::string table_line(const std::string& name, std::size_t width, const std::st
 std::string table(const FileComparison& comparison) {
   std::size_t width = 9;
   for (const Comparison& c : comparison.comparisons) {
-    width = std::max(width, std::min(widest_name, short_name(c.benchmark).size()));
+    width = std::max(width, std::min(widest_name, display_width(short_name(c.benchmark))));
   }
   std::string text =
       table_line("benchmark", width, "baseline", "candidate", "effect",
                  fmt::format("{} % interval", level_percent(comparison)), "n", "MDE", "verdict");
   for (const Comparison& c : comparison.comparisons) {
     std::string name = short_name(c.benchmark);
-    if (name.size() > width) {
+    if (display_width(name) > width) {
       text += name + "\n";
       name.clear();
     }
@@ -177,7 +193,8 @@ std::string escaped_for_markdown(const std::string& text) {
 
 }  // namespace
 
-std::string comparison_as_text(const FileComparison& comparison) {
+std::string comparison_as_text(const FileComparison& raw) {
+  const FileComparison comparison = cleaned(raw);
   std::string text =
       fmt::format("baseline   {}\ncandidate  {}\n\n", comparison.baseline, comparison.candidate);
   const std::string crossing = cross_environment_line(comparison);
@@ -195,7 +212,8 @@ std::string comparison_as_text(const FileComparison& comparison) {
   return text;
 }
 
-std::string comparison_as_markdown(const FileComparison& comparison) {
+std::string comparison_as_markdown(const FileComparison& raw) {
+  const FileComparison comparison = cleaned(raw);
   std::string text =
       fmt::format("**{}**: {} (baseline `{}`, candidate `{}`)\n\n", to_string(comparison.verdict),
                   counts_text(comparison), comparison.baseline, comparison.candidate);

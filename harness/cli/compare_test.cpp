@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <algorithm>
@@ -101,11 +102,42 @@ TEST_F(CompareCommand, WritesMarkdown) {
   EXPECT_THAT(output_, HasSubstr("| x | 100 ns | 100 ns | +0.000 % |"));
 }
 
+TEST_F(CompareCommand, ShowsNamesThatATerminalAndATableBear) {
+  const std::string name = std::string("up\x1b[2J\nnext|") + '\0' + "end";
+  const std::string a = benchmark_file("a.json", 100, name);
+  const std::string b = benchmark_file("b.json", 100, "x\x1b[1mbold");
+  for (const char* format : {"text", "md"}) {
+    for (const std::string& other : {a, b}) {
+      compare({a, other, "--format", format});
+      EXPECT_THAT(output_, Not(HasSubstr("\x1b")));
+      EXPECT_EQ(output_.find('\0'), std::string::npos);
+      EXPECT_THAT(output_, Not(HasSubstr("\nnext")));
+    }
+  }
+  compare({a, a, "--format", "md"});
+  EXPECT_THAT(output_, HasSubstr("| up\uFFFD[2J next\\|\uFFFDend | 1 ms |"));
+}
+
 TEST_F(CompareCommand, TakesAMargin) {
   const std::string a = benchmark_file("a.json", 100, "x2");
   const std::string b = benchmark_file("b.json", 105, "x3");
   EXPECT_EQ(compare({a, b, "--margin", "0.1"}), exit_pass);
-  EXPECT_THROW(compare({a, b, "--margin", "-1"}), CLI::ParseError);
+  EXPECT_EQ(compare({a, b, "--margin", "10%"}), exit_pass);
+}
+
+TEST_F(CompareCommand, SaysWhatIsWrongWithAMargin) {
+  const std::string a = benchmark_file("a.json", 100, "x2");
+  const auto error_with = [&](const std::string& margin) { return [this, a, margin] { compare({a, a, "--margin", margin}); }; };
+  for (const char* margin : {"0", "-1", "abc", "nan", "5 percent"}) {
+    EXPECT_THAT(error_with(margin), ThrowsMessage<UsageError>(fmt::format(
+                                        "--margin {0}: '{0}' is no share above 0; write 5 % or 0.05", margin)));
+  }
+  EXPECT_THAT(error_with("1e-10"), ThrowsMessage<UsageError>("--margin 1e-10: a margin must be at least 1e-9"));
+  EXPECT_THAT(error_with("5"), ThrowsMessage<UsageError>("--margin 5 means 500 %; for 5 % write --margin 5%"));
+  for (const char* margin : {"200", "100%", "inf"}) {
+    EXPECT_THAT(error_with(margin),
+                ThrowsMessage<UsageError>(fmt::format("--margin {}: a margin must be below 100 %", margin)));
+  }
 }
 
 TEST_F(CompareCommand, ComparesRuns) {

@@ -25,6 +25,8 @@
 namespace cuparity {
 namespace {
 
+namespace fs = std::filesystem;
+
 struct GateOptions {
   std::string candidate;
   std::string golden;
@@ -90,8 +92,8 @@ GateResult against_history(const GateOptions& options, const Side& candidate,
   return result;
 }
 
-std::filesystem::path default_folder() {
-  return std::filesystem::path("results") / "runs" /
+fs::path default_folder() {
+  return fs::path("results") / "runs" /
          fmt::format("{:%Y%m%dT%H%M%SZ}-gate", fmt::gmtime(std::time(nullptr)));
 }
 
@@ -105,7 +107,7 @@ GateResult against_golden(const GateOptions& options) {
   if (golden.run.out.empty()) {
     golden.run.out = default_folder();
   }
-  golden.make_engine = [](EngineKind kind, const std::string& image, const std::filesystem::path& bin) {
+  golden.make_engine = [](EngineKind kind, const std::string& image, const fs::path& bin) {
     return make_engine(kind, {image, bin, Interrupt::requested});
   };
   const Interrupt interrupt;
@@ -135,8 +137,48 @@ void check(const GateOptions& options) {
   }
 }
 
+void refuse_what_is_not_heeded(const CLI::App& command) {
+  const std::pair<const char*, const char*> wanted[] = {
+      {"--suite", "--golden"},   {"--blocks", "--golden"}, {"--seed", "--golden"},   {"--backend", "--golden"},
+      {"--filter", "--golden"},  {"--out", "--golden"},    {"--index", "--history"},
+      {"--cross-environment", "--baseline"}};
+  for (const auto& [option, its] : wanted) {
+    if (command.count(option) > 0 && command.count(its) == 0) {
+      throw UsageError(fmt::format("{} is for {}, which is not given: leave it out", option, its));
+    }
+  }
+}
+
+bool holds_a_run(const fs::path& folder) {
+  std::error_code error;
+  return fs::exists(folder / "run.json", error) || fs::exists(folder / "journal.jsonl", error);
+}
+
+/// Whether a report written to `file` would replace something that this gate reads, or a run of ours.
+bool is_read(const fs::path& file, const GateOptions& options) {
+  std::error_code error;
+  if (!fs::exists(file, error)) return false;
+  if (file.filename() == "run.json" || file.filename() == "journal.jsonl") return true;
+  const fs::path folder = fs::absolute(file, error).parent_path();
+  for (const std::string& read : {options.candidate, options.baseline, options.allow, options.index}) {
+    const bool one_of_its_files =
+        file.extension() == ".json" && fs::equivalent(folder, read, error) && !holds_a_run(folder);
+    if (one_of_its_files || fs::equivalent(file, read, error)) return true;
+  }
+  return false;
+}
+
+void check_report(const char* option, const std::string& file, const GateOptions& options) {
+  if (!file.empty() && is_read(file, options)) {
+    throw UsageError(fmt::format("{0} {1} is what is compared and would be replaced; choose another file for {0}",
+                                 option, file));
+  }
+}
+
 GateResults find_results(const GateOptions& options) {
   check(options);
+  check_report("--junit", options.junit, options);
+  check_report("--gitlab", options.gitlab, options);
   std::vector<ExpectedChange> expected;
   if (!options.allow.empty()) {
     expected = read_expected_changes(options.allow);
@@ -237,6 +279,7 @@ void add_gate_command(CLI::App& app, int& exit_code) {
         options->run.command.push_back(option->get_name() + "=" + value);
       }
     }
+    refuse_what_is_not_heeded(*command);
     exit_code = gate(*options);
   });
 }

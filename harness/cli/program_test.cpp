@@ -263,7 +263,7 @@ TEST_F(Program, CalibrateInjectsOrDoesNot) {
 
 TEST_F(Program, AMarginOfOneIsMeantInPercent) {
   EXPECT_EQ(run({"compare", "--margin", "5", "a", "b"}), exit_usage);
-  EXPECT_THAT(errors_, HasSubstr("--margin 5 means 500 %; for 5 % write --margin 0.05"));
+  EXPECT_THAT(errors_, HasSubstr("--margin 5 means 500 %; for 5 % write --margin 5%"));
 }
 
 TEST_F(Program, AccessWatchesForATimeThatCanBe) {

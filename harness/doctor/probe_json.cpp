@@ -43,6 +43,34 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(KernelFacts, selinux, apparmor, 
 
 namespace {
 
+struct WrongMember {
+  std::string path;
+  std::string why;
+};
+
+/// The member at `path` or below it that is not of the type it has in `pattern`; in `found` they do differ, but it may
+/// be deep in a list, whose elements no pattern has: then `why` is `otherwise`.
+WrongMember find_wrong(const nlohmann::json& pattern, const nlohmann::json& found, const std::string& path,
+                       const std::string& otherwise) {
+  if (std::string(pattern.type_name()) != found.type_name()) {
+    return {path, std::string("expected ") + pattern.type_name() + ", found " + found.type_name()};
+  }
+  if (pattern.is_object()) {
+    for (const auto& [key, member] : pattern.items()) {
+      if (!found.contains(key)) continue;
+      WrongMember wrong = find_wrong(member, found[key], path + "." + key, "");
+      if (!wrong.why.empty()) return wrong;
+    }
+  }
+  return {path, otherwise};
+}
+
+/// "[json.exception.type_error.302] type must be string" without the number.
+std::string without_number(const std::string& message) {
+  const std::size_t end = message.find("] ");
+  return end == std::string::npos ? message : message.substr(end + 2);
+}
+
 /// Reads one member where it is there; a wrong type says which member it was.
 template <typename Value>
 void read(const nlohmann::json& json, const char* key, Value& value) {
@@ -51,8 +79,9 @@ void read(const nlohmann::json& json, const char* key, Value& value) {
   try {
     found->get_to(value);
   } catch (const nlohmann::json::exception& error) {
-    throw UsageError(std::string("this probe can't be read: its '") + key +
-                     "' is not what cuparity doctor writes (" + error.what() + ")");
+    const WrongMember wrong = find_wrong(nlohmann::json(Value{}), *found, key, without_number(error.what()));
+    throw UsageError("this probe can't be read: its '" + wrong.path + "' is not what cuparity doctor writes: " +
+                     wrong.why);
   }
 }
 

@@ -27,14 +27,24 @@ TEST(ProbeJson, RefusesWhatItIsNot) {
   nlohmann::json newer = to_json(Probe{});
   newer["schema_version"] = probe_schema_version + 1;
   EXPECT_THROW(probe_from_json(newer), UsageError);
-  nlohmann::json wrong = to_json(Probe{});
-  wrong["engines"] = "docker";
-  try {
-    probe_from_json(wrong);
-    FAIL() << "nothing was thrown";
-  } catch (const UsageError& error) {
-    EXPECT_THAT(error.what(), testing::HasSubstr("'engines'"));
-  }
+}
+
+TEST(ProbeJson, NamesTheMemberOfAWrongType) {
+  const auto error_with = [](const char* pointer, const nlohmann::json& value) {
+    return [=] {
+      nlohmann::json json = to_json(healthy_host());
+      json[nlohmann::json::json_pointer(pointer)] = value;
+      probe_from_json(json);
+    };
+  };
+  const auto says = [](const std::string& what) {
+    return testing::ThrowsMessage<UsageError>(testing::AllOf(
+        testing::HasSubstr("its " + what), testing::Not(testing::HasSubstr("json.exception"))));
+  };
+  EXPECT_THAT(error_with("/engines", "docker"), says("'engines' is not what cuparity doctor writes: expected array"));
+  EXPECT_THAT(error_with("/root", 1), says("'root' is not what cuparity doctor writes: expected boolean, found number"));
+  EXPECT_THAT(error_with("/driver/nodes", "x"), says("'driver.nodes' is not what"));
+  EXPECT_THAT(error_with("/engines/0/name", 1), says("'engines' is not what cuparity doctor writes: type must be string"));
 }
 
 }  // namespace

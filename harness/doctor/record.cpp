@@ -103,8 +103,9 @@ void write_record(const Probe& probe, const std::string& file) {
 }
 
 Probe read_record(const std::string& file) {
+  const nlohmann::json json = read_json_file(file);
   try {
-    return probe_from_json(read_json_file(file));
+    return probe_from_json(json);
   } catch (const UsageError& error) {
     throw UsageError(file + ": " + error.what());
   }

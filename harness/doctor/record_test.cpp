@@ -57,7 +57,12 @@ TEST_F(Record, HasNoNamesAddressesOrSecrets) {
 }
 
 TEST_F(Record, BadFilesAreOneClearLine) {
-  EXPECT_THROW(read_record("/no/such/file.json"), UsageError);
+  EXPECT_THAT([] { read_record("/no/such/file.json"); },
+              testing::ThrowsMessage<UsageError>("/no/such/file.json: no such file"));
+  std::ofstream(file_) << R"({"driver": {}, "inside": {}, "nvml": {"driver_version": 1}})";
+  EXPECT_THAT([&] { read_record(file_); },
+              testing::ThrowsMessage<UsageError>(file_ + ": this probe can't be read: its 'nvml.driver_version' is not "
+                                                         "what cuparity doctor writes: expected string, found number"));
   for (const char* text : {"", "{", "[]", "{\"driver\": 1}", "{\"driver\": 1, \"inside\": []}", "\x01\x02",
                            "{\"schema_version\": 99, \"driver\": {}, \"inside\": {}}"}) {
     std::ofstream(file_) << text;

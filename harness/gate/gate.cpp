@@ -52,6 +52,9 @@ std::string sentence_of(const GateResult& result, const std::vector<Comparison>&
     return fmt::format("Wrong: {} {}, the first: {}.", result.wrong.size(),
                        result.wrong.size() == 1 ? "finding" : "findings", result.wrong.front());
   }
+  if (comparisons.empty() || (!result.stopped.empty() && result.verdict == Verdict::inconclusive)) {
+    return fmt::format("Inconclusive: {}.", result.stopped.empty() ? "nothing was compared" : result.stopped);
+  }
   const auto count = std::count_if(comparisons.begin(), comparisons.end(),
                                    [&](const Comparison& c) { return c.verdict == result.verdict; });
   const std::string share = fmt::format("{} of {} benchmarks", count, comparisons.size());
@@ -144,6 +147,10 @@ void conclude(GateResult& result) {
   const std::vector<Comparison> comparisons = held_against(result);
   result.verdict = result.wrong.empty() ? overall_verdict(comparisons) : Verdict::invalid;
   result.exit_code = result.wrong.empty() ? exit_code_of(comparisons) : static_cast<int>(exit_regression);
+  if (!result.stopped.empty() && result.exit_code == exit_pass) {
+    result.verdict = Verdict::inconclusive;
+    result.exit_code = exit_inconclusive;
+  }
   result.sentence = sentence_of(result, comparisons);
 }
 

@@ -29,6 +29,7 @@ struct GateResult {
   std::vector<std::string> environment_differences;  ///< not empty: crossed on the user's word
   std::vector<std::string> warnings;                 ///< worth a look, no reason to fail
   std::vector<std::string> notes;
+  std::string stopped;  ///< by the user, "stopped after 2 of 30 blocks": never passes; empty: it was not
   Verdict verdict = Verdict::inconclusive;
   int exit_code = 0;  ///< ExitCode
   std::string sentence;
@@ -44,7 +45,8 @@ void apply_expected_changes(const std::vector<ExpectedChange>& changes, const st
                             GateResult& result);
 
 /// Sets verdict, exit code and sentence from the rest: 1 for anything wrong or slower that is not expected,
-/// else 3 for anything inconclusive or invalid, else 0.
+/// else 3 for anything inconclusive or invalid and for
+/// what was stopped, else 0.
 void conclude(GateResult& result);
 
 /// Today, UTC, YYYY-MM-DD.

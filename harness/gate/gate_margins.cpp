@@ -25,27 +25,32 @@ std::pair<std::string, std::string> halves_of(const std::string& text) {
   return {text.substr(0, equals), text.substr(equals + 1)};
 }
 
-double margin_in(const std::string& text, const std::string& share) {
+constexpr double smallest_margin = 1e-9;
+
+}  // namespace
+
+double parse_margin(const std::string& option, const std::string& share) {
   char* end = nullptr;
   const double number = std::strtod(share.c_str(), &end);
   if (*end == '\0' && number >= 1 && number < 100) {
-    throw UsageError(fmt::format("--margin {0} means {1:g} %; for {2:g} % write --margin {0}%", text, number * 100,
-                                 number));
+    throw UsageError(fmt::format("{0} means {1:g} %; for {2:g} % write {0}%", option, number * 100, number));
   }
   if (number >= 1 && (*end == '\0' || number >= 100)) {
-    throw UsageError(fmt::format("--margin {}: a margin must be below 100 %", text));
+    throw UsageError(fmt::format("{}: a margin must be below 100 %", option));
   }
-  return parse_share(share, "--margin " + text);
+  const double margin = parse_share(share, option);
+  if (margin < smallest_margin) throw UsageError(fmt::format("{}: a margin must be at least 1e-9", option));
+  return margin;
 }
-
-}  // namespace
 
 std::function<double(const std::string&)> margins_with(const std::vector<std::string>& overrides,
                                                        const std::map<std::string, double>& base) {
   std::map<std::string, double> by_class;
   for (const std::string& text : overrides) {
     const auto [name, share] = halves_of(text);
-    by_class[name] = margin_in(text, share);
+    if (!by_class.emplace(name, parse_margin("--margin " + text, share)).second) {
+      throw UsageError(fmt::format("--margin {}: '{}' has a margin already; give each class one", text, name));
+    }
   }
   return [by_class, base](const std::string& name) {
     const auto own = by_class.find(class_of(name));

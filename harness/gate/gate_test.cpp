@@ -57,6 +57,26 @@ TEST(Gate, WhatCantBeDecidedIsNoPass) {
   }
 }
 
+TEST(Gate, NothingMeasuredIsNoPass) {
+  GateResult result = result_of({});
+  conclude(result);
+  EXPECT_EQ(result.exit_code, exit_inconclusive);
+  EXPECT_EQ(result.sentence, "Inconclusive: nothing was compared.");
+}
+
+TEST(Gate, WhatWasStoppedIsNoPass) {
+  GateResult result = result_of({comparison("a", Verdict::same, 0)});
+  result.stopped = "stopped after 2 of 30 blocks";
+  conclude(result);
+  EXPECT_EQ(result.verdict, Verdict::inconclusive);
+  EXPECT_EQ(result.exit_code, exit_inconclusive);
+  EXPECT_EQ(result.sentence, "Inconclusive: stopped after 2 of 30 blocks.");
+  result = result_of({comparison("a", Verdict::slower, 0.2)});
+  result.stopped = "stopped after 2 of 30 blocks";
+  conclude(result);
+  EXPECT_EQ(result.exit_code, exit_regression);
+}
+
 TEST(Gate, AWrongResultFailsWhateverIsExpected) {
   GateResult result = result_of({comparison("a", Verdict::same, 0)});
   result.wrong = {"a: wrong result"};
@@ -155,6 +175,11 @@ TEST(GateMargins, AWholeNumberIsMeantInPercent) {
   EXPECT_THAT(margin("gemm=100%"), ThrowsMessage<UsageError>(HasSubstr("must be below 100 %")));
   EXPECT_THAT(margin("gemm=200"), ThrowsMessage<UsageError>(HasSubstr("must be below 100 %")));
   EXPECT_NO_THROW(margins_with({"gemm=99%"}, {}));
+}
+
+TEST(GateMargins, AClassGivenTwiceIsRefused) {
+  EXPECT_THAT([] { margins_with({"gemm=1%", "saxpy=1%", "gemm=50%"}, {}); },
+              ThrowsMessage<UsageError>("--margin gemm=50%: 'gemm' has a margin already; give each class one"));
 }
 
 TEST(GateMargins, AClassThatNoBenchmarkHasIsRefused) {

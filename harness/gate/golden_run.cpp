@@ -10,6 +10,7 @@
 #include "harness/record/run_json.hpp"
 #include "harness/run/process_outcome.hpp"
 #include "harness/run/selection.hpp"
+#include "harness/stats/blocks.hpp"
 
 namespace cuparity {
 namespace {
@@ -185,6 +186,24 @@ class TwoArms {
   std::unique_ptr<Engine> golden_engine_;
 };
 
+/// What was measured, which is nothing where the user stopped it early enough.
+GateResult result_in(const fs::path& folder) {
+  std::error_code error;
+  if (!fs::exists(folder / "run.json", error)) {
+    GateResult result;
+    result.kind = "golden";
+    result.stopped = "stopped before anything was measured";
+    return result;
+  }
+  const Run run = load_run(folder);
+  GateResult result = gate_on_golden(run, analyse(run));
+  result.notes.push_back(fmt::format("the run is in {}", folder.string()));
+  if (run.finished_at.empty()) {
+    result.stopped = fmt::format("stopped after {} of {} blocks", complete_blocks(run).size(), run.planned_blocks);
+  }
+  return result;
+}
+
 }  // namespace
 
 fs::path program_folder(const std::string& name) {
@@ -213,13 +232,11 @@ GateResult gate_on_golden(const GoldenOptions& options, const RunSurroundings& s
     return options.make_engine(kind, image, sides.candidate_folder);
   };
   execute_run(run, to);
-  const Run measured = load_run(run.out);
-  GateResult result = gate_on_golden(measured, analyse(measured));
+  GateResult result = result_in(run.out);
   result.baseline = options.golden;
   result.candidate = options.candidate;
   result.only_in_baseline = arms.only_in_golden;
   result.only_in_candidate = arms.only_in_candidate;
-  result.notes.push_back(fmt::format("the run is in {}", run.out.string()));
   return result;
 }
 

@@ -99,6 +99,38 @@ TEST_F(GoldenRun, ListsWhatOnlyOneSideHas) {
   EXPECT_THAT([&] { gate(); }, ThrowsMessage<UsageError>(HasSubstr("nothing to compare")));
 }
 
+TEST_F(GoldenRun, StoppedAtOnceOrBeforeAPairIsInconclusive) {
+  bool stop = false;
+  surroundings_.stop_requested = [&] { return stop; };
+  golden_.fate = candidate_.fate = [&](const std::string&, int) {
+    stop = true;
+    return FakeEngine::Fate::stopped;
+  };
+  GateResult result = gate();
+  EXPECT_EQ(result.exit_code, exit_inconclusive);
+  EXPECT_EQ(result.sentence, "Inconclusive: stopped after 0 of 12 blocks.");
+  EXPECT_TRUE(fs::exists(folder_ / "out" / "run.json"));
+
+  golden_.refused = {{"docker:none", "stopped"}};
+  options_.run.out = folder_ / "out2";
+  result = gate();
+  EXPECT_EQ(result.exit_code, exit_inconclusive);
+  EXPECT_EQ(result.sentence, "Inconclusive: stopped before anything was measured.");
+  EXPECT_EQ(result.baseline, "image:good");
+}
+
+TEST_F(GoldenRun, StoppedLaterIsNoPass) {
+  bool stop = false;
+  surroundings_.stop_requested = [&] { return stop; };
+  candidate_.fate = [&](const std::string&, int call) {
+    stop = call == 20;
+    return stop ? FakeEngine::Fate::stopped : FakeEngine::Fate::well;
+  };
+  const GateResult result = gate();
+  EXPECT_EQ(result.exit_code, exit_inconclusive);
+  EXPECT_EQ(result.sentence, "Inconclusive: stopped after 10 of 12 blocks.");
+}
+
 TEST_F(GoldenRun, SaysWhyTheGoldenCantRun) {
   golden_.refused = {{"docker:none", "image image:good is not there"}};
   EXPECT_THAT([&] { gate(); },

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
 
+#include <chrono>
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
@@ -41,10 +42,20 @@ std::string required_text(const YAML::Node& entry, const char* key, const std::s
   return text;
 }
 
+/// YYYY-MM-DD, and a day that there is.
+bool is_date(const std::string& text) {
+  static const std::regex form("([0-9]{4})-([0-9]{2})-([0-9]{2})");
+  std::smatch parts;
+  if (!std::regex_match(text, parts, form)) return false;
+  const auto number = [&](std::size_t part) { return static_cast<unsigned>(std::stoi(parts[part])); };
+  return std::chrono::year_month_day(std::chrono::year(std::stoi(parts[1])), std::chrono::month(number(2)),
+                                     std::chrono::day(number(3)))
+      .ok();
+}
+
 std::string date_text(const YAML::Node& entry, const char* key, const std::string& place) {
   const std::string text = text_of(entry, key, place);
-  static const std::regex form("[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])");
-  if (!text.empty() && !std::regex_match(text, form)) {
+  if (!text.empty() && !is_date(text)) {
     throw UsageError(fmt::format("{}: '{}: {}' is no date; write it as 2026-12-31", place, key, text));
   }
   return text;

@@ -1,5 +1,6 @@
 #include "harness/history/expected_change.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "harness/errors.hpp"
@@ -44,6 +45,10 @@ TEST(ExpectedChanges, SayWhereTheyAreWrong) {
               ThrowsMessage<UsageError>(HasSubstr("'bound': 'much' is no share above 0")));
   EXPECT_THAT(error_of("expected_changes:\n  - {benchmark: x, bound: 1 %, reason: r, until: tomorrow}\n"),
               ThrowsMessage<UsageError>(HasSubstr("'until: tomorrow' is no date")));
+  for (const char* day : {"2027-02-31", "2027-02-29", "2027-04-31", "2027-13-01", "2027-00-10"}) {
+    EXPECT_THAT(error_of(fmt::format("expected_changes:\n  - {{benchmark: x, bound: 1 %, reason: r, until: {}}}\n", day)),
+                ThrowsMessage<UsageError>(HasSubstr(fmt::format("'until: {}' is no date", day))));
+  }
   EXPECT_THAT(error_of("expected_changes:\n  - {benchmark: \"(\", bound: 1 %, reason: r}\n"),
               ThrowsMessage<UsageError>(HasSubstr("'(' is no regular expression")));
   EXPECT_THAT(error_of("expected_changes:\n  - {benchmark: x, bound: 1 %, reason: r}:\n"),

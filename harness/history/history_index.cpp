@@ -12,6 +12,7 @@
 
 #include "harness/errors.hpp"
 #include "harness/history/history_run.hpp"
+#include "harness/record/json_fields.hpp"
 #include "harness/record/median.hpp"
 
 namespace cuparity {
@@ -19,10 +20,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int index_version = 2;
+constexpr int index_version = 3;
 constexpr int application_id = 0x63755069;  ///< marks the file as ours
 constexpr const char* index_name = ".cuparity-history.sqlite";
 constexpr int busy_milliseconds = 10'000;
+constexpr int sqlite_busy = 5;  ///< SQLITE_BUSY; SQLiteCpp has no name for it
 
 struct File {
   std::int64_t size = 0;
@@ -38,35 +40,70 @@ std::string date_of(std::int64_t modified) {
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(static_cast<std::time_t>(modified / 1'000'000'000)));
 }
 
-void add_file(const fs::path& folder, const fs::path& path, std::map<std::string, File>& files) {
-  std::error_code error;
-  const auto size = fs::file_size(path, error);
-  const auto time = error ? fs::file_time_type{} : fs::last_write_time(path, error);
-  if (!error) {
-    files[path.lexically_relative(folder).string()] = {static_cast<std::int64_t>(size), nanoseconds(time)};
+/// Finds the result files below a folder, each once, whatever links to it.
+class FileSearch {
+ public:
+  explicit FileSearch(const fs::path& root) : root_(root) {
+    add_folder(root);
+    while (!links_.empty()) {  // after all that stands there itself, so that a file keeps its own name
+      const fs::path link = links_.back();
+      links_.pop_back();
+      add(link);
+    }
   }
-}
 
-/// A run's folder counts as its run.json; the raw files in it are parts of that run.
-void find_files(const fs::path& root, const fs::path& folder, std::map<std::string, File>& files) {
-  std::error_code error;
-  for (const char* name : {"run.json", "journal.jsonl"}) {
-    if (fs::exists(folder / name, error)) {
-      return add_file(root, folder / name, files);
+  std::map<std::string, File> files;  ///< by path, relative to the root
+
+ private:
+  bool is_new(const fs::path& path) {
+    std::error_code error;
+    const fs::path target = fs::canonical(path, error);
+    return !error && seen_.insert(target).second;
+  }
+
+  void add(const fs::path& path) {
+    std::error_code error;
+    if (fs::is_directory(path, error)) {
+      add_folder(path);
+    } else if (path.extension() == ".json") {
+      add_file(path);
     }
   }
-  for (const auto& entry : fs::directory_iterator(folder, fs::directory_options::skip_permission_denied, error)) {
-    const std::string name = entry.path().filename().string();
-    if (name.front() == '.') {
-      continue;
+
+  /// A run's folder counts as its run.json; the raw files in it are parts of that run.
+  void add_folder(const fs::path& folder) {
+    if (!is_new(folder)) return;
+    std::error_code error;
+    for (const char* name : {"run.json", "journal.jsonl"}) {
+      if (fs::exists(folder / name, error)) {
+        return add_file(folder / name);
+      }
     }
-    if (entry.is_directory(error)) {
-      find_files(root, entry.path(), files);
-    } else if (entry.path().extension() == ".json") {
-      add_file(root, entry.path(), files);
+    for (const auto& entry : fs::directory_iterator(folder, fs::directory_options::skip_permission_denied, error)) {
+      if (entry.path().filename().string().front() == '.') {
+        continue;
+      }
+      if (entry.is_symlink(error)) {
+        links_.push_back(entry.path());
+      } else {
+        add(entry.path());
+      }
     }
   }
-}
+
+  void add_file(const fs::path& path) {
+    std::error_code error;
+    const auto size = fs::file_size(path, error);
+    const auto time = error ? fs::file_time_type{} : fs::last_write_time(path, error);
+    if (!error && is_new(path)) {
+      files[path.lexically_relative(root_).string()] = {static_cast<std::int64_t>(size), nanoseconds(time)};
+    }
+  }
+
+  fs::path root_;
+  std::set<fs::path> seen_;
+  std::vector<fs::path> links_;
+};
 
 /// Whether `file` is an index of ours that SQLite can't read any more. Another program's file is not.
 bool damaged(const fs::path& file) {
@@ -78,9 +115,23 @@ bool damaged(const fs::path& file) {
     SQLite::Database database(file.string(), SQLite::OPEN_READONLY, busy_milliseconds);
     const bool ours = database.execAndGet("PRAGMA application_id").getInt() == application_id;
     return ours && database.execAndGet("PRAGMA quick_check(1)").getString() != "ok";
-  } catch (const SQLite::Exception&) {
-    return file.filename() == index_name;
+  } catch (const SQLite::Exception& failure) {
+    return file.filename() == index_name && failure.getErrorCode() != sqlite_busy;
   }
+}
+
+int version_of(SQLite::Database& database) { return database.execAndGet("PRAGMA user_version").getInt(); }
+
+[[noreturn]] void refuse_index(const fs::path& file, const SQLite::Exception& error) {
+  if (error.getErrorCode() == sqlite_busy) {
+    throw EnvironmentError(fmt::format(
+        "the history's index {} has been in use by another program for more than {} s; wait for it, or name another "
+        "with --index",
+        file.string(), busy_milliseconds / 1000));
+  }
+  throw EnvironmentError(
+      fmt::format("using the history's index {} failed: {}; delete it if it is damaged, or name another with --index",
+                  file.string(), error.what()));
 }
 
 /// Compiled once, used for every file.
@@ -95,7 +146,8 @@ class Writer {
         add_point_(database,
                    "INSERT OR REPLACE INTO points (series, started_at, run, seconds, cycles) VALUES (?, ?, ?, ?, ?)") {}
 
-  /// `summary` null: the file can't be read; it is remembered so as not to be tried each time.
+  /// `summary` null: the file can't be read, or is no measurement (no `failure`); it is remembered so as not to be
+  /// tried each time.
   void add(const std::string& path, const File& file, const HistoryRun* summary, const std::string& failure) {
     const std::string started =
         summary == nullptr || summary->started_at.empty() ? date_of(file.modified) : summary->started_at;
@@ -173,6 +225,31 @@ int remove_outdated(SQLite::Database& database, std::map<std::string, File>& fil
   return gone;
 }
 
+/// Whether it is something else that cuparity writes: a calibration, a gate's result, … Nobody misses it here.
+bool is_no_measurement(const fs::path& path) {
+  try {
+    const nlohmann::json json = read_json_file(path);
+    const nlohmann::json format = json.is_object() ? json.value("format", nlohmann::json()) : nlohmann::json();
+    return format.is_string() && format != "cuparity-run" && format.get<std::string>().starts_with("cuparity-");
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
+/// Nothing if it can't be read, for whatever reason: one file must not hide the others. No `failure` then: it is no
+/// measurement.
+std::optional<HistoryRun> read_file(const fs::path& path, std::string& failure) {
+  try {
+    return read_history_run(load_result(path));
+  } catch (const UsageError& error) {
+    failure = error.what();  // names the file
+  } catch (const std::exception& error) {
+    failure = fmt::format("{}: {}", path.string(), error.what());
+  }
+  if (is_no_measurement(path)) failure.clear();
+  return std::nullopt;
+}
+
 HistoryPoint point_of(SQLite::Statement& query) {
   HistoryPoint point{query.getColumn(0).getString(), query.getColumn(1).getString(), query.getColumn(2).getString(),
                      query.getColumn(3).getDouble(), std::nullopt};
@@ -206,18 +283,17 @@ void HistoryIndex::open(const fs::path& file) {
       throw UsageError(fmt::format("{}: is another program's database; name another file with --index",
                                    file.string()));
     }
-    if (database_->execAndGet("PRAGMA user_version").getInt() != index_version) {
-      create_tables();
+    if (version_of(*database_) != index_version) {
+      SQLite::Transaction transaction(*database_, SQLite::TransactionBehavior::IMMEDIATE);
+      if (version_of(*database_) != index_version) create_tables();  // nobody else has made them meanwhile
+      transaction.commit();
     }
   } catch (const SQLite::Exception& error) {
-    throw EnvironmentError(fmt::format(
-        "using the history's index {} failed: {}; delete it if it is damaged, or name another with --index",
-        file.string(), error.what()));
+    refuse_index(file, error);
   }
 }
 
 void HistoryIndex::create_tables() {
-  SQLite::Transaction transaction(*database_);
   for (const char* table : {"points", "series", "runs"}) {
     database_->exec(fmt::format("DROP TABLE IF EXISTS {}", table));
   }
@@ -232,38 +308,45 @@ void HistoryIndex::create_tables() {
       "PRIMARY KEY (series, started_at, run)) WITHOUT ROWID");
   database_->exec(fmt::format("PRAGMA user_version = {}", index_version));
   database_->exec(fmt::format("PRAGMA application_id = {}", application_id));
-  transaction.commit();
 }
 
-IndexUpdate HistoryIndex::rebuild() {
-  create_tables();
-  return update();
+IndexUpdate HistoryIndex::rebuild() { return bring_up_to_date(true); }
+
+IndexUpdate HistoryIndex::update() { return bring_up_to_date(false); }
+
+IndexUpdate HistoryIndex::bring_up_to_date(bool forget) {
+  try {
+    // Begun as a writer: who reads first and finds another writing is refused at once instead of waiting.
+    SQLite::Transaction transaction(*database_, SQLite::TransactionBehavior::IMMEDIATE);
+    if (forget) create_tables();
+    const IndexUpdate update = take_in_changes();
+    transaction.commit();
+    return update;
+  } catch (const SQLite::Exception& error) {
+    refuse_index(database_->getFilename(), error);
+  }
 }
 
-IndexUpdate HistoryIndex::update() {
-  std::map<std::string, File> files;
-  find_files(folder_, folder_, files);
+IndexUpdate HistoryIndex::take_in_changes() {
+  std::map<std::string, File> files = FileSearch(folder_).files;
   IndexUpdate update;
   update.files = static_cast<int>(files.size());
-  SQLite::Transaction transaction(*database_);
   update.gone = remove_outdated(*database_, files);
   Writer writer(*database_);
   for (const auto& [path, file] : files) {
     ++update.read;
-    try {
-      const HistoryRun summary = read_history_run(load_result(folder_ / path));
-      writer.add(path, file, &summary, "");
-    } catch (const UsageError& error) {
-      writer.add(path, file, nullptr, error.what());
-    }
+    std::string failure;
+    const std::optional<HistoryRun> summary = read_file(folder_ / path, failure);
+    writer.add(path, file, summary ? &*summary : nullptr, failure);
   }
   if (update.read + update.gone > 0) {
     database_->exec("DELETE FROM series WHERE id NOT IN (SELECT DISTINCT series FROM points)");
   }
-  transaction.commit();
   SQLite::Statement unreadable(*database_, "SELECT software FROM runs WHERE readable = 0 ORDER BY path");
   while (unreadable.executeStep()) {
-    update.passed_over.push_back(unreadable.getColumn(0).getString());
+    const std::string failure = unreadable.getColumn(0).getString();
+    if (failure.empty()) --update.files;
+    else update.passed_over.push_back(failure);
   }
   return update;
 }

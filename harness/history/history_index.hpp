@@ -48,8 +48,9 @@ class HistoryIndex {
   ~HistoryIndex();
 
   /// Brings the index to what the folder holds now: run folders (run.json, or a journal alone) and files of
-  /// other programs, in subfolders too. A file counts as unchanged if size and time of change are. A file
-  /// without a date has that of its last change.
+  /// other programs, in subfolders too, each once, whatever links to it. A file counts as unchanged if size and time
+  /// of change are. A file without a date has that of its last change. Waits for another program that writes the
+  /// index; throws EnvironmentError if it can't be written.
   IndexUpdate update();
   /// Forgets everything first.
   IndexUpdate rebuild();
@@ -70,6 +71,8 @@ class HistoryIndex {
  private:
   void open(const std::filesystem::path& file);
   void create_tables();
+  IndexUpdate bring_up_to_date(bool forget);
+  IndexUpdate take_in_changes();
 
   std::filesystem::path folder_;
   std::unique_ptr<SQLite::Database> database_;

@@ -1,8 +1,11 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <gmock/gmock.h>
 
+#include <chrono>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <thread>
 
 #include "harness/errors.hpp"
 #include "harness/history/drift.hpp"
@@ -14,6 +17,7 @@
 namespace cuparity {
 namespace {
 
+using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -177,6 +181,20 @@ TEST(HistoryIndex, ReadsRunFoldersByTheirModes) {
   EXPECT_THAT(index.points(series[0].id, 0, folder.path() / "a"), IsEmpty());
 }
 
+TEST(HistoryIndex, CountsARunOnceWhateverLinksToIt) {
+  const TemporaryFolder folder;
+  const TemporaryFolder elsewhere;
+  write_run(folder.path(), "20261129", run_with_cycles(0, 1));
+  write_run(elsewhere.path(), "runs", run_with_cycles(1, 1));
+  write_history(folder.path(), 1, 1, [](int, int) { return 1.0; });
+  std::filesystem::create_directory_symlink("20261129", folder.path() / "latest");
+  std::filesystem::create_directory_symlink(".", folder.path() / "loop");
+  std::filesystem::create_symlink("run-00000.json", folder.path() / "again.json");
+  EXPECT_EQ(HistoryIndex(folder.path()).update().files, 2);
+  std::filesystem::create_directory_symlink(elsewhere.path() / "runs", folder.path() / "other");
+  EXPECT_EQ(HistoryIndex(folder.path()).update().files, 3) << "a link to what is elsewhere counts";
+}
+
 TEST(HistoryIndex, SaysWhatItPassesOver) {
   const TemporaryFolder folder;
   write_history(folder.path(), 1, 1, [](int, int) { return 1.0; });
@@ -186,12 +204,76 @@ TEST(HistoryIndex, SaysWhatItPassesOver) {
   EXPECT_THAT(index.update().passed_over, SizeIs(1));  // without reading it again
 }
 
+TEST(HistoryIndex, LeavesOutWhatElseCuparityWrites) {
+  const TemporaryFolder folder;
+  write_history(folder.path(), 2, 1, [](int, int) { return 1.0; });
+  write_run(folder.path() / "calibration", "run", run_with_cycles(0, 1));
+  std::ofstream(folder.path() / "calibration" / "calibration.json") << R"({"format": "cuparity-calibration", "cells": []})";
+  std::ofstream(folder.path() / "gate.json") << R"({"format": "cuparity-gate"})";
+  HistoryIndex index(folder.path());
+  for (int time = 0; time < 2; ++time) {
+    const IndexUpdate update = index.update();
+    EXPECT_THAT(update.passed_over, IsEmpty());
+    EXPECT_EQ(update.files, 3);
+  }
+}
+
+TEST(HistoryIndex, PassesOverWhateverCantBeReadAndNamesIt) {
+  const TemporaryFolder folder;
+  write_history(folder.path(), 2, 1, [](int, int) { return 1.0; });
+  std::filesystem::create_directories(folder.path() / "a" / "n.json-bin");
+  std::filesystem::create_directories(folder.path() / "b");
+  std::ofstream(folder.path() / "a" / "n.json") << R"({"meta": {}, "devices": [], "benchmarks": [{"name": "x", "states": [
+      {"name": "y", "summaries": [{"tag": "nv/json/bin:nv/cold/sample_times", "data": [
+        {"name": "filename", "value": "n.json-bin"}, {"name": "size", "value": "3"}]}]}]}]})";
+  std::ofstream(folder.path() / "b" / "run.json")
+      << R"({"format": "cuparity-run", "schema_version": 1, "baseline_mode": "native", "modes": ["native"], "access": "x"})";
+  HistoryIndex index(folder.path());
+  EXPECT_THAT(index.update().passed_over,
+              ElementsAre(HasSubstr("n.json: benchmarks[0].states[0]"),
+                          HasSubstr("run.json: access: expected an array, found string (\"x\")")));
+  EXPECT_EQ(index.series().at(0).runs, 2);
+}
+
 TEST(HistoryIndex, IsMadeAgainIfItIsDamaged) {
   const TemporaryFolder folder;
   write_history(folder.path(), 2, 1, [](int, int) { return 1.0; });
   HistoryIndex(folder.path()).update();
   std::ofstream(folder.path() / ".cuparity-history.sqlite") << "rubbish";
   EXPECT_EQ(HistoryIndex(folder.path()).update().read, 2);
+}
+
+TEST(HistoryIndex, WaitsWhileAnotherProgramWrites) {
+  const TemporaryFolder folder;
+  write_history(folder.path(), 2, 1, [](int, int) { return 1.0; });
+  HistoryIndex index(folder.path());
+  SQLite::Database other((folder.path() / ".cuparity-history.sqlite").string(), SQLite::OPEN_READWRITE);
+  auto writing = std::make_optional<SQLite::Transaction>(other, SQLite::TransactionBehavior::IMMEDIATE);
+  std::thread end([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    writing.reset();
+  });
+  EXPECT_NO_THROW(EXPECT_EQ(index.update().read, 2));
+  end.join();
+}
+
+TEST(HistoryIndex, IsMadeBySeveralAtOnce) {
+  const TemporaryFolder folder;
+  write_history(folder.path(), 3, 1, [](int, int) { return 1.0; });
+  for (int round = 0; round < 10; ++round) {
+    std::vector<std::thread> threads;
+    std::vector<int> runs(4);
+    for (int& seen : runs) {
+      threads.emplace_back([&] {
+        HistoryIndex index(folder.path());
+        index.update();
+        seen = index.series().at(0).runs;
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_THAT(runs, Each(3));
+    std::filesystem::remove(folder.path() / ".cuparity-history.sqlite");
+  }
 }
 
 TEST(HistoryIndex, TouchesNoFileOfOthers) {

@@ -7,6 +7,7 @@
 #include <limits>
 #include <regex>
 #include <set>
+#include <string_view>
 
 #include "harness/errors.hpp"
 #include "harness/record/json_fields.hpp"
@@ -14,6 +15,8 @@
 
 namespace cuparity {
 namespace {
+
+constexpr std::string_view our_prefix = "cuparity-";
 
 /// What was read of one run_name before its repetitions are put in order.
 struct Gathered {
@@ -23,6 +26,7 @@ struct Gathered {
     double seconds;
   };
   std::vector<Repetition> repetitions;
+  std::set<int> indices;  ///< every repetition_index
   std::vector<double> bytes_per_second;
   std::vector<double> flops_per_second;
   std::vector<double> cycles;
@@ -38,6 +42,10 @@ std::string describe_foreign(const nlohmann::json& json) {
   }
   if (json.contains("trials") || json.value("format", nlohmann::json()) == "cuparity-run") {
     return "a run of cuparity";
+  }
+  const nlohmann::json format = json.value("format", nlohmann::json());
+  if (format.is_string() && format.get<std::string>().starts_with(our_prefix)) {
+    return "cuparity's " + format.get<std::string>().substr(our_prefix.size());
   }
   if (json.contains("comparisons")) {
     return "a comparison made by cuparity";
@@ -147,7 +155,17 @@ bool read_failure(const JsonFields& fields, Row& row) {
   return true;
 }
 
+/// Two benchmarks of one name count their repetitions each from 0.
+void refuse_repeated_index(const JsonFields& fields, Gathered& gathered) {
+  const auto index = fields.find<int>("repetition_index");
+  if (index && !gathered.indices.insert(*index).second) {
+    throw UsageError(fmt::format("{}: '{}' has repetition {} twice; give each benchmark a file or a name of its own",
+                                 fields.path_of("repetition_index"), gathered.row.benchmark, *index));
+  }
+}
+
 void read_repetition(const JsonFields& fields, Gathered& gathered) {
+  refuse_repeated_index(fields, gathered);
   Row& row = gathered.row;
   if (fields.has("label")) {
     merge_label(row.label, parse_label(fields.get<std::string>("label")));

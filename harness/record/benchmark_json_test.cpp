@@ -161,6 +161,7 @@ TEST(BenchmarkJson, KeepsNumbersThatAreNoTimes) {
 
 TEST(BenchmarkJson, SaysWhatAForeignFileIs) {
   EXPECT_THAT(error_of(R"({"results": []})"), HasSubstr("hyperfine"));
+  EXPECT_THAT(error_of(R"({"format": "cuparity-calibration"})"), HasSubstr("but cuparity's calibration;"));
   EXPECT_THAT(error_of(R"({"machine_info": {}, "benchmarks": []})"), HasSubstr("pytest-benchmark"));
   EXPECT_THAT(error_of(R"({"meta": {}, "devices": [], "benchmarks": []})"), HasSubstr("nvbench"));
   EXPECT_THAT(error_of(R"({"testsuites": []})"), HasSubstr("GoogleTest"));
@@ -190,6 +191,20 @@ TEST(BenchmarkJson, SaysWhereRubbishBegins) {
 
 TEST(BenchmarkJson, ANumberBeyondAllBoundsIsAnErrorOfTheFile) {
   EXPECT_THROW(parse_json_text("{\"benchmarks\": [{\"name\": \"x\", \"real_time\": 1e999}]}", "a.json"), UsageError);
+}
+
+TEST(BenchmarkJson, RefusesNestingThatNoResultHas) {
+  const auto nested = [](std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
+  for (const std::size_t depth : {600, 200'000}) {
+    EXPECT_THAT(error_of("{\"benchmarks\": [" + nested(depth) + "]}"),
+                HasSubstr("test.json: line 1, column 527: nested more than 512 levels deep"));
+    EXPECT_THAT(error_of("{\"benchmarks\": [{\"name\": " + nested(depth) + "}]}"), HasSubstr("more than 512"));
+    EXPECT_THAT(error_of("{\"context\": " + nested(depth) + ", \"benchmarks\": []}"), HasSubstr("more than 512"));
+  }
+  EXPECT_THAT(error_of("{\"benchmarks\": [{\"name\": " + nested(500) + "}]}"),
+              HasSubstr("benchmarks[0].name: expected a string, found array ([[["));
+  const std::string brackets = "\"\\\"" + std::string(600, '[') + '"';
+  EXPECT_EQ(parse_json_text(brackets, "test.json"), "\"" + std::string(600, '['));
 }
 
 TEST(BenchmarkJson, NamesTheFileThatCannotBeRead) {

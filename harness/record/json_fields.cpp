@@ -16,6 +16,7 @@ namespace cuparity {
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
+constexpr int deepest_nesting = 512;
 
 [[noreturn]] void wrong_type(const nlohmann::json& json, const std::string& path, const char* expected) {
   std::string found = json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
@@ -77,6 +78,24 @@ std::string line_and_column(const std::string& text, std::size_t byte) {
   return fmt::format("line {}, column {}", line, column);
 }
 
+/// What walks the document calls itself a level: a file of brackets must not end the program.
+void refuse_deep_nesting(const std::string& text, const std::string& origin) {
+  int depth = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '"') {
+      i = end_of_string(text, i) - 1;
+    } else if (c == '[' || c == '{') {
+      if (++depth > deepest_nesting) {
+        throw UsageError(fmt::format("{}: {}: nested more than {} levels deep, which no result file is", origin,
+                                     line_and_column(text, i + 1), deepest_nesting));
+      }
+    } else if (c == ']' || c == '}') {
+      --depth;
+    }
+  }
+}
+
 }  // namespace
 
 nlohmann::json number_to_json(double value) {
@@ -109,6 +128,7 @@ nlohmann::json parse_json_text(const std::string& text, const std::string& origi
         fmt::format("{}: the file is empty; was the program that writes it interrupted?", origin));
   }
   const std::string clean = quote_non_finite_numbers(text);
+  refuse_deep_nesting(clean, origin);
   try {
     return nlohmann::json::parse(clean);
   } catch (const nlohmann::json::parse_error& error) {

@@ -20,7 +20,8 @@ nlohmann::json numbers_to_json(const std::vector<double>& values);
 std::string valid_utf8(const std::string& text);
 
 /// The file as JSON. Also takes the bare NaN, Infinity and -Infinity that Google Benchmark writes, as
-/// strings. Throws UsageError naming the file and the place of the first error.
+/// strings. Throws UsageError naming the file and the place of the first error, which nesting of more than 512
+/// levels is.
 nlohmann::json read_json_file(const std::filesystem::path& path);
 /// The same for a text; `origin` begins the error message.
 nlohmann::json parse_json_text(const std::string& text, const std::string& origin);

@@ -108,7 +108,8 @@ fs::path find_sample_file(const fs::path& name, const fs::path& folder, const st
     return name;
   }
   for (const fs::path& place : {folder / name, folder.parent_path() / name, name}) {
-    if (fs::exists(place)) {
+    std::error_code error;
+    if (fs::exists(place, error)) {
       return place;
     }
   }
@@ -117,11 +118,20 @@ fs::path find_sample_file(const fs::path& name, const fs::path& folder, const st
 }
 
 std::vector<double> read_floats(const fs::path& file, std::size_t count, const std::string& path) {
-  std::ifstream stream(file, std::ios::binary);
-  const std::string bytes((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
-  if (!stream || bytes.size() != 4 * count) {
+  std::error_code error;
+  if (!fs::is_regular_file(file, error)) {
+    throw UsageError(fmt::format("{}: {} is no file; keep the folder that --jsonbin makes beside the JSON file", path,
+                                 file.string()));
+  }
+  const std::uintmax_t size = fs::file_size(file, error);
+  if (error || size != 4 * count) {
     throw UsageError(fmt::format("{}: {} should hold {} values of 4 bytes, but has {} bytes", path, file.string(),
-                                 count, bytes.size()));
+                                 count, error ? 0 : size));
+  }
+  std::string bytes(size, '\0');
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream.read(bytes.data(), static_cast<std::streamsize>(size))) {
+    throw UsageError(fmt::format("{}: {} can't be read; check its permissions", path, file.string()));
   }
   std::vector<double> values;
   for (std::size_t i = 0; i < count; ++i) {

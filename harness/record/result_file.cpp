@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <vector>
 
 #include "harness/errors.hpp"
@@ -35,6 +36,16 @@ Result parse(const nlohmann::json& json, const fs::path& path) {
   return parse_benchmark_json(json);
 }
 
+/// A result that stood there under a name in use would be compared with nothing, and nobody would see it.
+void refuse_repeated_names(const BenchmarkFile& file) {
+  std::set<std::string> names;
+  for (const Row& row : file.rows) {
+    if (!names.insert(row.benchmark).second) {
+      throw UsageError(fmt::format("holds '{}' twice; give each a file or a name of its own", row.benchmark));
+    }
+  }
+}
+
 Result load_file(const fs::path& path) {
   if (path.extension() == ".jsonl") {
     return load_run(path);
@@ -46,6 +57,7 @@ Result load_file(const fs::path& path) {
     if (file != nullptr && file->rows.empty()) {
       throw UsageError("holds no benchmark; did the filter match nothing?");
     }
+    if (file != nullptr) refuse_repeated_names(*file);
     return result;
   } catch (const UsageError& error) {
     throw UsageError(fmt::format("{}: {}", path.string(), error.what()));

@@ -148,6 +148,13 @@ TEST_F(ResultFile, ReadsNvbenchSamples) {
   state["summaries"].push_back(samples);
   const std::string text = nvbench_file(nlohmann::json::array({state})).dump();
   EXPECT_THAT([&] { read("n.json", text); }, ThrowsMessage<UsageError>(HasSubstr("0.bin is not there")));
+  std::filesystem::create_directories(folder_ / "n.json-bin" / "0.bin");
+  EXPECT_THAT([&] { read("n.json", text); }, ThrowsMessage<UsageError>(HasSubstr("0.bin is no file")));
+  std::filesystem::remove(folder_ / "n.json-bin" / "0.bin");
+  samples["data"][0]["value"] = "/dev/zero";
+  state["summaries"].back() = samples;
+  EXPECT_THAT([&] { read("n.json", nvbench_file(nlohmann::json::array({state})).dump()); },
+              ThrowsMessage<UsageError>(HasSubstr("/dev/zero is no file")));
   write("n.json-bin/0.bin", little_endian_floats({0.001F, 0.002F, 0.003F}));
   const BenchmarkFile file = read("n.json", text);
   ASSERT_EQ(file.rows[0].repetitions.size(), 3U);
@@ -166,6 +173,18 @@ TEST_F(ResultFile, TellsDevicesOfNvbenchApart) {
   EXPECT_EQ(file.rows[0].benchmark, "copy/A=1 on device 0 Quadro GV100");
   EXPECT_EQ(file.rows[1].benchmark, "copy/A=1 on device 1 Quadro GP100");
   EXPECT_EQ(file.context.count("gpu_name"), 0U);
+}
+
+TEST_F(ResultFile, RefusesABenchmarkThatStandsInItTwice) {
+  const auto refused = [](const char* words) { return ThrowsMessage<UsageError>(HasSubstr(words)); };
+  EXPECT_THAT([&] { read("p.json", R"({"machine_info": {}, "benchmarks": [
+      {"fullname": "t::a", "stats": {"data": [1.0]}}, {"fullname": "t::a", "stats": {"data": [1.5]}}]})"); },
+              refused("p.json: holds 't::a' twice"));
+  const nlohmann::json states = {nvbench_state("Device=0 A=1", 0, "1"), nvbench_state("Device=0 A=1", 0, "2")};
+  EXPECT_THAT([&] { read("n.json", nvbench_file(states).dump()); }, refused("n.json: holds 'copy/A=1' twice"));
+  EXPECT_THAT([&] { read("g.json", R"({"benchmarks": [{"name": "x", "repetition_index": 0, "real_time": 1},
+      {"name": "x", "repetition_index": 1, "real_time": 1}, {"name": "x", "repetition_index": 0, "real_time": 2}]})"); },
+              refused("g.json: benchmarks[2].repetition_index: 'x' has repetition 0 twice"));
 }
 
 TEST_F(ResultFile, ChecksTheUnitOfNvbench) {

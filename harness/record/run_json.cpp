@@ -264,6 +264,7 @@ Run header_from_json(const nlohmann::json& json) {
   fields.read("notes", run.notes);
   if (fields.has("access")) {
     const nlohmann::json& rows = fields.required("access");
+    require_array(rows, fields.path_of("access"));
     for (std::size_t i = 0; i < rows.size(); ++i)
       run.access.push_back(access_row_from_json(rows.at(i), fmt::format("{}[{}]", fields.path_of("access"), i)));
   }
