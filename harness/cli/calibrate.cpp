@@ -143,7 +143,7 @@ void add_plan_options(CLI::App& command, CommandOptions& options, CLI::Option* r
   fixed(command.add_option("--backend", calibration.run.backend, "auto, cuda or cpu")
             ->check(CLI::IsMember({"auto", "cuda", "cpu"})));
   fixed(command.add_option("--filter", calibration.run.filter, "Only benchmarks in whose names this is found"));
-  fixed(command.add_option("--seed", calibration.run.seed, "Seed of the order (default: random, recorded)"));
+  fixed(command.add_option("--seed", calibration.run.seed, "Seed of the order (default: random, recorded)")->check(check_seed));
   fixed(command.add_option("--out", calibration.folder,
                            "Folder for the results (default: results/runs/<time>-calibrate)"));
 }

@@ -264,7 +264,7 @@ void add_gate_command(CLI::App& app, int& exit_code) {
   command->add_option("--suite", options->run.suite, "With --golden: quick (default), standard, full or a file");
   command->add_option("--blocks", options->run.blocks, "With --golden: blocks instead of the suite's number")
       ->check(CLI::Range(1, 100000));
-  command->add_option("--seed", options->run.seed, "With --golden: seed of the order");
+  command->add_option("--seed", options->run.seed, "With --golden: seed of the order")->check(check_seed);
   command->add_option("--backend", options->run.backend, "With --golden: auto, cuda or cpu")
       ->check(CLI::IsMember({"auto", "cuda", "cpu"}));
   command->add_option("--filter", options->run.filter, "With --golden: only names in which this is found");

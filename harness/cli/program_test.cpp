@@ -293,6 +293,9 @@ TEST_F(Program, ASeedIsAWholeNumberThatCanBeRecorded) {
     EXPECT_EQ(run({"run", "--seed", seed, "--suite", "no-such-suite"}), exit_usage);
     EXPECT_THAT(errors_, HasSubstr(std::string("--seed: ") + seed + " is no whole number")) << seed;
   }
+  EXPECT_EQ(run({"calibrate", "--seed", "-1"}), exit_usage);
+  EXPECT_EQ(run({"gate", "x", "--golden", "y", "--seed", "-1"}), exit_usage);
+  EXPECT_THAT(errors_, HasSubstr("--seed: -1 is no whole number"));
   EXPECT_EQ(run({"run", "--seed", "18446744073709551615", "--suite", "no-such-suite"}), exit_usage);
   EXPECT_THAT(errors_, HasSubstr("unknown suite"));
 }
