@@ -12,6 +12,7 @@
 #include "harness/access/truth_table.hpp"
 #include "harness/engine/engines.hpp"
 #include "harness/engine/process.hpp"
+#include "harness/engine/test_engine.hpp"
 #include "harness/errors.hpp"
 
 namespace cuparity {
@@ -21,15 +22,6 @@ using testing::HasSubstr;
 using testing::StartsWith;
 
 constexpr const char* image = "localhost/cuparity-access-test:empty";
-
-/// The probe needs nothing of its image, so an empty one is a test too.
-std::string import_empty_image(const std::string& engine) {
-  ChildProcess child;
-  child.command = {"sh", "-c", "tar -cf - -T /dev/null | " + engine + " import - " + image};
-  child.time_limit = std::chrono::seconds(60);
-  const ProcessResult result = run_process(child);
-  return result.exit_code == 0 ? "" : engine + " imports no image: " + result.standard_error;
-}
 
 struct Tried {
   std::string obstacle;  ///< why there is no table
@@ -47,7 +39,8 @@ class RealAccess : public testing::TestWithParam<const char*> {
   }
 
   static Tried try_engine(const std::string& engine) {
-    if (std::string obstacle = import_empty_image(engine); !obstacle.empty()) return {obstacle, {}};
+    // The probe needs nothing of its image, so an empty one is a test too.
+    if (std::string obstacle = import_empty_image(engine, image); !obstacle.empty()) return {obstacle, {}};
     TruthTableOptions options;
     options.engine = engine;
     options.image = image;

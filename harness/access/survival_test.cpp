@@ -16,6 +16,7 @@
 #include "harness/access/gather_access_host.hpp"
 #include "harness/engine/engines.hpp"
 #include "harness/engine/process.hpp"
+#include "harness/engine/test_engine.hpp"
 
 namespace cuparity {
 namespace {
@@ -55,10 +56,8 @@ class Survival : public testing::Test {
  protected:
   void SetUp() override {
     if (geteuid() != 0) GTEST_SKIP() << "NOT tested: only root can take a device away from a container";
-    ChildProcess import;
-    import.command = {"sh", "-c", std::string("tar -cf - -T /dev/null | docker import - ") + image};
-    const ProcessResult imported = run_process(import);
-    if (imported.exit_code != 0) GTEST_SKIP() << "a real engine was NOT tested: " << imported.standard_error;
+    if (const std::string obstacle = import_empty_image("docker", image); !obstacle.empty())
+      GTEST_SKIP() << "a real engine was NOT tested: " << obstacle;
     host_ = gather_access_host(find_probe_folder(), "");
     if (host_.stand_in.empty()) GTEST_SKIP() << "NOT tested: no harmless device stands in for a GPU here";
     options_.mode = parse_access_mode("docker:--device=" + host_.stand_in);

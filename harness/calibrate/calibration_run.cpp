@@ -72,7 +72,7 @@ void prepare_folder(const fs::path& folder) {
   if (fs::exists(folder / "plan.json", error)) {
     throw UsageError(fmt::format(
         "--out {} holds a calibration; choose another folder, or go on with: {}", folder.string(),
-        shell_quoted({"cuparity", "calibrate", "--resume", folder.string()})));
+        shell_quoted(resume_words(folder))));
   }
   fs::create_directories(folder, error);
   if (error || !fs::is_directory(folder)) {
@@ -109,6 +109,10 @@ CalibrationPlan settle(const CalibrationOptions& options, RunOptions& run) {
 
 }  // namespace
 
+std::vector<std::string> resume_words(const fs::path& folder) {
+  return {"cuparity", "calibrate", "--resume", folder.string()};
+}
+
 Calibration run_calibration(const CalibrationOptions& options, const RunSurroundings& surroundings) {
   const fs::path run_folder = options.folder / "run";
   RunOptions run = options.run;
@@ -121,7 +125,7 @@ Calibration run_calibration(const CalibrationOptions& options, const RunSurround
     write_plan(plan, options.folder);
     budget.begin();
   };
-  run.resume_command = {"cuparity", "calibrate", "--resume", options.folder.string()};
+  run.resume_command = resume_words(options.folder);
   run.replan = [&](int complete_blocks) { return budget.blocks(complete_blocks); };
   std::error_code error;
   try {

@@ -3,6 +3,8 @@
 
 #include <filesystem>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "harness/calibrate/calibration_plan.hpp"
 #include "harness/run/run_command.hpp"
@@ -21,6 +23,9 @@ struct CalibrationOptions {
 /// it), and writes the results, also those of a part. Minutes that an earlier part spent in its processes
 /// count. Throws UsageError or EnvironmentError.
 Calibration run_calibration(const CalibrationOptions& options, const RunSurroundings& surroundings);
+
+/// The command that goes on with the calibration in `folder`, in words.
+std::vector<std::string> resume_words(const std::filesystem::path& folder);
 
 /// The calibration of what was measured in `folder`, where plan.json is, with the run in run/ or, as published ones have it,
 /// beside it. Writes nothing. Throws UsageError.

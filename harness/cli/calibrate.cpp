@@ -65,15 +65,14 @@ void show(const CommandOptions& options, const Calibration& calibration) {
 /// Says what is missing and how to go on.
 int conclude(const Calibration& calibration, const std::filesystem::path& folder, const std::filesystem::path& bin) {
   if (calibration.interrupted) {
-    fmt::print(stderr, "cuparity: stopped after {} blocks; go on with: {}\n", calibration.blocks,
-               resume_command({"cuparity", "calibrate", "--resume", folder.string()}, bin));
+    say_on_stderr(fmt::format("cuparity: stopped after {} blocks; go on with: {}", calibration.blocks,
+                              resume_command(resume_words(folder), bin)));
     return exit_inconclusive;
   }
   if (calibration.cells.empty()) {
-    fmt::print(stderr,
-               "cuparity: {} blocks counted: too few for one comparison; calibrate anew with more --minutes and another "
-               "--out\n",
-               calibration.blocks);
+    say_on_stderr(fmt::format("cuparity: {} blocks counted: too few for one comparison; calibrate anew with more --minutes "
+                              "and another --out",
+                              calibration.blocks));
     return exit_inconclusive;
   }
   return exit_pass;
@@ -110,11 +109,11 @@ int calibrate_here(CommandOptions options) {
   };
   const Calibration calibration = run_calibration(options.calibration, surroundings);
   if (calibration.processes == 0) {
-    fmt::print(stderr, "cuparity: stopped before anything was measured\n");
+    say_on_stderr("cuparity: stopped before anything was measured");
     return exit_inconclusive;
   }
   show(options, calibration);
-  fmt::print(stderr, "cuparity: calibration.md and calibration.json are in {}\n", options.calibration.folder.string());
+  say_on_stderr("cuparity: calibration.md and calibration.json are in " + options.calibration.folder.string());
   return conclude(calibration, options.calibration.folder, options.calibration.run.bin);
 }
 

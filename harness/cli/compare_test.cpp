@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
-#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
@@ -11,6 +10,7 @@
 
 #include "environment/temporary_folder.hpp"
 #include "harness/cli/commands.hpp"
+#include "harness/cli/subcommand.hpp"
 #include "harness/errors.hpp"
 #include "harness/record/run_json.hpp"
 #include "harness/stats/simulated_run.hpp"
@@ -46,20 +46,8 @@ class CompareCommand : public ::testing::Test {
 
   /// Runs the command; its output is in output_.
   int compare(std::vector<std::string> arguments) {
-    CLI::App app;
-    int exit_code = -1;
-    add_compare_command(app, exit_code);
     arguments.insert(arguments.begin(), "compare");
-    std::reverse(arguments.begin(), arguments.end());  // CLI11 takes a vector from its end
-    ::testing::internal::CaptureStdout();
-    try {
-      app.parse(arguments);
-    } catch (...) {
-      output_ = ::testing::internal::GetCapturedStdout();
-      throw;
-    }
-    output_ = ::testing::internal::GetCapturedStdout();
-    return exit_code;
+    return run_subcommand(add_compare_command, std::move(arguments), output_);
   }
 
   const TemporaryFolder temporary_;

@@ -19,6 +19,7 @@
 #include "harness/gate/history_gate.hpp"
 #include "harness/record/benchmark_json.hpp"
 #include "harness/record/result_file.hpp"
+#include "harness/record/run_json.hpp"
 #include "harness/stats/fingerprint.hpp"
 #include "harness/whole_file.hpp"
 
@@ -149,11 +150,6 @@ void refuse_what_is_not_heeded(const CLI::App& command) {
   }
 }
 
-bool holds_a_run(const fs::path& folder) {
-  std::error_code error;
-  return fs::exists(folder / "run.json", error) || fs::exists(folder / "journal.jsonl", error);
-}
-
 /// Whether a report written to `file` would replace something that this gate reads, or a run of ours.
 bool is_read(const fs::path& file, const GateOptions& options) {
   std::error_code error;
@@ -162,7 +158,7 @@ bool is_read(const fs::path& file, const GateOptions& options) {
   const fs::path folder = fs::absolute(file, error).parent_path();
   for (const std::string& read : {options.candidate, options.baseline, options.allow, options.index}) {
     const bool one_of_its_files =
-        file.extension() == ".json" && fs::equivalent(folder, read, error) && !holds_a_run(folder);
+        file.extension() == ".json" && fs::equivalent(folder, read, error) && !holds_run(folder);
     if (one_of_its_files || fs::equivalent(file, read, error)) return true;
   }
   return false;
@@ -227,7 +223,7 @@ int gate(const GateOptions& options) {
     if (summary != nullptr && *summary != '\0') {
       append(summary, gate_as_markdown(results));
     } else {
-      fmt::print(stderr, "cuparity: GITHUB_STEP_SUMMARY is not set, so no step summary was written\n");
+      say_on_stderr("cuparity: GITHUB_STEP_SUMMARY is not set, so no step summary was written");
     }
   }
   return exit_code_of(results);

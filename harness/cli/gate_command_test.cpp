@@ -1,12 +1,12 @@
 #include <gmock/gmock.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
 #include "environment/temporary_folder.hpp"
 #include "environment/text_file.hpp"
 #include "harness/cli/commands.hpp"
+#include "harness/cli/subcommand.hpp"
 #include "harness/errors.hpp"
 
 namespace cuparity {
@@ -23,20 +23,8 @@ class GateCommand : public ::testing::Test {
   }
 
   int gate(std::vector<std::string> arguments) {
-    CLI::App app;
-    int exit_code = -1;
-    add_gate_command(app, exit_code);
     arguments.insert(arguments.begin(), "gate");
-    std::reverse(arguments.begin(), arguments.end());  // CLI11 takes a vector from its end
-    ::testing::internal::CaptureStdout();
-    try {
-      app.parse(arguments);
-    } catch (...) {
-      ::testing::internal::GetCapturedStdout();
-      throw;
-    }
-    ::testing::internal::GetCapturedStdout();
-    return exit_code;
+    return run_subcommand(add_gate_command, std::move(arguments), output_);
   }
 
   auto refusal(std::vector<std::string> arguments) {
@@ -45,6 +33,7 @@ class GateCommand : public ::testing::Test {
 
   const TemporaryFolder temporary_;
   const std::filesystem::path& folder_ = temporary_.path();
+  std::string output_;
   const std::string result_ = R"({"benchmarks": [{"name": "x", "real_time": 1}]})";
   const std::string baseline_ = folder_ / "a.json";
   const std::string candidate_ = folder_ / "b.json";

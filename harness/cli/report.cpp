@@ -33,7 +33,7 @@ void check_report_folder(const ReportOptions& options, const Run& run, const fs:
     throw UsageError(fmt::format(
         "--redact with --out {}: there it would replace what was measured; choose another folder", folder.string()));
   }
-  if ((its_own && fs::is_directory(options.run)) || !(has_journal || fs::exists(folder / "run.json", none))) return;
+  if ((its_own && fs::is_directory(options.run)) || !holds_run(folder)) return;
   const Run there = load_run(folder);
   if (there.started_at != run.started_at || there.seed != run.seed) {
     throw UsageError(fmt::format("{} holds another run, which would be replaced; choose another folder with --out",

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 
 #include "harness/doctor/probe.hpp"
 #include "harness/errors.hpp"
@@ -48,21 +49,19 @@ struct WrongMember {
   std::string why;
 };
 
-/// The member at `path` or below it that is not of the type it has in `pattern`; in `found` they do differ, but it may
-/// be deep in a list, whose elements no pattern has: then `why` is `otherwise`.
-WrongMember find_wrong(const nlohmann::json& pattern, const nlohmann::json& found, const std::string& path,
-                       const std::string& otherwise) {
+/// The member at `path` or below it that is not of the type it has in `pattern`. None is found where it is deep in a list,
+/// whose elements no pattern has.
+std::optional<WrongMember> find_wrong(const nlohmann::json& pattern, const nlohmann::json& found, const std::string& path) {
   if (std::string(pattern.type_name()) != found.type_name()) {
-    return {path, std::string("expected ") + pattern.type_name() + ", found " + found.type_name()};
+    return WrongMember{path, std::string("expected ") + pattern.type_name() + ", found " + found.type_name()};
   }
   if (pattern.is_object()) {
     for (const auto& [key, member] : pattern.items()) {
       if (!found.contains(key)) continue;
-      WrongMember wrong = find_wrong(member, found[key], path + "." + key, "");
-      if (!wrong.why.empty()) return wrong;
+      if (auto wrong = find_wrong(member, found[key], path + "." + key)) return wrong;
     }
   }
-  return {path, otherwise};
+  return std::nullopt;
 }
 
 /// "[json.exception.type_error.302] type must be string" without the number.
@@ -79,7 +78,8 @@ void read(const nlohmann::json& json, const char* key, Value& value) {
   try {
     found->get_to(value);
   } catch (const nlohmann::json::exception& error) {
-    const WrongMember wrong = find_wrong(nlohmann::json(Value{}), *found, key, without_number(error.what()));
+    const WrongMember wrong = find_wrong(nlohmann::json(Value{}), *found, key)
+                                  .value_or(WrongMember{key, without_number(error.what())});
     throw UsageError("this probe can't be read: its '" + wrong.path + "' is not what cuparity doctor writes: " +
                      wrong.why);
   }

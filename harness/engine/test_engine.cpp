@@ -13,9 +13,17 @@ ProcessResult run_for_a_test(std::vector<std::string> command) {
   return run_process(child);
 }
 
+std::string obstacle_of(const ProcessResult& imported) {
+  return imported.exit_code == 0 ? "" : "importing an image failed: " + imported.standard_error;
+}
+
 }  // namespace
 
 ProcessResult shell(const std::string& script) { return run_for_a_test({"sh", "-c", script}); }
+
+std::string import_empty_image(const std::string& engine, const std::string& image) {
+  return obstacle_of(shell("tar -cf - -T /dev/null | " + engine + " import - " + image));
+}
 
 std::string import_image_of(const std::vector<ImageProgram>& programs, const std::string& engine, const std::string& image) {
   std::vector<std::string> command = {
@@ -37,8 +45,7 @@ std::string import_image_of(const std::vector<ImageProgram>& programs, const std
     command.push_back(program.program);
     command.push_back(program.folder);
   }
-  const ProcessResult made = run_for_a_test(std::move(command));
-  return made.exit_code == 0 ? "" : "importing an image failed: " + made.standard_error;
+  return obstacle_of(run_for_a_test(std::move(command)));
 }
 
 }  // namespace cuparity

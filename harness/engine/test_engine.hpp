@@ -11,6 +11,9 @@ namespace cuparity {
 /// Runs the script by sh, for 180 s at most.
 ProcessResult shell(const std::string& script);
 
+/// Imports `image` with nothing in it. Returns why that failed, or nothing.
+std::string import_empty_image(const std::string& engine, const std::string& image);
+
 struct ImageProgram {
   std::string program;          ///< a name on PATH, or a path
   std::string folder = "/bin";  ///< where it is in the image

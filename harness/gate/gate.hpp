@@ -45,8 +45,7 @@ void apply_expected_changes(const std::vector<ExpectedChange>& changes, const st
                             GateResult& result);
 
 /// Sets verdict, exit code and sentence from the rest: 1 for anything wrong or slower that is not expected,
-/// else 3 for anything inconclusive or invalid and for
-/// what was stopped, else 0.
+/// else 3 for anything inconclusive or invalid and for what was stopped, else 0.
 void conclude(GateResult& result);
 
 /// Today, UTC, YYYY-MM-DD.

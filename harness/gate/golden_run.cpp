@@ -29,9 +29,7 @@ struct Sides {
 
 bool holds_a_result(const fs::path& path) {
   std::error_code error;
-  if (fs::is_directory(path, error)) {
-    return fs::exists(path / "run.json", error) || fs::exists(path / "journal.jsonl", error);
-  }
+  if (fs::is_directory(path, error)) return holds_run(path);
   return (path.extension() == ".json" || path.extension() == ".jsonl") && fs::exists(path, error);
 }
 

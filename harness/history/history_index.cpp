@@ -6,12 +6,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <map>
-#include <set>
 
 #include "harness/errors.hpp"
+#include "harness/history/find_result_files.hpp"
 #include "harness/history/history_run.hpp"
+#include "harness/record/benchmark_json.hpp"
 #include "harness/record/json_fields.hpp"
 #include "harness/record/median.hpp"
 
@@ -26,84 +26,9 @@ constexpr const char* index_name = ".cuparity-history.sqlite";
 constexpr int busy_milliseconds = 10'000;
 constexpr int sqlite_busy = 5;  ///< SQLITE_BUSY; SQLiteCpp has no name for it
 
-struct File {
-  std::int64_t size = 0;
-  std::int64_t modified = 0;  ///< nanoseconds
-};
-
-std::int64_t nanoseconds(fs::file_time_type time) {
-  const auto system = std::chrono::file_clock::to_sys(time);
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(system.time_since_epoch()).count();
-}
-
 std::string date_of(std::int64_t modified) {
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(static_cast<std::time_t>(modified / 1'000'000'000)));
 }
-
-/// Finds the result files below a folder, each once, whatever links to it.
-class FileSearch {
- public:
-  explicit FileSearch(const fs::path& root) : root_(root) {
-    add_folder(root);
-    while (!links_.empty()) {  // after all that stands there itself, so that a file keeps its own name
-      const fs::path link = links_.back();
-      links_.pop_back();
-      add(link);
-    }
-  }
-
-  std::map<std::string, File> files;  ///< by path, relative to the root
-
- private:
-  bool is_new(const fs::path& path) {
-    std::error_code error;
-    const fs::path target = fs::canonical(path, error);
-    return !error && seen_.insert(target).second;
-  }
-
-  void add(const fs::path& path) {
-    std::error_code error;
-    if (fs::is_directory(path, error)) {
-      add_folder(path);
-    } else if (path.extension() == ".json") {
-      add_file(path);
-    }
-  }
-
-  /// A run's folder counts as its run.json; the raw files in it are parts of that run.
-  void add_folder(const fs::path& folder) {
-    if (!is_new(folder)) return;
-    std::error_code error;
-    for (const char* name : {"run.json", "journal.jsonl"}) {
-      if (fs::exists(folder / name, error)) {
-        return add_file(folder / name);
-      }
-    }
-    for (const auto& entry : fs::directory_iterator(folder, fs::directory_options::skip_permission_denied, error)) {
-      if (entry.path().filename().string().front() == '.') {
-        continue;
-      }
-      if (entry.is_symlink(error)) {
-        links_.push_back(entry.path());
-      } else {
-        add(entry.path());
-      }
-    }
-  }
-
-  void add_file(const fs::path& path) {
-    std::error_code error;
-    const auto size = fs::file_size(path, error);
-    const auto time = error ? fs::file_time_type{} : fs::last_write_time(path, error);
-    if (!error && is_new(path)) {
-      files[path.lexically_relative(root_).string()] = {static_cast<std::int64_t>(size), nanoseconds(time)};
-    }
-  }
-
-  fs::path root_;
-  std::set<fs::path> seen_;
-  std::vector<fs::path> links_;
-};
 
 /// Whether `file` is an index of ours that SQLite can't read any more. Another program's file is not.
 bool damaged(const fs::path& file) {
@@ -148,7 +73,7 @@ class Writer {
 
   /// `summary` null: the file can't be read, or is no measurement (no `failure`); it is remembered so as not to be
   /// tried each time.
-  void add(const std::string& path, const File& file, const HistoryRun* summary, const std::string& failure) {
+  void add(const std::string& path, const FoundFile& file, const HistoryRun* summary, const std::string& failure) {
     const std::string started =
         summary == nullptr || summary->started_at.empty() ? date_of(file.modified) : summary->started_at;
     SQLite::bind(add_run_, path, file.size, file.modified, started, summary == nullptr ? failure : summary->software);
@@ -194,7 +119,7 @@ class Writer {
 };
 
 /// Rows of files that are gone or have changed go out; the files that are as they were leave `files`.
-int remove_outdated(SQLite::Database& database, std::map<std::string, File>& files) {
+int remove_outdated(SQLite::Database& database, std::map<std::string, FoundFile>& files) {
   std::vector<std::int64_t> outdated;
   int gone = 0;
   SQLite::Statement known(database, "SELECT id, path, size, modified FROM runs");
@@ -228,9 +153,8 @@ int remove_outdated(SQLite::Database& database, std::map<std::string, File>& fil
 /// Whether it is something else that cuparity writes: a calibration, a gate's result, … Nobody misses it here.
 bool is_no_measurement(const fs::path& path) {
   try {
-    const nlohmann::json json = read_json_file(path);
-    const nlohmann::json format = json.is_object() ? json.value("format", nlohmann::json()) : nlohmann::json();
-    return format.is_string() && format != "cuparity-run" && format.get<std::string>().starts_with("cuparity-");
+    const std::optional<std::string> own = own_format(read_json_file(path));
+    return own && own != "run";
   } catch (const std::exception&) {
     return false;
   }
@@ -328,7 +252,7 @@ IndexUpdate HistoryIndex::bring_up_to_date(bool forget) {
 }
 
 IndexUpdate HistoryIndex::take_in_changes() {
-  std::map<std::string, File> files = FileSearch(folder_).files;
+  std::map<std::string, FoundFile> files = find_result_files(folder_);
   IndexUpdate update;
   update.files = static_cast<int>(files.size());
   update.gone = remove_outdated(*database_, files);

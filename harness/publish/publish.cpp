@@ -12,6 +12,7 @@
 #include "harness/errors.hpp"
 #include "harness/parallel.hpp"
 #include "harness/publish/site.hpp"
+#include "harness/record/run_json.hpp"
 
 namespace cuparity {
 namespace {
@@ -118,8 +119,7 @@ std::vector<RunSource> find_sources(const PublishOptions& options, const std::ve
 PublishResult publish(const PublishOptions& options) {
   const unsigned threads = options.threads > 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
   const Fingerprints fingerprints({options.key, program_digest(), options.redact, options.hidden});
-  if (fs::exists(options.out / "run.json") || fs::exists(options.out / "journal.jsonl"))
-    check_not_in_site(options.out, options.out);
+  if (holds_run(options.out)) check_not_in_site(options.out, options.out);
   const std::vector<std::string> published = published_ids(options.out);
   const EarlierRuns earlier(options.out, published, fingerprints, threads);
   const std::vector<RunSource> sources = find_sources(options, published, earlier, threads);

@@ -28,10 +28,6 @@ std::string read_text(const fs::path& path) {
   return std::move(text).str();
 }
 
-bool is_run_folder(const fs::path& path) {
-  return fs::exists(path / "run.json") || fs::exists(path / "journal.jsonl");
-}
-
 /// The first kilobyte of a run's header tells it from the JSON of other programs.
 bool looks_like_a_run(const fs::path& path) {
   if (path.extension() != ".json") return false;
@@ -197,10 +193,10 @@ RunSource scan(const fs::path& path, const fs::path& file, const KnownOutlines& 
 
 std::vector<fs::path> find_runs(const fs::path& path) {
   if (!fs::exists(path)) throw UsageError(fmt::format("{}: no such file or folder", path.string()));
-  if (!fs::is_directory(path) || is_run_folder(path)) return {path};
+  if (!fs::is_directory(path) || holds_run(path)) return {path};
   std::vector<fs::path> found;
   for (fs::recursive_directory_iterator entry(path), end; entry != end; ++entry) {
-    if (entry->is_directory() && is_run_folder(entry->path())) {
+    if (entry->is_directory() && holds_run(entry->path())) {
       found.push_back(entry->path());
       entry.disable_recursion_pending();
     } else if (entry->is_regular_file() && looks_like_a_run(entry->path())) {

@@ -16,8 +16,6 @@
 namespace cuparity {
 namespace {
 
-constexpr std::string_view our_prefix = "cuparity-";
-
 /// What was read of one run_name before its repetitions are put in order.
 struct Gathered {
   Row row;
@@ -40,12 +38,12 @@ std::string describe_foreign(const nlohmann::json& json) {
   if (!json.is_object()) {
     return fmt::format("a JSON {}", json.type_name());
   }
-  if (json.contains("trials") || json.value("format", nlohmann::json()) == "cuparity-run") {
+  const std::optional<std::string> own = own_format(json);
+  if (json.contains("trials") || own == "run") {
     return "a run of cuparity";
   }
-  const nlohmann::json format = json.value("format", nlohmann::json());
-  if (format.is_string() && format.get<std::string>().starts_with(our_prefix)) {
-    return "cuparity's " + format.get<std::string>().substr(our_prefix.size());
+  if (own) {
+    return "cuparity's " + *own;
   }
   if (json.contains("comparisons")) {
     return "a comparison made by cuparity";
@@ -238,6 +236,13 @@ Gathered& entry(std::vector<Gathered>& all, std::map<std::string, std::size_t>& 
 }
 
 }  // namespace
+
+std::optional<std::string> own_format(const nlohmann::json& json) {
+  constexpr std::string_view prefix = "cuparity-";
+  const nlohmann::json format = json.is_object() ? json.value("format", nlohmann::json()) : nlohmann::json();
+  if (!format.is_string() || !format.get<std::string>().starts_with(prefix)) return std::nullopt;
+  return format.get<std::string>().substr(prefix.size());
+}
 
 BenchmarkFile parse_benchmark_json(const nlohmann::json& json) {
   const bool nvbench = json.is_object() && json.contains("devices") && json.contains("meta");

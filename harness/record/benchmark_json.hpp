@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,9 @@ struct BenchmarkFile {
   std::string advice =                       ///< what to do where there are only aggregates
       "run with --benchmark_repetitions=20 and without --benchmark_report_aggregates_only";
 };
+
+/// What cuparity wrote, by the document's `format`: "run", "calibration", …; nothing for another program's.
+std::optional<std::string> own_format(const nlohmann::json& json);
 
 /// Throws UsageError saying what the file is instead.
 BenchmarkFile parse_benchmark_json(const nlohmann::json& json);

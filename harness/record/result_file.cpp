@@ -146,7 +146,7 @@ Result load_result(const fs::path& path) {
   if (!fs::is_directory(path, error)) {
     return load_file(path);
   }
-  if (fs::exists(path / "run.json", error) || fs::exists(path / "journal.jsonl", error)) {
+  if (holds_run(path)) {
     return load_run(path);
   }
   return load_folder(path);

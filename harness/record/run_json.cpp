@@ -379,6 +379,11 @@ Run run_from_document(const nlohmann::json& json, const std::filesystem::path& p
   return with_origin(path, [&] { return run_from_json(json); });
 }
 
+bool holds_run(const std::filesystem::path& folder) {
+  std::error_code error;
+  return std::filesystem::exists(folder / "run.json", error) || std::filesystem::exists(folder / "journal.jsonl", error);
+}
+
 Run load_run(const std::filesystem::path& path) {
   const auto [place, is_journal] = journal_or_file(path);
   return is_journal ? read_journal(place) : run_from_document(load_run_document(place), place);

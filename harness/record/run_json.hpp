@@ -27,6 +27,9 @@ nlohmann::json to_json(const Run& run, const Analysis& analysis);
 /// Throws UsageError: not JSON, another program's JSON, a newer schema_version, a field of the wrong type.
 Run run_from_json(const nlohmann::json& json);
 
+/// Whether a run's files stand in `folder`: run.json, or a journal alone.
+bool holds_run(const std::filesystem::path& folder);
+
 /// `path` is run.json, a run's folder with run.json, or one with a journal alone (interrupted run). Where run.json is empty or
 /// cut, the journal beside it is read and a note says so.
 Run load_run(const std::filesystem::path& path);

@@ -9,13 +9,10 @@ namespace cuparity {
 void write_reports(const std::filesystem::path& folder, const Run& run, const Analysis& analysis) {
   // What was measured first: should the disk fill up, the reports can be made again from it.
   const nlohmann::json json = to_json(run, analysis);
-  std::error_code none;
-  const bool holds_it =
-      std::filesystem::exists(folder / "run.json", none) || std::filesystem::exists(folder / "journal.jsonl", none);
   const std::string advice =
-      holds_it ? fmt::format("free some space, then: cuparity report {0}; or: cuparity report {0} --out OTHER",
-                             folder.string())
-               : "free some space or choose another --out";
+      holds_run(folder)
+          ? fmt::format("free some space, then: cuparity report {0}; or: cuparity report {0} --out OTHER", folder.string())
+          : "free some space or choose another --out";
   const auto write = [&](const char* name, const std::string& text) {
     write_whole_file(folder / name, text, advice);
   };

@@ -93,6 +93,14 @@ class RunCommandTest : public testing::Test {
     };
   }
 
+  /// As another program that is told to go on with the run in out/.
+  void prepare_resume() {
+    stop_ = false;
+    engine_.fate = nullptr;
+    options_ = {};
+    options_.resume = folder_ / "out";
+  }
+
   const fs::path folder_ = fs::path(testing::TempDir()) / "cuparity_run_command_test";
   fs::path suite_;
   FakeEngine engine_;
@@ -205,10 +213,7 @@ TEST_F(RunCommandTest, LeavesAReadablePartialResultWhenInterruptedAndGoesOnWithR
   EXPECT_EQ(partial.trials.size(), 10u);
   EXPECT_TRUE(partial.finished_at.empty());
 
-  stop_ = false;
-  engine_.fate = nullptr;
-  options_ = {};
-  options_.resume = folder_ / "out";
+  prepare_resume();
   EXPECT_EQ(execute(), exit_pass) << said();
   const cuparity::Run whole = load_run(folder_ / "out");
   EXPECT_EQ(whole.trials.size(), 50u) << "12 whole blocks and half of the torn one";
@@ -239,10 +244,7 @@ TEST_F(RunCommandTest, AdvisesNoCommandWhereNoneGoesOn) {
 TEST_F(RunCommandTest, GoesOnWhereTheSuiteGivenIsItsOwn) {
   interrupt_at(10);
   execute();
-  stop_ = false;
-  engine_.fate = nullptr;
-  options_ = {};
-  options_.resume = folder_ / "out";
+  prepare_resume();
   options_.suite = suite_.string();
   const std::string same = environment::read_text_file(suite_).value();
   std::ofstream(suite_) << same << "repetitions_per_process: 4\n";
@@ -254,9 +256,7 @@ TEST_F(RunCommandTest, GoesOnWhereTheSuiteGivenIsItsOwn) {
 TEST_F(RunCommandTest, WhatADeadResumedRunMeasuredCounts) {
   interrupt_at(10);
   execute();
-  stop_ = false;
-  options_ = {};
-  options_.resume = folder_ / "out";
+  prepare_resume();
   engine_.fate = [](const std::string&, int call) -> Fate {
     if (call == 33) throw std::logic_error("killed");
     return Fate::well;
@@ -271,11 +271,8 @@ TEST_F(RunCommandTest, WhatADeadResumedRunMeasuredCounts) {
 TEST_F(RunCommandTest, GoesOnFromTheJournalWhereRunJsonIsEmpty) {
   interrupt_at(10);
   execute();
-  stop_ = false;
-  engine_.fate = nullptr;
   fs::resize_file(folder_ / "out" / "run.json", 0);
-  options_ = {};
-  options_.resume = folder_ / "out";
+  prepare_resume();
   EXPECT_EQ(execute(), exit_pass);
   EXPECT_THAT(said(), HasSubstr("going on from journal.jsonl alone"));
   EXPECT_EQ(load_run(folder_ / "out").trials.size(), 50u);
@@ -334,10 +331,7 @@ TEST_F(RunCommandTest, ARunThatHasNotWrittenYetHasItsFolderForItself) {
 TEST_F(RunCommandTest, RefusesToGoOnWithAnotherSuiteModeImageOrFlags) {
   interrupt_at(10);
   execute();
-  stop_ = false;
-  engine_.fate = nullptr;
-  options_ = {};
-  options_.resume = folder_ / "out";
+  prepare_resume();
   options_.suite = "standard";
   EXPECT_THAT(usage_error(), HasSubstr("its suite is 'mine', not 'standard'"));
   options_.suite = "";
