@@ -124,6 +124,12 @@ TEST(Suite, OfTwoDocumentsIsRefused) {
   EXPECT_EQ(parse_suite(std::string("# what for\n---\n") + good + "...\n", "mine.yaml").name, "mine");
 }
 
+TEST(Suite, TextThatIsNoDocumentIsReadToItsEnd) {
+  EXPECT_THAT(error_of(", a comma first\n" + std::string(good)), HasSubstr("mine.yaml:1: "));
+  EXPECT_THAT(error_of(std::string(good) + "---\n, a comma first\n"), HasSubstr("a second YAML document"));
+  EXPECT_THAT(error_of(std::string(good) + "...\nname: other\n"), HasSubstr("mine.yaml:16: a second YAML document"));
+}
+
 TEST(BuiltinSuites, AreReadWithoutFilesAndCoverBothBackends) {
   EXPECT_THAT(builtin_suite_names(), ElementsAre("quick", "standard", "full", "multi_gpu", "calibrate"));
   for (const std::string& name : builtin_suite_names()) {
