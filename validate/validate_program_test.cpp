@@ -1,46 +1,32 @@
 // Runs cuparity-validate as a program, on the CPU backend.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
-#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "environment/shell_command.hpp"
+
 namespace {
 
+using cuparity::ShellOutcome;
 using testing::HasSubstr;
 using testing::Not;
 
-struct Outcome {
-  int exit_code = -1;
-  std::string output;  ///< stdout and stderr
-};
-
 /// `before`: shell commands that end with a semicolon.
-Outcome run(const std::string& arguments, const std::string& before = "") {
-  const std::string command = before + "'" + CUPARITY_VALIDATE_PROGRAM + "' " + arguments + " 2>&1";
-  Outcome outcome;
-  FILE* pipe = popen(command.c_str(), "r");
-  if (pipe == nullptr) return outcome;
-  std::array<char, 4096> part;
-  while (const std::size_t size = fread(part.data(), 1, part.size(), pipe))
-    outcome.output.append(part.data(), size);
-  const int status = pclose(pipe);
-  outcome.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128;
-  return outcome;
+ShellOutcome run(const std::string& arguments, const std::string& before = "") {
+  return cuparity::run_in_shell(before + "'" + CUPARITY_VALIDATE_PROGRAM + "' " + arguments);
 }
 
 /// Runs on the CPU backend and reads the JSON that was written.
 nlohmann::json run_to_json(const std::string& arguments, int expected_exit_code) {
   const auto file =
       std::filesystem::temp_directory_path() / ("cuparity-validate-" + std::to_string(getpid()) + ".json");
-  const Outcome outcome = run("--backend=cpu --gtest_output=json:" + file.string() + " " + arguments);
+  const ShellOutcome outcome = run("--backend=cpu --gtest_output=json:" + file.string() + " " + arguments);
   EXPECT_EQ(outcome.exit_code, expected_exit_code) << outcome.output;
   std::ifstream stream(file);
   const nlohmann::json json = nlohmann::json::parse(stream, nullptr, false);
@@ -61,7 +47,7 @@ constexpr const char* small_cases = "--gtest_filter='Numerics/saxpy.*'";
 
 TEST(ValidateProgram, AFileThatCannotBeWrittenIsSaid) {
   const auto file = std::filesystem::temp_directory_path() / ("cuparity-validate-cut-" + std::to_string(getpid()) + ".json");
-  const Outcome outcome = run("--backend=cpu --gtest_output=json:" + file.string() + " " + small_cases,
+  const ShellOutcome outcome = run("--backend=cpu --gtest_output=json:" + file.string() + " " + small_cases,
                               "trap '' XFSZ; ulimit -f 0; ");
   std::filesystem::remove(file);
   EXPECT_EQ(outcome.exit_code, 4) << outcome.output;
@@ -128,7 +114,7 @@ TEST(ValidateProgram, TheMemoryCheckerIsThere) {
 }
 
 TEST(ValidateProgram, AFilterThatMatchesNothingIsOneLineAndUsage) {
-  const Outcome outcome = run("--backend=cpu --gtest_filter=Nothing.*");
+  const ShellOutcome outcome = run("--backend=cpu --gtest_filter=Nothing.*");
   EXPECT_EQ(outcome.exit_code, 2);
   EXPECT_THAT(outcome.output, HasSubstr("no test matches --gtest_filter=Nothing.*"));
   EXPECT_EQ(line_count(outcome.output), 2) << outcome.output;  // the other line names the backend
@@ -137,7 +123,7 @@ TEST(ValidateProgram, AFilterThatMatchesNothingIsOneLineAndUsage) {
 TEST(ValidateProgram, UnknownFlagsAreOneLineAndUsage) {
   for (const char* flag :
        {"--bakend=cpu", "--gtest_fliter=*", "--backend=gpu", "rubbish", "--inject-wrong=["}) {
-    const Outcome outcome = run(flag);
+    const ShellOutcome outcome = run(flag);
     EXPECT_EQ(outcome.exit_code, 2) << flag;
     EXPECT_THAT(outcome.output, HasSubstr(flag));
     EXPECT_EQ(line_count(outcome.output), 1) << outcome.output;
@@ -145,7 +131,7 @@ TEST(ValidateProgram, UnknownFlagsAreOneLineAndUsage) {
 }
 
 TEST(ValidateProgram, HelpShowsOursAndGoogleTests) {
-  const Outcome outcome = run("--help");
+  const ShellOutcome outcome = run("--help");
   EXPECT_EQ(outcome.exit_code, 0);
   EXPECT_THAT(outcome.output, HasSubstr("--backend=auto|cuda|cpu"));
   EXPECT_THAT(outcome.output, HasSubstr("--inject-wrong"));
@@ -154,7 +140,7 @@ TEST(ValidateProgram, HelpShowsOursAndGoogleTests) {
 
 TEST(ValidateProgram, VersionAndList) {
   EXPECT_THAT(run("--version").output, testing::StartsWith("cuparity-validate "));
-  const Outcome list = run("--backend=cpu --gtest_list_tests");
+  const ShellOutcome list = run("--backend=cpu --gtest_list_tests");
   EXPECT_EQ(list.exit_code, 0);
   EXPECT_THAT(list.output, HasSubstr("Numerics/saxpy."));
   EXPECT_THAT(list.output, Not(HasSubstr("[ RUN")));
@@ -163,7 +149,7 @@ TEST(ValidateProgram, VersionAndList) {
 TEST(ValidateProgram, CudaThatIsNotToBeHadIsAnEnvironmentError) {
   // No GPU is visible to CUDA with an empty list, whatever the machine has.
   setenv("CUDA_VISIBLE_DEVICES", "", 1);
-  const Outcome outcome = run("--backend=cuda");
+  const ShellOutcome outcome = run("--backend=cuda");
   unsetenv("CUDA_VISIBLE_DEVICES");
   EXPECT_EQ(outcome.exit_code, 4) << outcome.output;
   EXPECT_THAT(outcome.output, HasSubstr("--backend=cpu works without a GPU"));

@@ -2,9 +2,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <sys/wait.h>
-
-#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -12,17 +9,14 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "environment/shell_command.hpp"
 #include "environment/temporary_folder.hpp"
 
 namespace {
 
+using cuparity::ShellOutcome;
 using testing::HasSubstr;
 using testing::Not;
-
-struct Outcome {
-  int code = -1;
-  std::string output;
-};
 
 class ForeignRows : public testing::Test {
  protected:
@@ -41,20 +35,14 @@ class ForeignRows : public testing::Test {
     for (int gpu = 0; gpu < count; ++gpu) body += "; echo 'GPU " + std::to_string(gpu) + ": a GPU'";
     program("nvidia-smi", body);
   }
-  Outcome run(const std::string& arguments) {
-    const std::string command = environment_ + " PATH=" + folder_.string() + ":$PATH " CUPARITY_FOREIGN_ROWS " " + folder_.string() +
-                                " " + arguments + " 2>&1";
-    std::FILE* pipe = popen(command.c_str(), "r");
-    Outcome outcome;
-    for (int c = std::fgetc(pipe); c != EOF; c = std::fgetc(pipe)) outcome.output += static_cast<char>(c);
-    const int status = pclose(pipe);
-    outcome.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    return outcome;
+  ShellOutcome run(const std::string& arguments) {
+    return cuparity::run_in_shell(environment_ + " PATH=" + folder_.string() + ":$PATH " CUPARITY_FOREIGN_ROWS " " +
+                                  folder_.string() + " " + arguments);
   }
   /// Seconds by row.
   std::map<std::string, double> seconds(const std::string& arguments) {
-    const Outcome outcome = run("run " + arguments);
-    EXPECT_EQ(outcome.code, 0) << outcome.output;
+    const ShellOutcome outcome = run("run " + arguments);
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
     std::map<std::string, double> found;
     const std::size_t begin = outcome.output.find('{');
     if (begin == std::string::npos) return found;
@@ -102,7 +90,7 @@ END)");
   ASSERT_EQ(found.size(), 1u);
   EXPECT_NEAR(found.at("collectives/all_reduce/fp32/256MiB/manual_time"), 1520.5e-6, 1e-12);
   EXPECT_THAT(run("run nccl-tests collectives/all_reduce/fp32/1GiB").output, HasSubstr("no right result"));
-  EXPECT_EQ(run("run nccl-tests collectives/all_reduce/fp32/1GiB").code, 4);
+  EXPECT_EQ(run("run nccl-tests collectives/all_reduce/fp32/1GiB").exit_code, 4);
 }
 
 TEST_F(ForeignRows, BabelStreamsBestRunIsItsTime) {
@@ -114,8 +102,8 @@ echo 'Copy,100,268435456,4,4000000,0.00053,0.0006,0.00055')");
 TEST_F(ForeignRows, BabelStreamEndsWithZeroEvenIfItsCheckFailed) {
   program("cuda-stream", R"(echo 'Copy,100,134217728,8,4000000,0.00053,0.0006,0.00055'
 echo 'Validation failed on a[]. Average error 1' >&2)");
-  const Outcome outcome = run("run babelstream bandwidth/copy/fp32/1GiB");
-  EXPECT_EQ(outcome.code, 4);
+  const ShellOutcome outcome = run("run babelstream bandwidth/copy/fp32/1GiB");
+  EXPECT_EQ(outcome.exit_code, 4);
   EXPECT_THAT(outcome.output, HasSubstr("Validation failed on a[]"));
 }
 
@@ -139,11 +127,11 @@ TEST_F(ForeignRows, WhatNeedsTwoGpusIsNotListedOnOne) {
 
 TEST_F(ForeignRows, AnAbsentProgramHasNoRowsAndAnUnknownOneIsAUsageError) {
   EXPECT_EQ(run("list babelstream").output, "");
-  EXPECT_EQ(run("run babelstream bandwidth/copy/fp32/1GiB").code, 4);
-  EXPECT_EQ(run("list nobody").code, 2);
+  EXPECT_EQ(run("run babelstream bandwidth/copy/fp32/1GiB").exit_code, 4);
+  EXPECT_EQ(run("list nobody").exit_code, 2);
   program("cuda-stream", "exit 3");
-  EXPECT_EQ(run("run babelstream bandwidth/copy/fp32/1GiB").code, 4);
-  EXPECT_EQ(run("run babelstream bandwidth/nothing").code, 2);
+  EXPECT_EQ(run("run babelstream bandwidth/copy/fp32/1GiB").exit_code, 4);
+  EXPECT_EQ(run("run babelstream bandwidth/nothing").exit_code, 2);
 }
 
 }  // namespace

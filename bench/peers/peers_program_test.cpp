@@ -2,47 +2,37 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <sys/wait.h>
-
-#include <cstdio>
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "environment/shell_command.hpp"
+
 namespace {
 
+using cuparity::ShellOutcome;
 using testing::HasSubstr;
 
-struct Outcome {
-  int code = -1;
-  std::string output;  ///< standard output and standard error
-};
-
-Outcome run(const std::string& arguments) {
-  std::FILE* pipe = popen((std::string(CUPARITY_PEERS_PROGRAM) + " " + arguments + " 2>&1").c_str(), "r");
-  Outcome outcome;
-  for (int c = std::fgetc(pipe); c != EOF; c = std::fgetc(pipe)) outcome.output += static_cast<char>(c);
-  const int status = pclose(pipe);
-  outcome.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  return outcome;
+ShellOutcome run(const std::string& arguments) {
+  return cuparity::run_in_shell(std::string(CUPARITY_PEERS_PROGRAM) + " " + arguments);
 }
 
 nlohmann::json rows_of(const std::string& arguments) {
-  const Outcome outcome = run(arguments + " --backend=cpu --benchmark_format=json --benchmark_min_time=0.001 2>/dev/null");
-  EXPECT_EQ(outcome.code, 0) << outcome.output;
+  const ShellOutcome outcome = run(arguments + " --backend=cpu --benchmark_format=json --benchmark_min_time=0.001 2>/dev/null");
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
   return nlohmann::json::parse(outcome.output.substr(outcome.output.find('{'))).at("benchmarks");
 }
 
 TEST(PeersProgram, ThePeersAreListed) {
-  const Outcome outcome = run("--peer=list");
-  EXPECT_EQ(outcome.code, 0);
+  const ShellOutcome outcome = run("--peer=list");
+  EXPECT_EQ(outcome.exit_code, 0);
   EXPECT_THAT(outcome.output, HasSubstr("stream"));
   EXPECT_THAT(outcome.output, HasSubstr("own_triad"));
 }
 
 TEST(PeersProgram, HelpHasTheUsageAndThePeers) {
   for (const char* flag : {"--help", "-h", "--peer=stream --help"}) {
-    const Outcome outcome = run(flag);
-    EXPECT_EQ(outcome.code, 0) << flag;
+    const ShellOutcome outcome = run(flag);
+    EXPECT_EQ(outcome.exit_code, 0) << flag;
     EXPECT_THAT(outcome.output, HasSubstr("cuparity-peers --peer=NAME [--in-turn]"));
     EXPECT_THAT(outcome.output, HasSubstr("own_triad"));
   }
@@ -50,7 +40,7 @@ TEST(PeersProgram, HelpHasTheUsageAndThePeers) {
 
 TEST(PeersProgram, ABadPeerIsAUsageError) {
   for (const char* arguments : {"", "--peer=", "--peer=nobody", "--peer=stream --backend=gpu", "--peer=stream --nonsense"})
-    EXPECT_EQ(run(arguments).code, 2) << arguments;
+    EXPECT_EQ(run(arguments).exit_code, 2) << arguments;
 }
 
 TEST(PeersProgram, APeerDoesOurRowsUnderTheirNamesAndIsVerified) {
@@ -81,8 +71,8 @@ TEST(PeersProgram, InTurnARowHasOurTimeBesideThePeers) {
 }
 
 TEST(PeersProgram, AWrongResultOfAPeerIsNotTimed) {
-  const Outcome outcome = run("--peer=stream --backend=cpu --benchmark_filter=copy --inject-wrong=copy");
-  EXPECT_EQ(outcome.code, 1);
+  const ShellOutcome outcome = run("--peer=stream --backend=cpu --benchmark_filter=copy --inject-wrong=copy");
+  EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_THAT(outcome.output, HasSubstr("wrong result"));
 }
 
