@@ -1,6 +1,7 @@
 // Convolutions by cuDNN's older interface, with the best algorithm that its cudnnFind...AlgorithmEx finds. The rules are
 // those of our rows (cudnn_plan.hpp): deterministic, no Winograd or Fourier transform, 1 GiB of workspace, a result
-// within the bound. find times each algorithm once, so those that are left are timed again, in turn.
+// within the bound. find times each algorithm once, so those that are left are timed again, in turn. A call takes up to
+// 0.2 ms of the host, which is not ahead of the GPU by as much: each algorithm is captured, and run by a single launch.
 #include <cudnn.h>
 
 #include <memory>
@@ -13,6 +14,7 @@
 #include "kernels/convolution/cudnn_descriptor.hpp"
 #include "kernels/convolution/cudnn_operation.hpp"
 #include "kernels/convolution/cudnn_plan.hpp"
+#include "kernels/device/graph.hpp"
 #include "kernels/device/time_in_turn.hpp"
 
 namespace cuparity {
@@ -188,9 +190,12 @@ PreparedConvolution prepare_by_find(const ConvolutionProblem& problem, const Cud
   if (right.empty())
     throw std::runtime_error("looking for the algorithms of cuDNN's older interface: none of " +
                              std::to_string(found.size()) + " gives a result within the bound");
+  std::vector<std::shared_ptr<const device::Graph>> graphs;
   std::vector<std::function<void(cudaStream_t)>> candidates;
-  for (const FoundAlgorithm& algorithm : right)
-    candidates.push_back([&, algorithm](cudaStream_t) { convolution->run(algorithm); });
+  for (const FoundAlgorithm& algorithm : right) {
+    graphs.push_back(std::make_shared<const device::Graph>(context.stream(), [&] { convolution->run(algorithm); }));
+    candidates.push_back([graph = graphs.back()](cudaStream_t stream) { graph->launch(stream); });
+  }
   device::TimingLimits limits;
   limits.rounds = 21;
   limits.seconds = 1;
@@ -198,7 +203,7 @@ PreparedConvolution prepare_by_find(const ConvolutionProblem& problem, const Cud
   limits.host_ahead = true;
   const std::size_t chosen = fastest(time_in_turn(candidates, context, limits));
   const FoundAlgorithm best = right[chosen];
-  return {[convolution, best] { convolution->run(best); },
+  return {[convolution, graph = graphs[chosen], stream = context.stream()] { graph->launch(stream); },
           "cuDNN v7, algorithm " + std::to_string(best.number) + ", math " + std::to_string(best.math) + " (" +
               std::to_string(chosen + 1) + " of " + std::to_string(right.size()) + ")"};
 }

@@ -10,8 +10,8 @@
 namespace cuparity {
 
 /// How cuDNN's plan is found. The counts are the same in every process, so that the same machine finds
-/// the same plan; `seconds` only bounds what a slow compiler of plans can cost. Plans of 0.5 ms and more that are about as fast
-/// are compared once more after that, each alone, a quarter of a second a plan.
+/// the same plan; `seconds` only bounds what a slow compiler of plans can cost. Plans that are about as fast are compared once
+/// more after that: those of 0.5 ms and more each alone, a quarter of a second a plan, shorter ones in 41 more runs each.
 struct PlanSearch {
   int candidates = 16;   ///< plans timed at most, in the order of cuDNN's heuristics
   int rounds = 5;        ///< timed runs of each candidate; their median counts

@@ -17,9 +17,13 @@ constexpr std::array heuristic_modes = {CUDNN_HEUR_MODE_A, CUDNN_HEUR_MODE_B, CU
 
 /// By which a plan must be faster than an earlier one to be taken: less would change the bits from process to process.
 constexpr double least_margin = 0.02;
-// Plans that run longer are compared at the clock that each brings about by itself. For shorter ones the GPU spends much time
-// flushing the L2 or waiting for the host, so that it is further from its power limit.
+/// Plans that run longer are compared at the clock that each brings about by itself. For shorter ones the GPU spends much time
+/// flushing the L2 or waiting for the host, so that it is further from its power limit.
 constexpr double least_seconds_to_sustain = 0.5e-3;
+/// Plans that come this close to the fastest are timed once more, the shorter ones that many times: the few rounds of the first
+/// comparison scatter by more than least_margin.
+constexpr double finalists_share = 0.1;
+constexpr int final_rounds = 41;
 
 /// With fewer accepted plans than this, the next mode is asked too.
 constexpr int few_plans = 3;
@@ -129,18 +133,23 @@ std::size_t fastest_plan(device::Context& context, cudnnHandle_t handle, const s
   device::TimingLimits limits;
   limits.rounds = search.rounds;
   limits.seconds = search.seconds - seconds_since(started);
+  limits.give_up = finalists_share;
   limits.host_ahead = true;
   const TimesInTurn times = device::time_in_turn(runs, context, limits);
-  const std::vector<std::size_t> finalists = about_as_fast(times, limits.give_up);
-  if (finalists.size() == 1 || median_time(times[fastest(times)]) < least_seconds_to_sustain)
-    return earliest_as_fast(times, least_margin);
+  const std::vector<std::size_t> finalists = about_as_fast(times, finalists_share);
+  if (finalists.size() == 1) return finalists.front();
   std::vector<std::function<void(cudaStream_t)>> final_runs;
   std::vector<double> seconds;
   for (const std::size_t plan : finalists) {
     final_runs.push_back(runs[plan]);
     seconds.push_back(median_time(times[plan]));
   }
-  return finalists[earliest_as_fast(device::time_sustained(final_runs, seconds, context), least_margin)];
+  limits.rounds = final_rounds;
+  limits.seconds = search.seconds;
+  const bool sustained = median_time(times[fastest(times)]) >= least_seconds_to_sustain;
+  const TimesInTurn final_times = sustained ? device::time_sustained(final_runs, seconds, context)
+                                            : device::time_in_turn(final_runs, context, limits);
+  return finalists[earliest_as_fast(final_times, least_margin)];
 }
 
 /// Without counts that depend on how fast this machine was: equal searches must read alike.

@@ -98,7 +98,7 @@ struct CudnnExecutable {
 /// do not say everything about an engine's accuracy, and a wrong result is never timed. Of up to
 /// search.candidates that are left, each timed, the earliest in the heuristics' order is returned that is not
 /// measurably slower than the best, or by less than 2 % (timed_choice.hpp), so that two processes choose alike.
-/// Candidates take turns, each run starting from a flushed L2; those of 0.5 ms and more that are about as fast are compared
+/// Candidates take turns, each run from a flushed L2; those that are about as fast are compared again, from 0.5 ms on
 /// while each alone is at work. The result tensor is overwritten. Throws CudnnError, CudaError, or std::runtime_error if every
 /// plan's result is wrong.
 CudnnExecutable choose_plan(device::Context& context, cudnnHandle_t handle, CudnnCandidates& candidates,

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "kernels/device/context.hpp"
+#include "kernels/device/graph.hpp"
 #include "kernels/device/memory.hpp"
 #include "kernels/digest.hpp"
 #include "kernels/launch/allocation.hpp"
@@ -52,38 +53,10 @@ cudaError_t submit_and_wait(const Launch& launch, long count, cudaStream_t strea
   return status;
 }
 
-/// A chain of `count` launches as an executable graph.
-class Graph {
- public:
-  Graph(const Launch& launch, long count, cudaStream_t stream) {
-    check(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal),
-          "starting the capture of a graph");
-    const cudaError_t status = submit(launch, count, stream);
-    const cudaError_t end_status = cudaStreamEndCapture(stream, &graph_);
-    try {
-      check(status, "capturing a kernel launch");
-      check(end_status, "ending the capture of a graph");
-      check(cudaGraphInstantiateWithFlags(&executable_, graph_, 0), "instantiating a graph");
-    } catch (...) {
-      destroy();
-      throw;
-    }
-  }
-  Graph(const Graph&) = delete;
-  Graph& operator=(const Graph&) = delete;
-  ~Graph() { destroy(); }
-
-  void launch(cudaStream_t stream) const { check(cudaGraphLaunch(executable_, stream), "launching a graph"); }
-
- private:
-  void destroy() {
-    if (executable_ != nullptr) cudaGraphExecDestroy(executable_);
-    if (graph_ != nullptr) cudaGraphDestroy(graph_);
-  }
-
-  cudaGraph_t graph_ = nullptr;
-  cudaGraphExec_t executable_ = nullptr;
-};
+/// A chain of `count` launches.
+device::Graph graph_of(const Launch& launch, long count, cudaStream_t stream) {
+  return device::Graph(stream, [&] { check(submit(launch, count, stream), "capturing a kernel launch"); });
+}
 
 /// Calls `perform` with the counting kernel and compares what it left with `count` launches in order.
 template <typename Perform>
@@ -158,7 +131,7 @@ class RoundTrip final : public Execution {
 class GraphNodes final : public Execution {
  public:
   GraphNodes(device::Context& context, long count)
-      : context_(context), count_(count), graph_(empty_launch, count, context.stream()) {}
+      : context_(context), count_(count), graph_(graph_of(empty_launch, count, context.stream())) {}
 
   void run() override { graph_.launch(context_.stream()); }
 
@@ -166,7 +139,7 @@ class GraphNodes final : public Execution {
     run();
     context_.synchronize("running a graph of empty kernels");
     return verify_count(context_, count_, [this](const Launch& launch) {
-      const Graph counting(launch, count_, context_.stream());
+      const device::Graph counting = graph_of(launch, count_, context_.stream());
       counting.launch(context_.stream());
       context_.synchronize("running a graph of counting kernels");
     });
@@ -175,7 +148,7 @@ class GraphNodes final : public Execution {
  private:
   device::Context& context_;
   long count_;
-  Graph graph_;
+  device::Graph graph_;
 };
 
 template <typename Operation>
