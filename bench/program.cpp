@@ -4,6 +4,7 @@
 
 #include <cstdio>
 #include <exception>
+#include <optional>
 #include <regex>
 #include <stdexcept>
 #include <string>
@@ -13,6 +14,7 @@
 #include "bench/options.hpp"
 #include "bench/registration.hpp"
 #include "bench/session.hpp"
+#include "environment/standard_output.hpp"
 #include "kernels/device/backend_choice.hpp"
 #include "kernels/startup/startup_probe.hpp"
 
@@ -109,10 +111,7 @@ int run(const BenchProgram& program, int argc, char** argv) {
   return options.list_only ? list_rows(program, options) : run_rows(program, options);
 }
 
-}  // namespace
-
-int run_bench_program(const BenchProgram& program, int argc, char** argv) {
-  if (startup_probe_requested()) return run_startup_probe();
+int run_and_explain(const BenchProgram& program, int argc, char** argv) {
   try {
     return run(program, argc, argv);
   } catch (const std::invalid_argument& error) {
@@ -122,6 +121,16 @@ int run_bench_program(const BenchProgram& program, int argc, char** argv) {
     std::fprintf(stderr, "%s: %s\n", program.name.c_str(), error.what());
     return exit_environment;
   }
+}
+
+}  // namespace
+
+int run_bench_program(const BenchProgram& program, int argc, char** argv) {
+  if (startup_probe_requested()) return run_startup_probe();
+  const int exit_code = run_and_explain(program, argc, argv);
+  const std::optional<std::string> lost = environment::output_failure();
+  if (lost && !lost->empty()) std::fprintf(stderr, "%s: %s\n", program.name.c_str(), lost->c_str());
+  return lost ? static_cast<int>(exit_environment) : exit_code;
 }
 
 }  // namespace cuparity

@@ -118,6 +118,16 @@ TEST_F(Program, AFileThatCannotBeWrittenIsSaid) {
   EXPECT_THAT(read_file(csv), HasSubstr("name,iterations,real_time"));
 }
 
+TEST_F(Program, OutputThatIsLostIsSaid) {
+  for (const char* arguments : {"--backend=cpu --benchmark_min_time=0.001 --benchmark_filter=launch/system_call",
+                                "--backend=cpu --benchmark_list_tests"}) {
+    const int status = std::system((std::string("'") + CUPARITY_BENCH_PROGRAM + "' " + arguments + " >/dev/full 2>'" +
+                                    (folder_ / "said").string() + "'").c_str());
+    EXPECT_EQ(WEXITSTATUS(status), 4) << arguments;
+    EXPECT_THAT(read_file(folder_ / "said"), HasSubstr("cuparity-bench: writing to stdout failed")) << arguments;
+  }
+}
+
 TEST_F(Program, AnInjectedSlowdownIsSaidAndSeen) {
   const std::string row = quick + "--benchmark_filter=launch/system_call --benchmark_repetitions=5 ";
   const Outcome outcome = run(row + "--inject-slowdown=900");

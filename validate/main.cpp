@@ -10,12 +10,14 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <system_error>
 #include <vector>
 
 #include "environment/process_environment.hpp"
+#include "environment/standard_output.hpp"
 #include "kernels/device/description.hpp"
 #include "validate/access/access_tests.hpp"
 #include "validate/memory/memory_tests.hpp"
@@ -139,4 +141,9 @@ int run_program(int argc, char** argv) {
 }  // namespace
 }  // namespace cuparity::validate
 
-int main(int argc, char** argv) { return cuparity::validate::run_program(argc, argv); }
+int main(int argc, char** argv) {
+  const int exit_code = cuparity::validate::run_program(argc, argv);
+  const std::optional<std::string> lost = cuparity::environment::output_failure();
+  if (lost && !lost->empty()) std::fprintf(stderr, "cuparity-validate: %s\n", lost->c_str());
+  return lost ? cuparity::validate::environment_error : exit_code;
+}

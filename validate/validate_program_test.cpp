@@ -138,6 +138,14 @@ TEST(ValidateProgram, HelpShowsOursAndGoogleTests) {
   EXPECT_THAT(outcome.output, HasSubstr("--gtest_filter="));
 }
 
+TEST(ValidateProgram, OutputThatIsLostIsSaid) {
+  for (const std::string& arguments : {std::string("--version"), std::string("--backend=cpu ") + small_cases}) {
+    const ShellOutcome outcome = run(arguments + " >/dev/full");
+    EXPECT_EQ(outcome.exit_code, 4) << arguments;
+    EXPECT_THAT(outcome.output, HasSubstr("cuparity-validate: writing to stdout failed")) << arguments;
+  }
+}
+
 TEST(ValidateProgram, VersionAndList) {
   EXPECT_THAT(run("--version").output, testing::StartsWith("cuparity-validate "));
   const ShellOutcome list = run("--backend=cpu --gtest_list_tests");

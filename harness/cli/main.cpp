@@ -5,14 +5,14 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cerrno>
 #include <csignal>
 #include <cstdio>
-#include <cstring>
 #include <exception>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "environment/standard_output.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/errors.hpp"
 #include "harness/nearest_name.hpp"
@@ -103,20 +103,10 @@ int run_command(int argc, char** argv) {
     say_on_stderr(fmt::format("cuparity: {}", error.what()));
     return exit_environment;
   } catch (const std::exception& error) {
-    // That of a failed write to stdout is said once, by all_was_written.
+    // That of a failed write to stdout is said once, at the end.
     if (std::ferror(stdout) == 0) say_on_stderr(fmt::format("cuparity: {}", error.what()));
     return exit_environment;
   }
-}
-
-/// Half a JSON with the exit code of a whole one would pass for good.
-bool all_was_written() {
-  errno = 0;
-  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return true;
-  if (errno == EPIPE) return false;  // who read it wanted no more: `cuparity list | head`
-  const std::string reason = errno == 0 ? "" : fmt::format(" ({})", std::strerror(errno));  // of an earlier write: gone
-  cuparity::say_on_stderr("cuparity: writing to stdout failed" + reason + "; what stands there is not complete");
-  return false;
 }
 
 }  // namespace
@@ -125,5 +115,7 @@ int main(int argc, char** argv) {
   open_standard_streams();
   std::signal(SIGPIPE, SIG_IGN);  // `2>&1 | head` must not end a measurement
   const int exit_code = run_command(argc, argv);
-  return all_was_written() ? exit_code : static_cast<int>(cuparity::exit_environment);
+  const std::optional<std::string> lost = cuparity::environment::output_failure();
+  if (lost && !lost->empty()) cuparity::say_on_stderr("cuparity: " + *lost);
+  return lost ? static_cast<int>(cuparity::exit_environment) : exit_code;
 }
