@@ -1,7 +1,9 @@
 // cuparity gate: lets a candidate through, or does not.
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
@@ -51,15 +53,41 @@ struct Side {
   std::map<std::string, double> margins;
 };
 
-Side load_side(const std::string& path, const std::string& mode) {
-  const Result result = load_result(path);
-  if (const Run* run = std::get_if<Run>(&result)) {
-    return {result_file(path, *run, mode), mode.empty() ? run->baseline_mode : mode, run->margins};
+/// A file or folder that was read.
+struct Loaded {
+  std::string path;
+  Result result;
+
+  const Run* run() const { return std::get_if<Run>(&result); }
+};
+
+Loaded load(const std::string& path) { return {path, load_result(path)}; }
+
+Side side_of(const Loaded& loaded, const std::string& mode) {
+  if (const Run* run = loaded.run()) {
+    return {result_file(loaded.path, *run, mode), mode.empty() ? run->baseline_mode : mode, run->margins};
   }
   if (!mode.empty()) {
-    throw UsageError(fmt::format("{}: --mode is for runs of cuparity", path));
+    throw UsageError(fmt::format("{}: --mode is for runs of cuparity", loaded.path));
   }
-  return {result_file(path, std::get<BenchmarkFile>(result)), "", {}};
+  return {result_file(loaded.path, std::get<BenchmarkFile>(loaded.result)), "", {}};
+}
+
+/// The mode asked for, else all of the candidate that the baseline has, too: where the host is as fast as before, a container
+/// need not be.
+std::vector<std::string> modes_to_compare(const std::string& wanted, const Loaded& candidate, const Loaded* baseline) {
+  if (!wanted.empty() || candidate.run() == nullptr || (baseline != nullptr && baseline->run() == nullptr)) {
+    return {wanted};
+  }
+  std::vector<std::string> modes = candidate.run()->modes;
+  if (baseline == nullptr) return modes;
+  const std::vector<std::string>& known = baseline->run()->modes;
+  std::erase_if(modes, [&](const std::string& mode) { return std::find(known.begin(), known.end(), mode) == known.end(); });
+  if (modes.empty()) {
+    throw UsageError(fmt::format("nothing to compare: {} has the modes {}, {} has {}", candidate.path,
+                                 fmt::join(candidate.run()->modes, ", "), baseline->path, fmt::join(known, ", ")));
+  }
+  return modes;
 }
 
 std::vector<std::string> names_in(const ResultFile& a, const ResultFile& b) {
@@ -70,27 +98,50 @@ std::vector<std::string> names_in(const ResultFile& a, const ResultFile& b) {
   return names;
 }
 
-GateResult against_baseline(const GateOptions& options, const Side& candidate) {
-  const Side baseline = load_side(options.baseline, options.mode);
+GateResult against_baseline(const GateOptions& options, const Side& candidate, const Side& baseline) {
   refuse_unknown_classes(options.margins, names_in(baseline.file, candidate.file));
   FileComparisonSettings settings;
   settings.margin_of = margins_with(options.margins, baseline.margins);
   settings.cross_environment = options.cross_environment;
   // A new image or library is what a gate judges; it stands among the notes.
   settings.may_differ = {software_keys().begin(), software_keys().end()};
-  return gate_on_files(compare_files(baseline.file, candidate.file, settings));
+  GateResult result = gate_on_files(compare_files(baseline.file, candidate.file, settings));
+  result.mode = candidate.mode;
+  return result;
 }
 
-GateResult against_history(const GateOptions& options, const Side& candidate,
-                           const std::vector<ExpectedChange>& expected) {
+GateResults against_baseline(const GateOptions& options, const Loaded& candidate) {
+  const Loaded baseline = load(options.baseline);
+  GateResults results;
+  for (const std::string& mode : modes_to_compare(options.mode, candidate, &baseline)) {
+    results.push_back(against_baseline(options, side_of(candidate, mode), side_of(baseline, mode)));
+  }
+  return results;
+}
+
+/// Of several modes, those that have enough history; why not for the others is a note.
+GateResults against_history(const GateOptions& options, const Loaded& candidate,
+                            const std::vector<ExpectedChange>& expected) {
   HistoryIndex index(options.history, options.index);
   const IndexUpdate update = index.update();
-  GateResult result =
-      gate_on_history(index, options.history, candidate.file, candidate.mode, options.candidate, expected);
-  for (const std::string& reason : update.passed_over) {
-    result.warnings.push_back("passed over: " + reason);
+  const std::vector<std::string> modes = modes_to_compare(options.mode, candidate, nullptr);
+  GateResults results;
+  std::vector<std::string> obstacles;
+  for (const std::string& mode : modes) {
+    const Side side = side_of(candidate, mode);
+    try {
+      results.push_back(gate_on_history(index, options.history, side.file, side.mode, options.candidate, expected));
+      results.back().mode = side.mode;
+    } catch (const UsageError& error) {
+      obstacles.push_back(error.what());
+    }
   }
-  return result;
+  if (results.empty()) throw UsageError(obstacles.front());
+  results.front().notes.insert(results.front().notes.end(), obstacles.begin(), obstacles.end());
+  for (const std::string& reason : update.passed_over) {
+    results.front().warnings.push_back("passed over: " + reason);
+  }
+  return results;
 }
 
 fs::path default_folder() {
@@ -183,12 +234,13 @@ GateResults find_results(const GateOptions& options) {
   if (!options.golden.empty()) {
     results.push_back(against_golden(options));
   } else {
-    const Side candidate = load_side(options.candidate, options.mode);
+    const Loaded candidate = load(options.candidate);
     if (!options.baseline.empty()) {
-      results.push_back(against_baseline(options, candidate));
+      results = against_baseline(options, candidate);
     }
     if (!options.history.empty()) {
-      results.push_back(against_history(options, candidate, expected));
+      const GateResults more = against_history(options, candidate, expected);
+      results.insert(results.end(), more.begin(), more.end());
     }
   }
   for (GateResult& result : results) {
@@ -245,8 +297,8 @@ void add_gate_command(CLI::App& app, int& exit_code) {
                       "Folder of earlier runs; alone it never says slower, a surprise is inconclusive");
   command->add_option("--index", options->index, "Index of the history (default: DIR/.cuparity-history.sqlite)");
   command->add_option("--mode", options->mode,
-                      "The mode to compare (default: the baseline mode); for images how they get the GPU (default: "
-                      "docker:--gpus=all)");
+                      "The mode to compare (default: every one that both runs have); for images how they get the GPU "
+                      "(default: docker:--gpus=all)");
   command->add_option("--allow", options->allow, "YAML file of expected changes");
   command->add_option("--margin", options->margins, "class=share, e.g. gemm=0.5% or default=0.02; repeat for each")
       ->allow_extra_args(false)

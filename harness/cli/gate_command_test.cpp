@@ -2,12 +2,16 @@
 
 #include <filesystem>
 #include <fstream>
+#include <map>
+#include <nlohmann/json.hpp>
 
 #include "environment/temporary_folder.hpp"
 #include "environment/text_file.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/cli/subcommand.hpp"
 #include "harness/errors.hpp"
+#include "harness/report/example_run.hpp"
+#include "harness/report/report.hpp"
 
 namespace cuparity {
 namespace {
@@ -18,7 +22,7 @@ using ::testing::ThrowsMessage;
 class GateCommand : public ::testing::Test {
  protected:
   void SetUp() override {
-    std::filesystem::create_directories(folder_ / "several");
+    for (const char* name : {"several", "before", "now"}) std::filesystem::create_directories(folder_ / name);
     for (const std::string& file : {baseline_, candidate_, in_folder_}) std::ofstream(file) << result_;
   }
 
@@ -68,6 +72,44 @@ TEST_F(GateCommand, WritesNoReportOverWhatItReads) {
   EXPECT_EQ(environment::read_text_file(baseline_), result_);
   for (int time = 0; time < 2; ++time)
     EXPECT_EQ(gate({candidate_, "--baseline", baseline_, "--junit", folder_ / "junit.xml"}), exit_inconclusive);
+}
+
+TEST_F(GateCommand, AContainerThatGotSlowerIsSeenWithoutNamingItsMode) {
+  Example example = example_run();
+  write_reports(folder_ / "before", example.run, example.analysis);
+  for (Trial& trial : example.run.trials) {
+    if (trial.mode != "docker:manual") continue;
+    for (Row& row : trial.rows) {
+      row.seconds *= 2;
+      for (double& seconds : row.repetitions) seconds *= 2;
+    }
+  }
+  write_reports(folder_ / "now", example.run, example.analysis);
+  const std::vector<std::string> arguments = {folder_ / "now", "--baseline", folder_ / "before", "--format", "json"};
+  EXPECT_EQ(gate(arguments), exit_regression);
+  std::map<std::string, int> exit_codes;
+  const nlohmann::json document = nlohmann::json::parse(output_);
+  for (const auto& result : document["results"]) exit_codes[result["mode"]] = result["exit_code"];
+  EXPECT_EQ(exit_codes.size(), 3u) << output_;
+  EXPECT_EQ(exit_codes["docker:manual"], exit_regression);
+  EXPECT_NE(exit_codes["native"], exit_regression);
+  EXPECT_NE(exit_codes["docker:--gpus=all"], exit_regression);
+
+  std::vector<std::string> one = arguments;
+  one.insert(one.end(), {"--mode", "native"});
+  EXPECT_NE(gate(one), exit_regression);
+  EXPECT_EQ(nlohmann::json::parse(output_)["results"].size(), 1u);
+}
+
+TEST_F(GateCommand, RunsThatHaveNoModeInCommonAreRefused) {
+  Example example = example_run();
+  write_reports(folder_ / "before", example.run, example.analysis);
+  for (std::string& mode : example.run.modes) mode += "-other";
+  example.run.baseline_mode += "-other";
+  for (Trial& trial : example.run.trials) trial.mode += "-other";
+  write_reports(folder_ / "now", example.run, example.analysis);
+  EXPECT_THAT(refusal({folder_ / "now", "--baseline", folder_ / "before"}),
+              ThrowsMessage<UsageError>(HasSubstr("nothing to compare: ")));
 }
 
 }  // namespace

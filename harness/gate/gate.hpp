@@ -21,6 +21,7 @@ struct GateResult {
   std::string kind;  ///< "golden", "baseline" or "history"
   std::string baseline;
   std::string candidate;
+  std::string mode;  ///< of runs: the one that is compared; empty: files of other programs, or a golden
   std::vector<GateEntry> entries;
   std::vector<std::string> wrong;  ///< wrong results and failed trials of the candidate; never let through
   std::vector<std::string> only_in_baseline;

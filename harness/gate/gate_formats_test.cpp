@@ -76,6 +76,7 @@ GateResults example() {
   history.kind = "history";
   history.baseline = "results/runs";
   history.candidate = "new.json";
+  history.mode = "docker:--gpus=all";
   history.entries = {
       {comparison("saxpy/own/fp32/1024", Verdict::same, 0.001, "as 30 runs predict ±1.2 %"), "", ""}};
   history.environment_differences = {"driver_version differs: 580.1 against 590.2"};

@@ -62,9 +62,9 @@ std::string command(const char* level, const std::string& title, const std::stri
   return fmt::format("::{} title={}::{}\n", level, command_text(title, true), command_text(message, false));
 }
 
-std::string annotation(const GateEntry& entry) {
+std::string annotation(const GateResult& result, const GateEntry& entry) {
   const Comparison& c = entry.comparison;
-  const std::string name = short_name(c.benchmark);
+  const std::string name = short_name(c.benchmark) + (result.mode.empty() ? "" : fmt::format(" ({})", result.mode));
   if (!entry.expected.empty()) {
     return command("notice", name + " is slower as expected",
                    fmt::format("{}: {} ({})", signed_percent(slow_down(c)), entry.expected, entry.where));
@@ -113,7 +113,7 @@ std::string gate_as_github_annotations(const GateResults& results) {
       text += command("error", "Wrong result", wrong);
     }
     for (const GateEntry& entry : result.entries) {
-      text += annotation(entry);
+      text += annotation(result, entry);
     }
     for (const std::string& difference : result.environment_differences) {
       text += command("warning", "Compared across environments", difference);

@@ -25,7 +25,7 @@ nlohmann::json finding(const GateResult& result, const std::string& check, const
                        const std::string& subject, const std::string& description) {
   return {{"description", clean_text(description)},
           {"check_name", "cuparity-" + check},
-          {"fingerprint", fingerprint_of(check, subject)},
+          {"fingerprint", fingerprint_of(check, result.mode.empty() ? subject : result.mode + '\n' + subject)},
           {"severity", severity},
           {"location", {{"path", clean_text(result.candidate)}, {"lines", {{"begin", 1}}}}}};
 }

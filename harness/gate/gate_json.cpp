@@ -17,6 +17,7 @@ nlohmann::json one_as_json(const GateResult& result) {
   return {{"kind", result.kind},
           {"baseline", result.baseline},
           {"candidate", result.candidate},
+          {"mode", result.mode},
           {"verdict", to_string(result.verdict)},
           {"exit_code", result.exit_code},
           {"sentence", result.sentence},

@@ -21,8 +21,8 @@ struct TestSuite {
 void add_case(const GateResult& result, const std::string& name, const std::string& time, const std::string& inside,
               TestSuite& suite) {
   ++suite.tests;
-  suite.cases += fmt::format("    <testcase classname=\"gate.{}\" name=\"{}\"{}>{}</testcase>\n",
-                             attribute(result.kind), attribute(name), time, inside);
+  suite.cases += fmt::format("    <testcase classname=\"gate.{}{}\" name=\"{}\"{}>{}</testcase>\n", attribute(result.kind),
+                             result.mode.empty() ? "" : "." + attribute(result.mode), attribute(name), time, inside);
 }
 
 std::string numbers_of(const Comparison& c) {
