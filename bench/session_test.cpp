@@ -5,6 +5,8 @@
 
 #include <chrono>
 #include <nlohmann/json.hpp>
+#include <regex>
+#include <set>
 #include <sstream>
 #include <stdexcept>
 #include <thread>
@@ -358,11 +360,16 @@ TEST(Session, TheHostClockIsAroundTheRun) {
   EXPECT_LT(measured, 0.2);
 }
 
-TEST(Registration, EveryRowOfTheRegistryHasAUniqueName) {
+TEST(Registration, EveryRowOfTheRegistryHasAProperNameOfItsOwn) {
+  std::set<std::string> workloads;
+  for (const Workload& workload : registry()) workloads.insert(std::string(workload.name));
+  const std::regex form("[a-z0-9_]+(/[A-Za-z0-9_]+)+");  // sizes: 256MiB
   for (Backend backend : {Backend::cpu, Backend::cuda}) {
     std::set<std::string> names;
     for (const Case& one : all_bench_cases(backend)) {
       EXPECT_TRUE(names.insert(one.name).second) << one.name << " is there twice";
+      EXPECT_TRUE(std::regex_match(one.name, form)) << one.name << " is not workload/variant/type/size";
+      EXPECT_TRUE(workloads.count(one.name.substr(0, one.name.find('/')))) << one.name << " begins with no workload's name";
       EXPECT_EQ(one.backend, backend) << one.name;
       EXPECT_TRUE(one.prepare) << one.name;
     }

@@ -81,8 +81,8 @@ void add_compare_command(CLI::App& app, int& exit_code) {
   command->add_option("--format", options->format, "text (default), json or md")
       ->check(CLI::IsMember({"text", "json", "md"}));
   command->add_option("--margin", options->margin,
-                      "Relative difference that still counts as the same, 0.01 or 1% (default: 1 %; launch/ 2 %, "
-                      "startup/ 10 %)");
+                      "Relative difference that still counts as the same, 0.01 or 1% (default: that of the baseline "
+                      "run; of other files 1 %, launch/ 2 %, startup/ 10 %)");
   command->add_option("--mode", options->mode,
                       "The mode of both runs to compare (default: the baseline mode)");
   command->add_flag("--cross-environment", options->cross_environment,

@@ -201,7 +201,8 @@ std::string comparison_as_text(const FileComparison& raw) {
   text += crossing.empty() ? "" : wrapped(crossing) + "\n\n";
   text += table(comparison);
   text +=
-      "\nA positive effect means the candidate is slower. MDE: what would have been found with 95 % power.\n";
+      "\nA positive effect means the candidate is slower. It is the median of all ratios, the times are medians.\n"
+      "MDE: what would have been found with 95 % power.\n";
   text += list("Why:", wrapped(reasons(comparison)), "  ");
   text += list("Only in the baseline:", comparison.only_in_baseline, "  ");
   text += list("Only in the candidate:", comparison.only_in_candidate, "  ");
@@ -231,7 +232,8 @@ std::string comparison_as_markdown(const FileComparison& raw) {
                         detectable_text(c), to_string(c.verdict), remark);
   }
   text +=
-      "\nA positive effect means the candidate is slower. MDE: what would have been found with 95 % power.\n";
+      "\nA positive effect means the candidate is slower. It is the median of all ratios, the times are medians.\n"
+      "MDE: what would have been found with 95 % power.\n";
   text += list("Why:\n", reasons(comparison), "- ");
   text += list("Only in the baseline:\n", comparison.only_in_baseline, "- ");
   text += list("Only in the candidate:\n", comparison.only_in_candidate, "- ");

@@ -15,6 +15,7 @@
 #include "harness/errors.hpp"
 #include "harness/nearest_name.hpp"
 #include "harness/plan/builtin_suites.hpp"
+#include "harness/stats/margins.hpp"
 
 namespace cuparity {
 namespace {
@@ -76,7 +77,8 @@ class SuiteReader {
     if (suite.benchmarks.empty())
       fail(root, "'benchmarks' is missing: name regular expressions under cuda: or cpu:");
     finish_looks(root, suite, has_looks);
-    if (suite.margins.count("default") == 0) suite.margins["default"] = 0.01;
+    if (suite.margins.empty()) suite.margins = default_margins();
+    suite.margins.try_emplace("default", 0.01);
     return suite;
   }
 
@@ -176,12 +178,23 @@ class SuiteReader {
     return looks;
   }
 
+  /// 0.01 or 1 %.
+  double relative_margin(const std::string& pattern, const YAML::Node& value) const {
+    const std::string text = value.IsScalar() ? value.Scalar() : "";
+    if (!text.ends_with('%')) return positive_number(pattern, value);
+    double percent = 0;
+    const YAML::Node number(text.substr(0, text.find_last_not_of(" %") + 1));
+    if (!YAML::convert<double>::decode(number, percent) || !(percent > 0))
+      fail(value, fmt::format("'{}' must be a number above 0, e.g. 0.01 or 1%{}", pattern, found(value)));
+    return percent / 100;
+  }
+
   std::map<std::string, double> margins(const YAML::Node& value) const {
     if (!value.IsMap()) fail(value, "'margins' must be a map: regular expression: relative margin");
     std::map<std::string, double> result;
     for (const auto& [pattern, number] : unique_entries(value, {})) {
       if (pattern != "default") check_regex(value, pattern);
-      const double margin = positive_number(pattern, number);
+      const double margin = relative_margin(pattern, number);
       if (margin >= 1)
         fail(number, fmt::format("margin {} of '{}' is relative: 0.01 means 1 %", margin, pattern));
       result[pattern] = margin;

@@ -7,6 +7,7 @@
 #include <regex>
 
 #include "harness/errors.hpp"
+#include "harness/stats/margins.hpp"
 
 namespace cuparity {
 namespace {
@@ -58,8 +59,17 @@ TEST(Suite, ReadsEveryKey) {
 TEST(Suite, HasDefaultsForWhatIsLeftOut) {
   const Suite suite = parse_suite("name: x\nvalidate: none\nbenchmarks: {cpu: [a]}\n", "x.yaml");
   EXPECT_THAT(suite.looks, ElementsAre(12));
-  EXPECT_EQ(suite.margins.at("default"), 0.01);
+  EXPECT_EQ(suite.margins, default_margins());
+  EXPECT_EQ(margin_of("launch/submit", suite.margins), 0.02);
   EXPECT_EQ(suite.validate, "");
+}
+
+TEST(Suite, TakesMarginsInPercent) {
+  const Suite suite = parse_suite("name: x\nmargins: {a: 2%, b: 0.5 %, c: 0.03}\nbenchmarks: {cpu: [a]}\n", "x.yaml");
+  EXPECT_DOUBLE_EQ(suite.margins.at("a"), 0.02);
+  EXPECT_DOUBLE_EQ(suite.margins.at("b"), 0.005);
+  EXPECT_DOUBLE_EQ(suite.margins.at("c"), 0.03);
+  EXPECT_DOUBLE_EQ(suite.margins.at("default"), 0.01);
 }
 
 struct Mistake {

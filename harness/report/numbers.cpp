@@ -91,7 +91,9 @@ std::string format_interval(std::optional<double> low, std::optional<double> hig
 }
 
 std::string format_percent(double fraction) {
-  return std::isfinite(fraction) ? fmt::format("{:.3g} %", fraction * 100) : "unknown";
+  if (!std::isfinite(fraction)) return "unknown";
+  const double percent = fraction * 100;
+  return std::abs(percent) < 1000 ? fmt::format("{:.3g} %", percent) : fmt::format("{:.0f} %", percent);
 }
 
 }  // namespace cuparity

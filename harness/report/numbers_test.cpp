@@ -49,6 +49,7 @@ TEST(Numbers, IntervalsNeedBothEnds) {
 
 TEST(Numbers, Percent) {
   EXPECT_EQ(format_percent(0.01), "1 %");
+  EXPECT_EQ(format_percent(19.951), "1995 %");
   EXPECT_EQ(format_percent(0.00253), "0.253 %");
 }
 

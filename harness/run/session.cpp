@@ -214,9 +214,12 @@ class Preparation {
         std::any_of(selection.benchmarks.begin(), selection.benchmarks.end(),
                     [](const std::string& name) { return name.rfind("startup/", 0) == 0; });
     settings.own_gpu_processes = starts_children ? 2 : 1;
-    progress_.say(fmt::format("suite {}: {} benchmarks × {} modes × {} blocks", suite_.name,
-                              selection.benchmarks.size(), session_.run.modes.size(),
-                              options_.blocks.value_or(suite_.blocks)));
+    const auto counted = [](std::size_t count, const char* what) {
+      return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+    };
+    progress_.say(fmt::format("suite {}: {} × {} × {}", suite_.name, counted(selection.benchmarks.size(), "benchmark"),
+                              counted(session_.run.modes.size(), "mode"),
+                              counted(static_cast<std::size_t>(options_.blocks.value_or(suite_.blocks)), "block")));
   }
 
   std::vector<std::string> list_benchmarks() {

@@ -338,7 +338,7 @@ std::string sentence_of(const Run& run, const Analysis& analysis) {
                          short_name(first_with(all, Verdict::inconclusive).benchmark),
                          first_with(all, Verdict::inconclusive).reason);
     case Verdict::faster:
-      return fmt::format("Faster: {}; the others are the same within their margins.", share);
+      return fmt::format("Faster: {}{}.", share, static_cast<std::size_t>(count) == all.size() ? "" : "; the others are the same within their margins");
     case Verdict::same: return fmt::format("Same: {} are the same within their margins.", share);
   }
   return "";

@@ -76,7 +76,8 @@ Deviation largest_deviation(const T* values, std::size_t count, const std::uint6
 template <typename T>
 std::string describe(std::uint64_t index, T found, Reference<T> expected) {
   std::ostringstream text;
-  text.precision(std::numeric_limits<T>::max_digits10);
+  using Limits = std::numeric_limits<T>;
+  text.precision(Limits::is_integer ? Limits::digits10 + 1 : Limits::max_digits10);  // an integer has no max_digits10
   text << "element " << index << ": found " << found << ", expected " << expected;
   return text.str();
 }

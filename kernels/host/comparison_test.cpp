@@ -50,6 +50,7 @@ TEST(Comparison, RoundingBoundGrowsWithTheNumberOfRoundings) {
 
 TEST(Comparison, DescribesWithAllDigits) {
   EXPECT_EQ(describe(7, 1.5f, 1.25), "element 7: found 1.5, expected 1.25");
+  EXPECT_EQ(describe(17, std::uint32_t{3958}, 3957.0), "element 17: found 3958, expected 3957");
 }
 
 }  // namespace
