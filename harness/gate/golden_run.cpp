@@ -8,7 +8,7 @@
 #include "harness/gate/gate_margins.hpp"
 #include "harness/plan/suite.hpp"
 #include "harness/record/run_json.hpp"
-#include "harness/run/process_outcome.hpp"
+#include "harness/run/benchmark_list.hpp"
 #include "harness/run/selection.hpp"
 #include "harness/stats/blocks.hpp"
 
@@ -70,21 +70,6 @@ Sides find_sides(const GoldenOptions& options) {
   return sides;
 }
 
-std::vector<std::string> list_benchmarks(Engine& engine, const AccessMode& mode, const TrialSettings& settings) {
-  ProcessRequest request;
-  request.output_folder = settings.folder / "raw";
-  request.command = {(engine.binary_folder() / "cuparity-bench").string(), "--backend=" + settings.backend,
-                     "--benchmark_list_tests=true"};
-  request.time_limit = settings.time_limit;
-  request.output_tail_bytes = 1 << 20;
-  const ProcessResult result = engine.run(request, mode);
-  const std::string failure = describe_failure("cuparity-bench --benchmark_list_tests", result, request.time_limit);
-  if (!failure.empty()) {
-    throw EnvironmentError(failure);
-  }
-  return parse_benchmark_list(result.standard_error);
-}
-
 std::vector<std::string> missing(const std::vector<std::string>& names, const std::vector<std::string>& in) {
   std::vector<std::string> result;
   std::copy_if(names.begin(), names.end(), std::back_inserter(result), [&](const std::string& name) {
@@ -139,7 +124,8 @@ class TwoArms {
     const SuiteText text = load_suite_text(options_.run.suite.empty() ? "quick" : options_.run.suite);
     const Suite suite = parse_suite(text.yaml, text.file_name);
     const auto list = [&](Engine& engine) {
-      return select_benchmarks(list_benchmarks(engine, single.mode, session.settings),
+      return select_benchmarks(list_benchmarks(engine, single.mode, session.settings.backend, session.settings.folder,
+                                               session.settings.time_limit),
                                suite.benchmarks.at(session.settings.backend), options_.run.filter)
           .benchmarks;
     };

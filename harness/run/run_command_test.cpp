@@ -389,5 +389,16 @@ TEST_F(RunCommandTest, MakesGpusEqualForEveryProcess) {
   EXPECT_THAT(load_run(folder_ / "out").notes, Contains(HasSubstr("native sees 2 GPUs")));
 }
 
+TEST_F(RunCommandTest, AnImageOfOtherSourcesIsSaidBeforeAnythingIsMeasured) {
+  FakeEngine image;
+  image.benchmarks = {"saxpy/own/fp32/1024"};
+  surroundings_.make_engine = [&](EngineKind kind, const std::string&) {
+    return std::make_unique<Shared>(kind == EngineKind::native ? engine_ : image);
+  };
+  EXPECT_THAT(environment_error(), AllOf(HasSubstr("the programs under mode 'docker:none' have no gemm/own/fp32/256: "),
+                                         HasSubstr("./scripts/build-image")));
+  EXPECT_TRUE(engine_.trials.empty());
+}
+
 }  // namespace
 }  // namespace cuparity

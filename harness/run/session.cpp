@@ -4,7 +4,9 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <iterator>
 #include <random>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -17,8 +19,8 @@
 #include "harness/record/json_fields.hpp"
 #include "harness/record/run_json.hpp"
 #include "harness/report/text.hpp"
+#include "harness/run/benchmark_list.hpp"
 #include "harness/run/equal_gpus.hpp"
-#include "harness/run/process_outcome.hpp"
 #include "harness/run/selection.hpp"
 
 namespace cuparity {
@@ -195,7 +197,8 @@ class Preparation {
     if (patterns == suite_.benchmarks.end()) {
       throw UsageError(fmt::format("suite '{}' has no benchmarks for the {} backend", suite_.name, backend_));
     }
-    const Selection selection = select_benchmarks(list_benchmarks(), patterns->second, options_.filter);
+    const Selection selection = select_benchmarks(benchmarks_of(baseline_arm()), patterns->second, options_.filter);
+    require_in_all_arms(selection.benchmarks);
     for (const std::string& pattern : selection.unmatched_patterns) {
       session_.run.notes.push_back(
           fmt::format("The suite's pattern {} matches no row of this build.", pattern));
@@ -222,22 +225,27 @@ class Preparation {
                               counted(static_cast<std::size_t>(options_.blocks.value_or(suite_.blocks)), "block")));
   }
 
-  std::vector<std::string> list_benchmarks() {
-    const Arm& arm = baseline_arm();
-    ProcessRequest request;
-    request.output_folder = folder_ / "raw";
-    request.command = {(arm.engine->binary_folder() / "cuparity-bench").string(), "--backend=" + backend_,
-                       "--benchmark_list_tests=true"};
-    request.time_limit = std::chrono::seconds(suite_.time_limit_seconds);
-    request.output_tail_bytes = 1 << 20;
-    const ProcessResult result = arm.engine->run(request, arm.mode);
-    const std::string failure =
-        describe_failure("cuparity-bench --benchmark_list_tests", result, request.time_limit);
-    if (!failure.empty()) throw EnvironmentError(failure);
-    std::vector<std::string> names = parse_benchmark_list(result.standard_error);
-    if (names.empty())
-      throw EnvironmentError("cuparity-bench lists no benchmark: " + last_said(result.standard_error));
-    return names;
+  std::vector<std::string> benchmarks_of(const Arm& arm) const {
+    return list_benchmarks(*arm.engine, arm.mode, backend_, folder_, std::chrono::seconds(suite_.time_limit_seconds));
+  }
+
+  /// Programs of other sources would be measured to the end and then called wrong.
+  void require_in_all_arms(const std::vector<std::string>& benchmarks) {
+    std::set<const Engine*> asked = {baseline_arm().engine};
+    for (const Arm& arm : session_.arms) {
+      if (!asked.insert(arm.engine).second) continue;
+      const std::vector<std::string> known = benchmarks_of(arm);
+      std::vector<std::string> missing;
+      std::copy_if(benchmarks.begin(), benchmarks.end(), std::back_inserter(missing), [&](const std::string& name) {
+        return std::find(known.begin(), known.end(), name) == known.end();
+      });
+      if (missing.empty()) continue;
+      throw EnvironmentError(fmt::format(
+          "the programs under mode '{}' have no {}{}: they were built from other sources than those under '{}'; make the image "
+          "again by ./scripts/build-image",
+          arm.mode.text, missing.front(), missing.size() == 1 ? "" : fmt::format(" and {} more", missing.size() - 1),
+          session_.run.baseline_mode));
+    }
   }
 
   void fill_header() {
