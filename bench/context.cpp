@@ -10,6 +10,7 @@
 
 #include "environment/process_environment.hpp"
 #include "kernels/device/description.hpp"
+#include "source_digest.hpp"  // made by the build
 
 namespace cuparity {
 
@@ -17,6 +18,7 @@ std::map<std::string, std::string> process_context(const BackendChoice& choice) 
   std::map<std::string, std::string> members = environment::process_environment();
   for (const auto& [name, value] : describe_device(choice.context.get())) members[name] = value;
   members["cuparity_version"] = CUPARITY_VERSION;
+  members["cuparity_sources"] = CUPARITY_SOURCES;
   members["backend"] = to_string(choice.backend);
   members["backend_reason"] = choice.reason;
   const double seconds = seconds_since_process_start();

@@ -8,7 +8,7 @@
 
 namespace cuparity {
 
-/// Every key of environment::process_environment() and of describe_device(), and cuparity_version, backend,
+/// Every key of environment::process_environment() and of describe_device(), and cuparity_version, cuparity_sources, backend,
 /// backend_reason, process_seconds_before_benchmarks. What is unknown is absent.
 std::map<std::string, std::string> process_context(const BackendChoice& choice);
 

@@ -88,7 +88,9 @@ std::string json_file(int argc, char** argv) {
 /// True if `argument` was one of cuparity's.
 bool take(std::string_view argument, Options& options) {
   std::optional<std::string> value;
-  if (is_flag(argument, "--backend", value)) {
+  if (argument == "--version") {
+    options.version = true;
+  } else if (is_flag(argument, "--backend", value)) {
     options.backend = parse_backend(required(value, "--backend=auto|cuda|cpu"));
   } else if (is_flag(argument, "--inject-slowdown", value)) {
     options.inject_slowdown = parse_percent(required(value, "--inject-slowdown=PERCENT"));
@@ -143,6 +145,7 @@ std::string options_help() {
   return "cuparity-bench: times every workload of cuparity, each verified against a reference first.\n"
          "\n"
          "  --backend=auto|cuda|cpu     auto: CUDA if it was built and a GPU answers, else the CPU\n"
+         "  --version                   its version\n"
          "\n"
          "For tests and calibration of what reads the results; said in the JSON context as \"injected\":\n"
          "  --inject-slowdown=PERCENT   makes each time that much longer by a spin inside it: on the host, or\n"
@@ -151,7 +154,7 @@ std::string options_help() {
          "  --inject-wrong=REGEX        makes the rows that match fail their verification\n"
          "\n"
          "Exit codes: 0 every row right or skipped; 1 a row wrong or failed; 2 usage;\n"
-         "4 the GPU can't be used, or --benchmark_out can't be written.\n"
+         "4 the GPU can't be used, or what was to be written could not be.\n"
          "\n"
          "Google Benchmark's own flags:\n"
          "\n";

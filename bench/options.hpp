@@ -14,6 +14,7 @@ struct OptionError : std::invalid_argument {
 
 struct Options {
   std::string backend = "auto";  ///< auto, cuda or cpu
+  bool version = false;          ///< --version: print it and do no more
   bool list_only = false;        ///< Google Benchmark will list the rows and run none
   double inject_slowdown = 0;    ///< share by which each time is made longer, 0.02 for 2 %
   std::string inject_wrong;      ///< regular expression on row names; empty: none

@@ -106,6 +106,10 @@ int run_rows(const BenchProgram& program, const Options& options) {
 
 int run(const BenchProgram& program, int argc, char** argv) {
   const Options options = take_options(argc, argv);
+  if (options.version) {
+    std::printf("%s %s\n", program.name.c_str(), CUPARITY_VERSION);
+    return exit_pass;
+  }
   benchmark::Initialize(&argc, argv, print_help);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return exit_usage;
   return options.list_only ? list_rows(program, options) : run_rows(program, options);

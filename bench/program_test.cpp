@@ -56,7 +56,7 @@ TEST_F(Program, ContextRowsAndLabels) {
   const json& context = document.at("context");
   EXPECT_EQ(context.at("backend"), "cpu");
   EXPECT_EQ(context.at("backend_reason"), "--backend=cpu");
-  for (const char* key : {"cuparity_version", "threads", "process_seconds_before_benchmarks", "cpu_model",
+  for (const char* key : {"cuparity_version", "cuparity_sources", "threads", "process_seconds_before_benchmarks", "cpu_model",
                           "cpus_allowed", "kernel", "container"})
     EXPECT_TRUE(context.contains(key)) << key;
   EXPECT_GT(std::stod(context.at("process_seconds_before_benchmarks").get<std::string>()), 0);
@@ -116,6 +116,12 @@ TEST_F(Program, AFileThatCannotBeWrittenIsSaid) {
   const std::string csv = (folder_ / "out.csv").string();
   EXPECT_EQ(run(row + "--benchmark_out_format=csv --benchmark_out='" + csv + "'").exit_code, 0);
   EXPECT_THAT(read_file(csv), HasSubstr("name,iterations,real_time"));
+}
+
+TEST_F(Program, SaysItsVersion) {
+  const Outcome outcome = run("--version");
+  EXPECT_EQ(outcome.exit_code, 0);
+  EXPECT_THAT(outcome.output, MatchesRegex("cuparity-bench [0-9.]+\n"));
 }
 
 TEST_F(Program, OutputThatIsLostIsSaid) {

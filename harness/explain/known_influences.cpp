@@ -10,8 +10,8 @@ constexpr const char* system_calls = "^launch/|^startup/";
 // Where a source says "measured", docs/explain.md says on what.
 constexpr KnownInfluence influences[] = {
     // Other code. First, because it ends the question whether the container costs anything.
-    {"cuparity_version", every, every, 3, SlowSide::either, true, "The two modes ran different programs.",
-     "build the image from the same commit as the native programs", ExperimentKind::none, "docs/explain.md"},
+    {"cuparity_version|cuparity_sources", every, every, 3, SlowSide::either, true, "The two modes ran different programs.",
+     "make the image from the sources of the native programs: ./scripts/build-image", ExperimentKind::none, "docs/explain.md"},
     {"algorithm of .*", every, every, 3, SlowSide::either, true,
      "The library chose another algorithm for the same problem: other code, other times, maybe other bits.",
      "run it again: a choice by search may fall differently; with the same library on both sides it should "
