@@ -54,16 +54,16 @@ struct Side {
 };
 
 /// A file or folder that was read.
-struct Loaded {
+struct LoadedResult {
   std::string path;
   Result result;
 
   const Run* run() const { return std::get_if<Run>(&result); }
 };
 
-Loaded load(const std::string& path) { return {path, load_result(path)}; }
+LoadedResult loaded_result(const std::string& path) { return {path, load_result(path)}; }
 
-Side side_of(const Loaded& loaded, const std::string& mode) {
+Side side_of(const LoadedResult& loaded, const std::string& mode) {
   if (const Run* run = loaded.run()) {
     return {result_file(loaded.path, *run, mode), mode.empty() ? run->baseline_mode : mode, run->margins};
   }
@@ -75,7 +75,7 @@ Side side_of(const Loaded& loaded, const std::string& mode) {
 
 /// The mode asked for, else all of the candidate that the baseline has, too: where the host is as fast as before, a container
 /// need not be.
-std::vector<std::string> modes_to_compare(const std::string& wanted, const Loaded& candidate, const Loaded* baseline) {
+std::vector<std::string> modes_to_compare(const std::string& wanted, const LoadedResult& candidate, const LoadedResult* baseline) {
   if (!wanted.empty() || candidate.run() == nullptr || (baseline != nullptr && baseline->run() == nullptr)) {
     return {wanted};
   }
@@ -110,8 +110,8 @@ GateResult against_baseline(const GateOptions& options, const Side& candidate, c
   return result;
 }
 
-GateResults against_baseline(const GateOptions& options, const Loaded& candidate) {
-  const Loaded baseline = load(options.baseline);
+GateResults against_baseline(const GateOptions& options, const LoadedResult& candidate) {
+  const LoadedResult baseline = loaded_result(options.baseline);
   GateResults results;
   for (const std::string& mode : modes_to_compare(options.mode, candidate, &baseline)) {
     results.push_back(against_baseline(options, side_of(candidate, mode), side_of(baseline, mode)));
@@ -120,7 +120,7 @@ GateResults against_baseline(const GateOptions& options, const Loaded& candidate
 }
 
 /// Of several modes, those that have enough history; why not for the others is a note.
-GateResults against_history(const GateOptions& options, const Loaded& candidate,
+GateResults against_history(const GateOptions& options, const LoadedResult& candidate,
                             const std::vector<ExpectedChange>& expected) {
   HistoryIndex index(options.history, options.index);
   const IndexUpdate update = index.update();
@@ -234,7 +234,7 @@ GateResults find_results(const GateOptions& options) {
   if (!options.golden.empty()) {
     results.push_back(against_golden(options));
   } else {
-    const Loaded candidate = load(options.candidate);
+    const LoadedResult candidate = loaded_result(options.candidate);
     if (!options.baseline.empty()) {
       results = against_baseline(options, candidate);
     }
