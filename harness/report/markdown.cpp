@@ -277,6 +277,7 @@ std::string render_markdown(const Run& run, const Analysis& analysis) {
   text += environment_text(view);
   text += provenance_text(view);
   if (!view.noise_floor_summary.empty()) text += "\nNoise floor: " + plain(view.noise_floor_summary) + "\n";
+  if (!view.validation.empty()) text += "\nValidation: " + plain(view.validation) + "\n";
   if (!view.overhead.empty()) text += "\nHarness: " + plain(view.overhead) + "\n";
   if (!view.command.empty()) text += "\nRepeat: " + code(view.command, 1000, false) + "\n";
   return text;

@@ -206,6 +206,17 @@ std::string state_of(const Run& run) {
                      blocks.size(), run.planned_blocks);
 }
 
+std::string validation_of(const Run& run) {
+  int passed = 0, failed = 0;
+  for (const Trial& trial : run.trials) {
+    passed += trial.tests_passed;
+    failed += trial.tests_failed;
+  }
+  if (passed + failed == 0) return "";
+  const std::string all = fmt::format("{} {} passed, all modes together", passed, passed == 1 ? "test" : "tests");
+  return failed == 0 ? all : fmt::format("{}, {} failed", all, failed);
+}
+
 std::string overhead_of(const Run& run, const Analysis& analysis) {
   double processes = 0;
   for (const Trial& trial : run.trials) processes += trial.wall_seconds;
@@ -262,6 +273,7 @@ ReportView describe(const Run& run, const Analysis& analysis) {
   for (const auto& [mode, reason] : run.mode_reasons) view.notes.push_back(mode + ": " + reason);
   view.environment = environment_keys(run, view.modes);
   view.provenance = provenance(run);
+  view.validation = validation_of(run);
   view.overhead = overhead_of(run, analysis);
   view.command = command_of(run);
   return view;

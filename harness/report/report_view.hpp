@@ -70,6 +70,7 @@ struct ReportView {
   std::vector<std::string> notes;
   std::vector<EnvironmentKey> environment;
   std::vector<std::pair<std::string, std::string>> provenance;
+  std::string validation;  ///< how many tests of the suite's `validate` passed; empty: it has none
   std::string overhead;
   std::string command;  ///< to repeat the run, quoted for a shell; empty where unknown
 };

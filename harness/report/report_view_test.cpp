@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/report/example_run.hpp"
+#include "harness/report/report.hpp"
 
 namespace cuparity {
 namespace {
@@ -79,6 +80,20 @@ TEST(ReportView, TheCommandRepeatsTheOrderOfTrials) {
   example.run.command.push_back("--out=r1");
   example.run.command.push_back("--seed=7");
   EXPECT_THAT(describe(example.run, example.analysis).command, testing::EndsWith("--mode docker:manual --seed=7"));
+}
+
+TEST(ReportView, SaysWhatWasValidated) {
+  Example example = example_run();
+  EXPECT_EQ(describe(example.run, example.analysis).validation, "");
+  Trial trial;
+  trial.kind = TrialKind::validation;
+  trial.tests_passed = 13;
+  example.run.trials.insert(example.run.trials.begin(), 2, trial);
+  EXPECT_EQ(describe(example.run, example.analysis).validation, "26 tests passed, all modes together");
+  for (const std::string& report : {render_markdown(example.run, example.analysis), render_html(example.run, example.analysis)})
+    EXPECT_THAT(report, HasSubstr("26 tests passed, all modes together"));
+  example.run.trials.front().tests_failed = 1;
+  EXPECT_EQ(describe(example.run, example.analysis).validation, "26 tests passed, all modes together, 1 failed");
 }
 
 TEST(ReportView, ProvenanceLeavesOutWhatIsUnknown) {

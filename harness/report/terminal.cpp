@@ -163,6 +163,7 @@ std::string render_terminal(const Run& run, const Analysis& analysis, bool colou
     if (!value.empty()) text += bold(title, colour) + " " + clean_text(value) + "\n";
   };
   line("Noise floor:", view.noise_floor_summary);
+  line("Validation:", view.validation);
   line("Harness:", view.overhead);
   line("Repeat:", view.command);
   return text;
