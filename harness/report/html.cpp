@@ -333,7 +333,7 @@ std::string render_html(const Run& run, const Analysis& analysis, const std::str
   page.set("access_section", access_section_html(run.access));
   set_list(page, "environment", environment_data(view));
   set_list(page, "provenance", pairs_data(view.provenance));
-  page.set("validation", view.validation);
+  if (!view.validation.empty()) page.set("validation", view.validation);
   page.set("overhead", view.overhead);
   page.set("command", clean_text(view.command));
   mustache page_template{std::string(report_template)};
