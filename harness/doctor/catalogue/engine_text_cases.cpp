@@ -89,6 +89,10 @@ std::vector<TextCase> engine_text_cases() {
        {"OCI runtime create failed: error mounting \"/usr/lib/x86_64-linux-gnu/libcuda.so.550.54.14\" to rootfs: stat: no "
         "such file or directory",
         "Error: runc: stat /usr/lib64/libnvidia-ptxjitcompiler.so.570.1: no such\nfile or directory"}},
+      {"cdi-conflicting-device",
+       {"Error: setting up CDI devices: conflicting device \"nvidia.com/gpu=0\" (specs \"/etc/cdi/nvidia.yaml\", "
+        "\"/etc/cdi/nvidia-container-toolkit.json\")",
+        "level=error msg=\"CDI cache: conflicting device nvidia.com/gpu=all\n(specs /var/run/cdi/a.yaml, /var/run/cdi/b.yaml)\""}},
       {"cdi-hook-missing",
        {"error during container init: error running createContainer hook #1: fork/exec /opt/x/nvidia-ctk: no such file or "
         "directory",

@@ -82,7 +82,7 @@ Finding failed(const Probe& probe) {
 
 void check_cuda(const Probe& probe, Findings& findings) {
   if (const std::string evidence = driver_below_required_cuda(probe); !evidence.empty() && gpu_expected(probe))
-    findings.push_back(known_finding("driver-insufficient", Severity::warning, evidence));
+    findings.push_back(known_finding("driver-insufficient", Severity::warning, evidence, &probe));
   const CudaFacts& cuda = probe.cuda;
   if (cuda.outcome == "ok") {
     if (probe.nvml.outcome == "ok" && cuda.device_count != static_cast<int>(probe.nvml.gpus.size())) {
