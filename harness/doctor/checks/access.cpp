@@ -5,6 +5,7 @@
 
 #include "harness/doctor/checks/checks.hpp"
 #include "harness/doctor/from_text.hpp"
+#include "harness/doctor/knowledge/known_problem.hpp"
 
 namespace cuparity {
 namespace {
@@ -110,10 +111,8 @@ void check_mode(const Probe& probe, const AccessFacts& access, bool another_work
                   seen(access),
                   {}};
   if (asks_for_none(access) && access.outcome == "ok") {
-    finding.id = "unrequesting-pod-sees-all";
+    finding = known_finding("unrequesting-pod-sees-all", finding.severity, finding.evidence, &probe);
     finding.summary = fmt::format("{} shows a GPU that was not asked for", access.mode);
-    finding.cause = "The default runtime injects GPUs, because the image sets NVIDIA_VISIBLE_DEVICES=all.";
-    finding.fix = {"set NVIDIA_VISIBLE_DEVICES=void for containers that need no GPU"};
   } else if (lacks_shell(access)) {
     explain_shell(probe, access, finding);
   } else {

@@ -6,6 +6,7 @@
 
 #include "harness/doctor/checks/checks.hpp"
 #include "harness/doctor/knowledge/cdi_specs.hpp"
+#include "harness/doctor/knowledge/known_problem.hpp"
 
 namespace cuparity {
 namespace {
@@ -22,17 +23,14 @@ void check_spec(const Probe& probe, const CdiSpec& spec, Findings& findings) {
     findings.push_back({"cdi.shadowed", Severity::ok, fmt::format("{} is not used: {} wins over it", spec.path, by), "",
                         staleness(probe, spec), {}});
   } else if (const std::string stale = staleness(probe, spec); !stale.empty()) {
-    findings.push_back({"cdi-stale-missing-lib", Severity::warning, fmt::format("{} is out of date", spec.path),
-                        "The driver or the GPUs changed after the specification was made: containers that "
-                        "use it fail to start.",
-                        stale, write_anew(spec)});
+    findings.push_back(known_finding("cdi-stale-missing-lib", Severity::warning, stale, &probe));
+    findings.back().summary = fmt::format("{} is out of date", spec.path);
+    findings.back().fix = write_anew(spec);
   } else if (!spec.missing_hooks.empty()) {
-    findings.push_back({"cdi-hook-missing",
-                        Severity::warning,
-                        fmt::format("{} calls a program that is not there", spec.path),
-                        "The toolkit was removed or moved, or the specification comes from another machine.",
-                        listed(spec.missing_hooks, 4),
-                        {"sudo apt-get install nvidia-container-toolkit-base"}});
+    findings.push_back(
+        known_finding("cdi-hook-missing", Severity::warning, listed(spec.missing_hooks, 4), &probe));
+    findings.back().summary = fmt::format("{} calls a program that is not there", spec.path);
+    findings.back().fix = {"sudo apt-get install nvidia-container-toolkit-base"};
     for (std::string& step : write_anew(spec)) findings.back().fix.push_back(std::move(step));
   } else {
     findings.push_back({"cdi.ok",
@@ -55,16 +53,10 @@ void check_docker_feature(const Probe& probe, Findings& findings) {
   const std::string& feature = probe.toolkit.cdi_feature;
   if (major >= 25 && (by_default ? feature != "false" : feature == "true")) return;
   if (major >= 25 && !docker->cdi_folders.empty()) return;
-  findings.push_back(
-      {"cdi-driver-not-enabled",
-       Severity::info,
-       fmt::format("Docker {} does not use CDI here", docker->server_version),
-       major < 25 ? "CDI came to Docker with 25.0." : "It is off: the feature 'cdi' of daemon.json decides.",
-       fmt::format("docker version {}; daemon.json features.cdi: {}", docker->server_version,
-                   feature.empty() ? "not set" : feature),
-       {major < 25 ? "update Docker, or ask with --gpus"
-                   : "in /etc/docker/daemon.json: {\"features\": {\"cdi\": true}}, then: sudo systemctl "
-                     "restart docker"}});
+  findings.push_back(known_finding("cdi-driver-not-enabled", Severity::info,
+                                   fmt::format("docker version {}; daemon.json features.cdi: {}", docker->server_version,
+                                               feature.empty() ? "not set" : feature),
+                                   &probe));
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "harness/doctor/checks/example_probe.hpp"
 #include "harness/doctor/diagnose.hpp"
+#include "harness/doctor/knowledge/known_problem.hpp"
 
 namespace cuparity {
 namespace {
@@ -59,7 +60,7 @@ const std::vector<Case>& cases() {
        "driver-library-mismatch-start", Severity::error, "580.95.05"},
       {"ImageBringsItsOwnDriver", inside_container,
        [](Probe& p) { p.driver.libraries[0].version = "535.1.2"; }, "driver-library-mismatch-inside",
-       Severity::error, "The image brings driver libraries of its own"},
+       Severity::error, "The image has driver packages of its own"},
       {"EmptyLibrary", inside_container, [](Probe& p) { p.driver.libraries[0].size = 0; },
        "zero-length-libcuda", Severity::error, "0 bytes"},
       {"NoLibcuda", healthy_host,
@@ -83,6 +84,17 @@ const std::vector<Case>& cases() {
          p.driver.nodes[0] = {"/dev/nvidia0", "0660", 0, 44, "EACCES"};
        },
        "nvml-permission-nonroot", Severity::error, "mode 0660, owner 0:44"},
+      {"SelinuxDenies", inside_container,
+       [](Probe& p) {
+         p.kernel_settings.selinux = "enforcing";
+         p.driver.nodes[0].opening = "EACCES";
+       },
+       "selinux-denied", Severity::error, "setsebool -P container_use_devices on"},
+      {"ModeDeniesInside", inside_container,
+       [](Probe& p) {
+         p.driver.nodes[0] = {"/dev/nvidia0", "0660", 0, 44, "EACCES"};
+       },
+       "nvml-permission-nonroot", Severity::error, "--group-add"},
       {"DriverRefuses", healthy_host, [](Probe& p) { p.driver.nodes[0].opening = "EIO"; }, "nodes.refused",
        Severity::error, "EIO"},
       // NVML and CUDA
@@ -108,6 +120,14 @@ const std::vector<Case>& cases() {
       {"Compat", healthy_host,
        [](Probe& p) { p.cuda = {"failed", "", "/usr/local/cuda/compat/libcuda.so", 803, 0, -1}; },
        "compat-803", Severity::error, "compat"},
+      {"OpenModuleWithHmm", healthy_host,
+       [](Probe& p) {
+         p.driver.open_module = true;
+         p.cuda = {"failed", "", "/l", 3, 13000, -1};
+       },
+       "open-kmod-hmm", Severity::error, "uvm_disable_hmm=1"},
+      {"ProprietaryModuleFails", healthy_host, [](Probe& p) { p.cuda = {"failed", "", "/l", 3, 13000, -1}; },
+       "cuda.not_initialized", Severity::error, "dmesg"},
       {"CudaUnknown", healthy_host, [](Probe& p) { p.cuda = {"failed", "", "/l", 999, 13000, -1}; },
        "cuda.unknown", Severity::error, "nvidia-uvm"},
       {"CudaCodeWithoutExplanation", healthy_host,
@@ -325,6 +345,10 @@ TEST_P(Checks, NamesTheCause) {
   EXPECT_EQ(static_cast<int>(found->severity), static_cast<int>(test.severity));
   EXPECT_THAT(found->summary + found->cause + found->evidence + testing::PrintToString(found->fix),
               HasSubstr(test.evidence));
+  const KnownProblem* known = find_problem(found->id);
+  if (known) {
+    EXPECT_EQ(found->check, known->check);
+  }
   if (test.severity > Severity::info) {
     EXPECT_FALSE(found->cause.empty());
     EXPECT_FALSE(found->fix.empty());
@@ -343,6 +367,16 @@ TEST(Diagnose, HealthyMachinesHaveNoProblem) {
           << finding.id << ": " << finding.summary;
     }
   }
+}
+
+TEST(Diagnose, NodesThatAreRefusedForOneReasonAreOneFinding) {
+  Probe probe = inside_container();
+  for (DeviceNode& node : probe.driver.nodes) node.opening = "EPERM";
+  std::vector<std::string> seen;
+  for (const Finding& finding : diagnose(probe).findings)
+    if (finding.id == "nvml-unknown-error-daemon-reload") seen.push_back(finding.evidence);
+  ASSERT_EQ(seen.size(), 1U);
+  for (const DeviceNode& node : probe.driver.nodes) EXPECT_THAT(seen[0], HasSubstr(node.path + ": mode"));
 }
 
 TEST(Diagnose, MostSevereFirst) {

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "harness/doctor/checks/checks.hpp"
+#include "harness/doctor/knowledge/known_problem.hpp"
 
 namespace cuparity {
 
@@ -16,15 +17,8 @@ void check_nvml(const Probe& probe, Findings& findings) {
                         {}});
     for (const GpuFacts& gpu : nvml.gpus) {
       if (!gpu.persistence_known || gpu.persistence || in_container(probe)) continue;
-      findings.push_back(
-          {"no-persistence-slow-start",
-           Severity::info,
-           "Persistence mode is off: the driver sets the GPU up anew whenever its last user ends",
-           "nvidia-persistenced does not run. Every start of a process or container then takes longer, "
-           "native "
-           "and in a container alike.",
-           fmt::format("GPU {} ({})", gpu.index, gpu.name),
-           {"sudo systemctl enable --now nvidia-persistenced", "or: sudo nvidia-smi -pm 1"}});
+      findings.push_back(known_finding("no-persistence-slow-start", Severity::info,
+                                       fmt::format("GPU {} ({})", gpu.index, gpu.name), &probe));
       break;
     }
     return;

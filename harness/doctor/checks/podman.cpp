@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "harness/doctor/checks/checks.hpp"
+#include "harness/doctor/knowledge/known_problem.hpp"
 
 namespace cuparity {
 
@@ -29,12 +30,8 @@ void check_podman(const Probe& probe, Findings& findings) {
        {}});
   const int major = std::atoi(podman->client_version.c_str());
   if (major > 0 && major < 5 && gpu_expected(probe)) {
-    findings.push_back({"podman-gpus-noop",
-                        Severity::info,
-                        fmt::format("Podman {} takes --gpus and does nothing", podman->client_version),
-                        "Podman before 5.0 accepts the flag for Docker's sake alone.",
-                        "podman version " + podman->client_version,
-                        {"ask by CDI: podman run --device nvidia.com/gpu=all …"}});
+    findings.push_back(
+        known_finding("podman-gpus-noop", Severity::info, "podman version " + podman->client_version, &probe));
   }
 }
 

@@ -36,7 +36,6 @@ Sign hidden_devices(const Probe& probe) {
     return present(fmt::format("CUDA_VISIBLE_DEVICES=\"{}\"; NVML sees {} GPUs; cuInit: {}", value,
                                probe.nvml.gpus.size(), probe.cuda.result));
   }
-  if (none && probe.nvml.outcome == "ok" && !probe.nvml.gpus.empty()) return present(answer(probe));
   return set ? Sign{} : absent("CUDA_VISIBLE_DEVICES is not set here");
 }
 

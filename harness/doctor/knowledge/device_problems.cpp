@@ -54,6 +54,14 @@ Sign not_in_group(const Probe& probe) {
   return node->mode == "0666" ? absent(described(*node)) : present(described(*node));
 }
 
+/// On a host there is no container to give a group to.
+std::vector<std::string> join_the_group(const Probe& probe) {
+  const DeviceNode* node = refused_node(probe, "EACCES");
+  if (in_container(probe) || !node) return {};
+  return {fmt::format("sudo usermod -aG $(stat -c %G {}) $USER  # counts from the next login on", node->path),
+          "or for everyone: options nvidia NVreg_DeviceFileMode=0666 in /etc/modprobe.d, then reload"};
+}
+
 Sign selinux(const Probe& probe) {
   const std::string& state = probe.kernel_settings.selinux;
   const DeviceNode* node = refused_node(probe, "EACCES");
@@ -157,6 +165,7 @@ const KnownProblems& device_problems() {
                 "selinux-denied",
        .fix = {"docker run --group-add $(stat -c %g /dev/nvidiactl) …; podman run --group-add keep-groups …",
                "or for everyone: options nvidia NVreg_DeviceFileMode=0666 in /etc/modprobe.d, then reload"},
+       .fix_here = join_the_group,
        .texts = {insufficient},
        .hints = {"rootless|non-root|--user|userns", "video", "0660|crw-rw----"},
        .sign = not_in_group,

@@ -67,10 +67,10 @@ Sign vgpu_host(const Probe& probe) {
 }
 
 Sign hmm(const Probe& probe) {
-  const bool doubtful = probe.driver.open_module && probe.driver.hmm_disabled == "N";
-  if (probe.cuda.result == 3) {
-    return present(fmt::format("cuInit returned 3; open kernel module: {}; uvm_disable_hmm: {}",
-                               probe.driver.open_module ? "yes" : "no", probe.driver.hmm_disabled));
+  const bool doubtful = probe.driver.open_module && probe.driver.hmm_disabled != "Y";
+  if (probe.cuda.result == 3 && doubtful) {
+    return present("cuInit returned 3; open kernel module, uvm_disable_hmm: " +
+                   (probe.driver.hmm_disabled.empty() ? "not known" : probe.driver.hmm_disabled));
   }
   if (!probe.driver.module_version.empty() && !doubtful && !in_container(probe) && probe.driver.uvm_loaded) {
     return absent(probe.driver.open_module ? "HMM is disabled" : "it is not the open kernel module");

@@ -58,6 +58,17 @@ Sign cache_not_updated(const Probe& probe) {
   return probe.inside.loader_cache == "has" ? absent("ldconfig -p has libnvidia-ml.so.1") : Sign{};
 }
 
+std::vector<std::string> install_libcuda(const Probe& probe) {
+  if (in_container(probe)) return {};
+  return {"Debian: sudo apt-get install libcuda1 libnvidia-ml1  # component non-free",
+          "Ubuntu: sudo apt-get install libnvidia-compute-VERSION  # that of the loaded driver"};
+}
+
+std::vector<std::string> run_ldconfig(const Probe& probe) {
+  if (in_container(probe)) return {};
+  return {"sudo ldconfig", "or: export LD_LIBRARY_PATH=FOLDER  # the library's folder"};
+}
+
 Sign nothing_injected(const Probe& probe) {
   if (!in_container(probe)) return {};
   if (probe.driver.nodes.empty() && !injected(probe)) return present("no NVIDIA node in /dev, no driver library mounted");
@@ -129,6 +140,7 @@ const KnownProblems& image_problems() {
        .fix = {"docker run --gpus all …, with NVIDIA_DRIVER_CAPABILITIES=compute,utility",
                "on a host: sudo apt-get install libcuda1 (Debian) or libnvidia-compute-<version> (Ubuntu)",
                "programs that must start without a driver: load libcuda with dlopen"},
+       .fix_here = install_libcuda,
        .texts = {{"libcuda.so*", "cannot open shared object*|could not be loaded|not found|could not load*|could not find*|failed to load*|no such file*|unable to load*",
                   "!compat/*", "!file too short", "!file truncated"}},
        .sign = no_libcuda,
@@ -144,6 +156,7 @@ const KnownProblems& image_problems() {
        .fix = {"now: ldconfig (in the container)",
                "for good: ldconfig in /etc/nvidia-container-runtime/config.toml (@/sbin/ldconfig.real on Ubuntu), and "
                "a newer toolkit"},
+       .fix_here = run_ldconfig,
        .texts = {{"couldnt find libnvidia-ml*|could not find libnvidia-ml*|cannot find libnvidia-ml*|cant find libnvidia-ml*"},
                  {"adding directory that contains libnvidia-ml*"},
                  {"libnvidia-ml.so*", "cannot open shared object*", "ldconfig*|ld.so.cache"}},
