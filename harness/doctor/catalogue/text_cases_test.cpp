@@ -52,7 +52,7 @@ INSTANTIATE_TEST_SUITE_P(Text, KnownText, testing::ValuesIn(all_cases()),
                          [](const testing::TestParamInfo<TextCase>& test) {
                            std::string name = test.param.id;
                            std::replace(name.begin(), name.end(), '-', '_');
-                           return name;
+                           return name + "_" + std::to_string(test.index);  // a case may have several sets of words
                          });
 
 TEST(KnownProblems, AreWholeAndEachHasTexts) {

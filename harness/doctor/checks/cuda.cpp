@@ -21,6 +21,8 @@ constexpr KnownCode known_codes[] = {{3, "open-kmod-hmm", "CUDA_ERROR_NOT_INITIA
                                      {46, "exclusive-process", "CUDA_ERROR_DEVICE_UNAVAILABLE"},
                                      {100, "cuda-visible-devices-empty", "CUDA_ERROR_NO_DEVICE"},
                                      {101, "cuda-visible-devices-empty", "CUDA_ERROR_INVALID_DEVICE"},
+                                     {304, "cuda-os-call-refused", "CUDA_ERROR_OPERATING_SYSTEM"},
+                                     {500, "wsl-library-not-mapped", "CUDA_ERROR_NOT_FOUND"},
                                      {802, "fabric-manager", "CUDA_ERROR_SYSTEM_NOT_READY"},
                                      {803, "compat-803", "CUDA_ERROR_SYSTEM_DRIVER_MISMATCH"},
                                      {804, "compat-804", "CUDA_ERROR_COMPAT_NOT_SUPPORTED_ON_DEVICE"}};

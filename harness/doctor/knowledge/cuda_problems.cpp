@@ -48,6 +48,20 @@ Sign exclusive(const Probe& probe) {
   return probe.cuda.result == 46 ? present(answer(probe)) : Sign{};
 }
 
+Sign os_call(const Probe& probe) {
+  if (probe.cuda.result == 304)
+    return present(answer(probe) + (probe.inside.seccomp.empty() ? "" : "; seccomp: " + probe.inside.seccomp));
+  return probe.inside.seccomp == "disabled" ? absent("no seccomp filter here") : by_code(probe, 304);
+}
+
+/// Only WSL has the library that is left out.
+Sign wsl_library(const Probe& probe) {
+  if (!probe.driver.wsl) return absent("/dev/dxg is not there: no WSL");
+  const std::string& toolkit = probe.toolkit.version;
+  if (version_below(toolkit, 1, 14, 4)) return present("WSL; NVIDIA Container Toolkit " + toolkit);
+  return by_code(probe, 500);
+}
+
 Sign one_mig_device(const Probe& probe) {
   for (const GpuFacts& gpu : probe.nvml.gpus) {
     if (gpu.mig) {
@@ -160,11 +174,39 @@ const KnownProblems& cuda_problems() {
        .cause = "Its compute mode is EXCLUSIVE_PROCESS or PROHIBITED.",
        .check = "nvidia-smi -q -d COMPUTE: anything but Default means this",
        .fix = {"sudo nvidia-smi -c DEFAULT (on the host)", "or end the other process (nvidia-smi shows it), or use MPS"},
-       .texts = {{"all cuda-capable devices are busy or unavailable|devices are busy or unavailable"},
+       .texts = {{"all cuda-capable devices are busy or unavailable|devices are busy or unavailable|"
+                  "device(s) is/are busy or unavailable"},
                  {"cudaerrordevicesunavailable|cuda_error_device_unavailable"}, {"error 46|code 46|(46)", "cuda*"},
                  {"exclusive_process|exclusive process|compute mode prohibited"}},
        .sign = exclusive,
        .source = "NVIDIA/DIGITS#2005; pytorch/pytorch#3871"},
+      {.id = "cuda-os-call-refused",
+       .where = "in-container-runtime",
+       .unasked = Severity::error,
+       .summary = "CUDA says 304: a system call that the driver needs was refused",
+       .cause = "A seccomp profile stricter than Docker's own (a platform's, a sandbox's) or another security module refuses "
+                "e.g. memfd_create, while NVML goes on working.",
+       .check = "grep Seccomp: /proc/self/status: 2, and it works with --security-opt seccomp=unconfined: this",
+       .fix = {"docker run --security-opt seccomp=unconfined …  # to see that it is this",
+               "strace -f -e trace=all PROGRAM 2>&1 | grep -E 'EPERM|ENOSYS'  # names the call to allow in the profile",
+               "update Docker and libseccomp where both are old"},
+       .texts = {{"os call failed or operation not supported on this os"},
+                 {"cudaerroroperatingsystem|cuda_error_operating_system"}, {"error 304|code 304|(304)", "cuda*|cuinit"}},
+       .sign = os_call,
+       .source = "NVIDIA/OpenShell#1696; abetlen/llama-cpp-python#645"},
+      {.id = "wsl-library-not-mapped",
+       .where = "in-container-runtime",
+       .unasked = Severity::error,
+       .summary = "CUDA says 500 on WSL: the container lacks a library that Windows' driver needs",
+       .cause = "Windows' drivers from 555 on need libnvdxgdmal.so.1 in the container, which older toolkits, and Docker Desktop "
+                "before 4.31, do not map.",
+       .check = "on WSL, in the container: ls /usr/lib/wsl/drivers/*/libnvdxgdmal.so.1: nothing means this; no WSL: the "
+                "program asks for a name that its library does not have",
+       .fix = {"update Docker Desktop to 4.31 or newer", "or update nvidia-container-toolkit to 1.14.4, 1.15 or newer"},
+       .texts = {{"named symbol not found"}, {"cuda_error_not_found"}},
+       .hints = {"wsl*|windows|docker desktop", "cudagetdevicecount*|cuinit"},
+       .sign = wsl_library,
+       .source = "NVIDIA/nvidia-container-toolkit#520"},
       {.id = "mig-one-device",
        .where = "in-container-driver",
        .severity = Severity::info,

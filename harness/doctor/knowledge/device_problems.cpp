@@ -100,7 +100,8 @@ const KnownProblems& device_problems() {
   const Signature unknown_error = {"failed to initialize nvml: unknown error|nvml*unknown error|nvmlinit*999",
                                    "!unable to determine the device handle"};
   const Signature insufficient = {
-      "failed to initialize nvml: insufficient permissions|nvml*insufficient permission*|nvml_error_no_permission",
+      "failed to initialize nvml: insufficient permissions|nvml*insufficient permission*|nvml_error_no_permission|"
+      "unable to determine the device handle*insufficient permission*",
       "!nvidia-container-cli"};
   static const KnownProblems table = {
       {.id = "nvml-unknown-error-daemon-reload",

@@ -26,6 +26,20 @@ Sign version_skew(const Probe& probe, bool inside) {
 Sign skew_on_host(const Probe& probe) { return version_skew(probe, false); }
 Sign skew_inside(const Probe& probe) { return version_skew(probe, true); }
 
+Sign not_loaded(const Probe& probe) {
+  if (in_container(probe)) return {};
+  if (probe.driver.module_loaded || probe.driver.wsl) return absent("a kernel driver is there");
+  return present(probe.driver.pci_gpus.empty() ? "neither an NVIDIA GPU on the PCI bus nor its kernel driver"
+                                               : "GPU " + probe.driver.pci_gpus[0].address + ", kernel driver: " +
+                                                     (probe.driver.pci_gpus[0].driver.empty() ? "none" : probe.driver.pci_gpus[0].driver));
+}
+
+Sign no_persistenced(const Probe& probe) {
+  if (in_container(probe)) return {};
+  return probe.driver.persistenced ? absent("/run/nvidia-persistenced/socket is there")
+                                   : present("/run/nvidia-persistenced/socket is not there");
+}
+
 Sign slow_nvml(const Probe& probe) {
   if (probe.nvml.outcome == "hung") return present("NVML: " + probe.nvml.failure);
   return probe.nvml.outcome == "ok" && probe.driver.persistenced
@@ -114,6 +128,32 @@ const KnownProblems& driver_problems() {
        .hints = {"nvml library version", "container"},
        .sign = skew_inside,
        .source = "k4yt3x/video2x#1226; NVIDIA/nvidia-container-toolkit#171"},
+      {.id = "driver-not-loaded",
+       .where = "engine-start",
+       .summary = "The NVIDIA kernel driver is not loaded on the host",
+       .cause = "It is not installed, was not built for the kernel that runs (a kernel update), was refused (Secure Boot), or "
+                "nouveau holds the GPU. In a container alone: see no-gpu-given.",
+       .check = "on the host: lsmod | grep nvidia: nothing means this; nvidia-smi works there: not this",
+       .fix = {"sudo modprobe nvidia && nvidia-smi", "sudo dmesg | grep -iE 'nvrm|nvidia|lockdown'",
+               "mokutil --sb-state  # SecureBoot enabled: the module has to be signed",
+               "sudo apt-get install linux-headers-$(uname -r) && sudo dkms autoinstall  # after a kernel update"},
+       .texts = {{"couldnt communicate with the nvidia driver"}, {"driver not loaded", "nvml*|nvidia*"},
+                 {"found no nvidia driver on your system"}},
+       .hints = {"nvidia-smi has failed*", "nvidia-container-cli", "lsmod|modprobe|dkms|kernel update*|secure boot"},
+       .sign = not_loaded,
+       .source = "NVIDIA/nvidia-container-toolkit#1269; NVIDIA/nvidia-docker#1393; mattshma/bigdata#133"},
+      {.id = "persistenced-socket-gone",
+       .where = "engine-start",
+       .summary = "nvidia-persistenced does not run, though containers are to get its socket",
+       .cause = "The daemon was stopped, or can't start since the driver was upgraded without a reboot; the hook or the CDI "
+                "specification still names /run/nvidia-persistenced/socket.",
+       .check = "systemctl status nvidia-persistenced: not active means this; nvidia-smi says 'Driver/library version "
+                "mismatch': see driver-library-mismatch-start",
+       .fix = {"sudo systemctl restart nvidia-persistenced", "sudo reboot  # where the driver was upgraded",
+               "sudo systemctl restart nvidia-cdi-refresh.service  # where the daemon is not wanted: from toolkit 1.18 on"},
+       .texts = {{"nvidia-persistenced/socket*", "no such file or directory"}},
+       .sign = no_persistenced,
+       .source = "NVIDIA/libnvidia-container, src/nvc_info.c; reports of GitLab runners and Docker 28"},
       {.id = "driver-rpc-timeout",
        .where = "engine-start",
        .summary = "The driver takes longer to start than the container hook waits",
@@ -176,7 +216,7 @@ const KnownProblems& driver_problems() {
        .check = "nvidia-smi -i <index> on the host: fails too means the GPU is sick (see dmesg for Xid); works "
                 "means the container's device list lacks its node: ls -l /dev/nvidia* inside",
        .fix = {"start the container again and ask for the GPUs by UUID", "sudo dmesg | grep -iE 'xid|nvrm'"},
-       .texts = {{"unable to determine the device handle", "unknown error"},
+       .texts = {{"unable to determine the device handle", "unknown error|insufficient permission*"},
                  {"devicegethandlebyindex*", "unknown error|failed"}},
        .source = "NVIDIA/nvidia-container-runtime#189; NVIDIA/nvidia-container-toolkit#69"},
       {.id = "vgpu-host-driver",

@@ -19,9 +19,18 @@ Sign old_compose(const Probe& probe) {
   return version_below(compose->client_version, 2, 30) ? Sign{Sign::Says::nothing, found} : absent(found);
 }
 
+Sign no_gpus_flag(const Probe& probe) {
+  const EngineFacts* docker = find_engine(probe, "docker");
+  const EngineFacts* podman = find_engine(probe, "podman");
+  if (docker && version_below(docker->client_version, 19, 3)) return present("docker version " + docker->client_version);
+  if (podman && version_below(podman->client_version, 3, 3)) return present("podman version " + podman->client_version);
+  return docker ? absent("docker version " + docker->client_version) : Sign{};
+}
+
 Sign old_podman(const Probe& probe) {
   const EngineFacts* podman = find_engine(probe, "podman");
   if (!podman) return absent("there is no Podman here");
+  if (version_below(podman->client_version, 3, 3)) return absent("podman version " + podman->client_version);
   return version_below(podman->client_version, 5, 0) ? present("podman version " + podman->client_version)
                                                      : absent("podman version " + podman->client_version);
 }
@@ -81,14 +90,26 @@ const KnownProblems& engine_problems() {
       {.id = "podman-gpus-noop",
        .where = "in-container-driver",
        .summary = "This Podman takes --gpus and does nothing",
-       .cause = "Podman before 5.0 accepts the flag for Docker's sake alone.",
-       .check = "podman version: below 5.0, and the command has --gpus: this",
+       .cause = "Podman from 3.3 on and before 5.0 accepts the flag for Docker's sake alone.",
+       .check = "podman version: from 3.3 on and below 5.0, and the command has --gpus: this",
        .fix = {"ask by CDI: podman run --device nvidia.com/gpu=all …", "or update to Podman 5"},
        .texts = {{"crun*executable file nvidia-smi* not found*"}, {"podman*", "--gpus", "nvidia-smi*|no gpu*|no device*|ignored|nothing|no effect"},
                  {"podman*|crun*", "nvidia-smi", "not found*"}},
        .hints = {"--gpus", "podman"},
        .sign = old_podman,
        .source = "NVIDIA/nvidia-container-runtime#190"},
+      {.id = "gpus-flag-unknown",
+       .where = "engine-start",
+       .unasked = Severity::info,
+       .summary = "This program does not know --gpus",
+       .cause = "docker has it from 19.03 on, podman from 3.3 (and heeds it from 5.0), nerdctl from 0.9; only run and create "
+                "take it, not build, exec or compose.",
+       .check = "docker --version: an older one, or 'podman' (the package podman-docker); otherwise look which command it was",
+       .fix = {"update Docker", "podman run --device nvidia.com/gpu=all …  # by CDI, from Podman 3.2 on",
+               "docker build: see build-nvidia-smi"},
+       .texts = {{"unknown flag: --gpus"}, {"unknown option*--gpus|unrecognized option*--gpus|flag provided but not defined: -gpus"}},
+       .sign = no_gpus_flag,
+       .source = "podman RELEASE_NOTES.md, 3.3.0; containerd/nerdctl#251; podman#10420"},
       {.id = "podman-rlimit-not-permitted",
        .where = "engine-start",
        .unasked = Severity::warning,

@@ -79,6 +79,19 @@ Sign require_cuda(const Probe& probe) {
   return {};
 }
 
+Sign refused_capability(const Probe& probe) {
+  const EngineFacts* docker = working_docker(probe);
+  if (probe.inside.user_namespace) return present("/proc/self/uid_map: this is a user namespace");
+  if (docker && docker->rootless) return present("docker info: rootless");
+  return docker ? absent("no user namespace, and Docker is not rootless") : Sign{};
+}
+
+Sign wsl_blocked(const Probe& probe) {
+  if (!probe.driver.wsl) return absent("/dev/dxg is not there: no WSL");
+  if (probe.toolkit.no_cgroups) return present("WSL, and no-cgroups = true in the toolkit's config.toml");
+  return present_if(probe.nvml.outcome == "failed", "WSL; NVML: " + probe.nvml.failure);
+}
+
 Sign wsl_without_adapter(const Probe& probe) {
   if (!probe.driver.wsl) return absent("/dev/dxg is not there: no WSL");
   return present_if(probe.nvml.outcome == "failed", "/dev/dxg is there; NVML: " + probe.nvml.failure);
@@ -92,17 +105,18 @@ const KnownProblems& hook_problems() {
        .where = "engine-start",
        .unasked = Severity::warning,
        .summary = "A rootless or nested engine can't set device rules by the legacy hook",
-       .cause = "On cgroup v2 the hook edits the kernel's device filter itself, for which an engine in a user "
-                "namespace (rootless, LXC, nested) has no right.",
+       .cause = "The hook edits the device cgroup itself (v2: the kernel's filter, v1: devices.allow), for which an engine in a "
+                "user namespace (rootless, LXC, nested) has no right.",
        .check = "docker info: rootless, or cat /proc/self/uid_map is not '0 0 4294967295': this",
        .fix = {"use CDI: nvidia-ctk cdi generate, then --device nvidia.com/gpu=all",
                "or: nvidia-ctk config --set nvidia-container-cli.no-cgroups=true --in-place "
                "(--config=$HOME/.config/nvidia-container-runtime/config.toml)"},
        .texts = {{"bpf_prog_query*|bpf_cgroup_device*|bpf_prog_attach*", "operation not permitted|permission denied|eperm"},
                  {"failed to add device rules|device filters", "operation not permitted|permission denied",
-                  "!invalid argument"}},
+                  "!invalid argument"},
+                 {"devices.allow", "operation not permitted|permission denied"}},
        .sign = rootless_rules,
-       .source = "NVIDIA/libnvidia-container#154; NVIDIA/nvidia-container-toolkit#678, #139"},
+       .source = "NVIDIA/libnvidia-container#154; NVIDIA/nvidia-container-toolkit#678, #139, #290; moby/moby#38729"},
       {.id = "bpf-load-invalid-argument",
        .where = "engine-start",
        .summary = "The kernel refuses the legacy hook's device filter program",
@@ -199,6 +213,74 @@ const KnownProblems& hook_problems() {
        .texts = {{"wsl environment detected", "no adapter*"}, {"wsl*", "no adapters were found|no adapters found"}},
        .sign = wsl_without_adapter,
        .source = "NVIDIA/nvidia-container-toolkit#155; NVIDIA/nvidia-docker#1786"},
+      {.id = "wsl-gpu-access-blocked",
+       .where = "in-container-driver",
+       .summary = "WSL: Windows does not give the GPU to this process",
+       .cause = "In a container alone: no-cgroups = true, so that /dev/dxg may not be opened. In WSL itself: the GPU is in TCC "
+                "mode (WSL needs WDDM), a Linux driver was installed in the distribution, or a kernel of one's own is used.",
+       .check = "nvidia-smi in WSL, outside of a container: works means the first; nvidia-smi in Windows says TCC: the second; "
+                "dpkg -l 'nvidia-utils-*' in WSL lists one: the third",
+       .fix = {"sudo nvidia-ctk config --set nvidia-container-cli.no-cgroups=false --in-place",
+               "in Windows: nvidia-smi -dm 0, or a driver with WDDM; then wsl --shutdown",
+               "sudo apt-get purge 'nvidia-utils-*' 'libnvidia-compute-*'  # in WSL: Windows brings the driver"},
+       .texts = {{"gpu access blocked by the operating system"}},
+       .hints = {},
+       .sign = wsl_blocked,
+       .source = "microsoft/WSL#9962, #9938, #12835, #9166"},
+      {.id = "hook-driver-service-failed",
+       .where = "engine-start",
+       .summary = "The hook's helper process could not load the driver's libraries, or ask the driver",
+       .cause = "A library of the driver is missing or of another version, the driver is not loaded, the helper may not change "
+                "its user (rootless), or on WSL Windows' driver is too old.",
+       .check = "sudo nvidia-container-cli -k -d /dev/tty info: the line 'could not start driver service' says which",
+       .fix = {"nvidia-smi  # must work on the host first", "sudo ldconfig", "on WSL: wsl --update; wsl --shutdown (in Windows)",
+               "rootless: ask by CDI"},
+       .texts = {{"driver error: failed to process request|driver rpc error: failed to process request"}},
+       .source = "NVIDIA/nvidia-docker#1441, #1675; NVIDIA/libnvidia-container#104"},
+      {.id = "hook-capability-refused",
+       .where = "engine-start",
+       .summary = "nvidia-container-cli may not set its own capabilities",
+       .cause = "It was started in a user namespace or a nested container that lacks one of them (LXC, enroot, rootless), or "
+                "SELinux forbids it.",
+       .check = "cat /proc/self/uid_map is not '0 0 4294967295', or getenforce: Enforcing: this",
+       .fix = {"ask by CDI: it changes no capabilities (--device nvidia.com/gpu=all)",
+               "or: sudo nvidia-ctk config --set nvidia-container-cli.load-kmods=false --in-place  # needs CAP_SYS_MODULE no more",
+               "sudo ausearch -m avc -ts recent  # where SELinux enforces"},
+       .texts = {{"nvidia-container-cli*permission error", "operation not permitted|permission denied"}},
+       .sign = refused_capability,
+       .source = "NVIDIA/enroot#88; NVIDIA/libnvidia-container#23"},
+      {.id = "unsupported-driver-capabilities",
+       .where = "engine-start",
+       .summary = "NVIDIA_DRIVER_CAPABILITIES asks for something that the toolkit does not know or allow",
+       .cause = "The hook refuses a request with a misspelt capability, or with one that supported-driver-capabilities of its "
+                "config.toml leaves out.",
+       .check = "the message names what was asked for and what of it is allowed: the difference is to blame",
+       .fix = {"-e NVIDIA_DRIVER_CAPABILITIES=compute,utility, or all (it also knows graphics, video, display, ngx, compat32)",
+               "grep supported-driver-capabilities /etc/nvidia-container-runtime/config.toml"},
+       .texts = {{"unsupported capabilities found in*"}},
+       .source = "NVIDIA/nvidia-container-toolkit, cmd/nvidia-container-runtime-hook/container_config.go"},
+      {.id = "persistenced-socket-in-the-way",
+       .where = "engine-start",
+       .summary = "The container already has nvidia-persistenced's socket where the hook wants to make it",
+       .cause = "The host's /run or /var/run is mounted into the container, or the image's root file system is one of a "
+                "running machine: the hook can't make a file at a socket.",
+       .check = "docker inspect --format '{{.HostConfig.Binds}}' CONTAINER, or the command: a mount at /run or /var/run: this",
+       .fix = {"mount the one file that is needed, e.g. -v /run/docker.sock:/run/docker.sock, not the whole folder",
+               "or ask by CDI (--device nvidia.com/gpu=all)"},
+       .texts = {{"nvidia-persistenced/socket*", "no such device or address"}},
+       .source = "NVIDIA/nvidia-docker#885, #1690; NVIDIA/enroot#138"},
+      {.id = "mig-config-permission",
+       .where = "engine-start",
+       .summary = "Managing or watching MIG from inside needs root and CAP_SYS_ADMIN",
+       .cause = "NVIDIA_MIG_CONFIG_DEVICES or NVIDIA_MIG_MONITOR_DEVICES is set, and /proc/driver/nvidia/capabilities/mig is "
+                "readable for root of the host only.",
+       .check = "docker inspect --format '{{.Config.Env}}' CONTAINER: one of the two is set: this",
+       .fix = {"leave NVIDIA_MIG_CONFIG_DEVICES and NVIDIA_MIG_MONITOR_DEVICES out: using a MIG device needs neither",
+               "to manage MIG: docker run --cap-add SYS_ADMIN -e NVIDIA_MIG_CONFIG_DEVICES=all …, as root, not rootless"},
+       .texts = {{"capabilities/mig/config*|capabilities/mig/monitor*", "permission denied|operation not permitted|insufficient permission*"},
+                 {"cannot set mig_config_devices in non privileged container|cannot set mig_monitor_devices in non privileged "
+                  "container"}},
+       .source = "NVIDIA/nvidia-container-runtime, README; NVIDIA/gpu-operator#322"},
       {.id = "wsl-device-selection",
        .where = "in-container-driver",
        .severity = Severity::info,

@@ -80,6 +80,13 @@ Sign nothing_injected(const Probe& probe) {
   return {};
 }
 
+Sign no_gpu_given(const Probe& probe) {
+  if (!in_container(probe)) return {};
+  return probe.driver.nodes.empty() && !injected(probe) && !probe.driver.wsl
+             ? present("no NVIDIA node in /dev, no driver library mounted")
+             : absent("this container was given nodes or driver libraries");
+}
+
 Sign unasked_gpu(const Probe& probe) {
   for (const AccessFacts& access : probe.access) {
     if (access.mode.ends_with(":none") && access.outcome == "ok" && access.gpu_count > 0)
@@ -141,7 +148,7 @@ const KnownProblems& image_problems() {
                "on a host: sudo apt-get install libcuda1 (Debian) or libnvidia-compute-<version> (Ubuntu)",
                "programs that must start without a driver: load libcuda with dlopen"},
        .fix_here = install_libcuda,
-       .texts = {{"libcuda.so*", "cannot open shared object*|could not be loaded|not found|could not load*|could not find*|failed to load*|no such file*|unable to load*",
+       .texts = {{"found no nvidia driver on your system"}, {"libcuda.so*", "cannot open shared object*|could not be loaded|not found|could not load*|could not find*|failed to load*|no such file*|unable to load*",
                   "!compat/*", "!file too short", "!file truncated"}},
        .sign = no_libcuda,
        .source = "heavyai/heavydb#281"},
@@ -162,6 +169,20 @@ const KnownProblems& image_problems() {
                  {"libnvidia-ml.so*", "cannot open shared object*", "ldconfig*|ld.so.cache"}},
        .sign = cache_not_updated,
        .source = "NVIDIA/libnvidia-container#67; NVIDIA/nvidia-docker#1163"},
+      {.id = "no-gpu-given",
+       .where = "in-container-driver",
+       .summary = "The container was given no GPU: neither the driver's nodes nor its libraries are in it",
+       .cause = "It was started without --gpus, the nvidia runtime or a CDI device; or with capabilities that leave out what the "
+                "program asks (NVML: utility, CUDA: compute).",
+       .check = "ls /dev/nvidiactl inside (WSL: /dev/dxg): missing means this, while nvidia-smi works on the host; there: "
+                "echo $NVIDIA_DRIVER_CAPABILITIES",
+       .fix = {"docker run --gpus all …; podman run --device nvidia.com/gpu=all …",
+               "-e NVIDIA_DRIVER_CAPABILITIES=compute,utility"},
+       .texts = {{"the nvidia driver was not detected"}, {"found no nvidia driver on your system"},
+                 {"nvml shared library not found|nvmlerror_librarynotfound"}, {"couldnt communicate with the nvidia driver"}},
+       .hints = {"docker run|container*|pod|podman"},
+       .sign = no_gpu_given,
+       .source = "NVIDIA/nvidia-docker#1071, #464; stevezau/media_preview_generator#47; ameli/manylinux-cuda#5"},
       {.id = "nvidia-smi-not-found",
        .where = "in-container-driver",
        .summary = "nvidia-smi is not in the container",

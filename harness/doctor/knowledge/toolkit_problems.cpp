@@ -1,6 +1,8 @@
 // The NVIDIA Container Toolkit: there, known to the engine, and asked for something that exists.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "harness/doctor/checks/checks.hpp"
 #include "harness/doctor/knowledge/known_problem.hpp"
 #include "harness/doctor/knowledge/questions.hpp"
@@ -28,6 +30,14 @@ Sign runtime_unknown(const Probe& probe) {
   }
   if (is_snap(*docker)) return {};  // snap-docker-runtime
   return present("docker info: Runtimes: " + listed(docker->runtimes, 6));
+}
+
+Sign runtime_program_gone(const Probe& probe) {
+  const EngineFacts* docker = working_docker(probe);
+  if (in_container(probe) || !docker || is_snap(*docker)) return {};
+  const bool registered = probe.toolkit.nvidia_runtime || std::count(docker->runtimes.begin(), docker->runtimes.end(), "nvidia") > 0;
+  if (has(probe, "nvidia-container-runtime")) return absent("nvidia-container-runtime is in PATH");
+  return registered ? present("Docker has the runtime nvidia; nvidia-container-runtime is not in PATH") : Sign{};
 }
 
 bool docker_desktop(const EngineFacts& docker) {
@@ -173,6 +183,17 @@ const KnownProblems& toolkit_problems() {
        .texts = {no_runtime},
        .sign = runtime_unknown,
        .source = "NVIDIA/nvidia-container-toolkit#150"},
+      {.id = "runtime-program-missing",
+       .where = "engine-start",
+       .summary = "Docker is told to use nvidia-container-runtime, which is not there",
+       .cause = "The toolkit was removed, or daemon.json names another place; as the default runtime it keeps every container "
+                "from starting.",
+       .check = "command -v nvidia-container-runtime: nothing, and grep nvidia /etc/docker/daemon.json: a hit: this",
+       .fix = {"sudo apt-get install nvidia-container-toolkit && sudo systemctl restart docker",
+               "or take runtimes.nvidia and default-runtime out of /etc/docker/daemon.json, then: sudo systemctl restart docker"},
+       .texts = {{"nvidia-container-runtime*", "executable file not found*|fork/exec*no such file*", "!nvidia-container-runtime-hook"}},
+       .sign = runtime_program_gone,
+       .source = "NVIDIA/nvidia-container-runtime#98; NVIDIA/nvidia-docker#1190, #686"},
       {.id = "snap-docker-runtime",
        .where = "engine-start",
        .unasked = Severity::warning,
