@@ -115,8 +115,17 @@ std::vector<TextCase> engine_text_cases() {
        {"nvidia-container-cli: requirement error: unsatisfied condition: cuda>=13.0, please update your driver",
         "requirement error:\nunsatisfied condition: brand=tesla; cuda>=11.8"}},
       {"csv-mode-hook-direct",
-       {"invoking the NVIDIA Container Runtime Hook\ndirectly (e.g. specifying the docker --gpus flag) is not supported",
+       {"stderr: Auto-detected mode as 'csv'\ninvoking the NVIDIA Container Runtime Hook\ndirectly (e.g. specifying the docker "
+        "--gpus flag) is not supported",
         "stderr: Auto-detected mode as \"csv\""}},
+      {"hook-mode-not-legacy",
+       {"error running prestart hook #0: exit status 1, stdout: , stderr: Using requested mode 'cdi'\ninvoking the NVIDIA "
+        "Container Runtime Hook directly (e.g. specifying the docker --gpus flag) is not supported. Please use the NVIDIA "
+        "Container Runtime (e.g. specify the --runtime=nvidia flag) instead.: unknown",
+        "invoking the NVIDIA Container Runtime Hook directly (e.g. specifying the docker --gpus flag) is not supported"}},
+      {"driver-library-mismatch-start",
+       {"Failed to initialize NVML: Driver/library version mismatch\nNVML library version: 580.95",
+        "nvidia-smi: Failed to initialize NVML: Driver/library version mismatch"}},
       {"ldconfig-path",
        {"nvidia-container-cli: ldcache error: process /sbin/ldconfig failed with error code: 127",
         "stderr: nvidia-container-cli: ldcache\nerror: open failed: /sbin/ldconfig.real: no such file or directory"}},

@@ -145,6 +145,13 @@ std::vector<TextCase> program_text_cases() {
       {"nvml-permission-nonroot",
        {"Unable to determine the device handle for gpu 0000:65:00.0: Insufficient Permissions",
         "Unable to determine the device handle for GPU0: 0000:65:00.0:\nInsufficient Permissions"}},
+      {"mig-no-instance",
+       {"MIG devices:\n  No MIG devices found", "MIG M. Enabled\ncudaGetDeviceCount: no CUDA-capable device is detected"}},
+      {"k8s-runtime-not-configured",
+       {"Failed to create pod sandbox: rpc error: code = Unknown desc = failed to get sandbox runtime: no runtime for "
+        "\"nvidia\" is configured",
+        "msg=\"RunPodSandbox failed\" error=\"failed to get sandbox runtime: no runtime for \\\"nvidia\\\" is configured\"",
+        "rpc error: code = Unknown desc = failed to find runtime handler nvidia from runtime list map[crun:0x0 runc: 0x1]"}},
       {"k8s-runtimeclass-missing",
        {"Error creating: pods \"cuda-6c6f674cbb-\" is forbidden: pod rejected: RuntimeClass \"nvidia\" not found",
         "ERR_CREATE_POD: RuntimeClass \"nvidia\" not\nfound"}},

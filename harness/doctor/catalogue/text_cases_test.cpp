@@ -103,6 +103,24 @@ TEST(FromText, TheProbeSettlesWhatTheTextLeavesOpen) {
   EXPECT_EQ(static_cast<int>(report.findings[1].severity), static_cast<int>(Severity::info));
 }
 
+TEST(FromText, TheUsualCauseComesFirst) {
+  EXPECT_THAT(causes_of("Failed to initialize NVML: Driver/library version mismatch\nNVML library version: 580.95"),
+              testing::ElementsAre("driver-library-mismatch-start", "driver-library-mismatch-inside"));
+  EXPECT_THAT(causes_of("Auto-detected mode as 'csv'\ninvoking the NVIDIA Container Runtime Hook directly (e.g. specifying the "
+                        "docker --gpus flag) is not supported"),
+              testing::ElementsAre("csv-mode-hook-direct"));
+  EXPECT_THAT(causes_of("Using requested mode 'cdi'\ninvoking the NVIDIA Container Runtime Hook directly (e.g. specifying the "
+                        "docker --gpus flag) is not supported"),
+              testing::ElementsAre("hook-mode-not-legacy"));
+  EXPECT_THAT(causes_of("failed to get sandbox runtime: no runtime for \"nvidia\" is configured"),
+              testing::ElementsAre("k8s-runtime-not-configured"));
+  EXPECT_EQ(causes_of("docker: Error response from daemon: could not select device driver \"\" with capabilities: [[gpu]].")[0],
+            "toolkit-missing");
+  EXPECT_EQ(causes_of("docker was installed by snap; could not select device driver \"\" with capabilities: [[gpu]]")[0],
+            "snap-docker-runtime");
+  EXPECT_EQ(causes_of("NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver.")[0], "driver-not-loaded");
+}
+
 TEST(FromText, HintsOfTheTextRank) {
   EXPECT_EQ(causes_of("kubelet: pod says Failed to initialize NVML: Unknown Error")[0], "k8s-cpumanager-eperm");
   EXPECT_EQ(causes_of("/snap/bin/docker: unknown or invalid runtime name: nvidia")[0], "snap-docker-runtime");

@@ -115,6 +115,26 @@ const std::vector<Case>& cases() {
          p.inside.variables["CUDA_VISIBLE_DEVICES"] = "";
        },
        "cuda-visible-devices-empty", Severity::error, "CUDA_VISIBLE_DEVICES="},
+      {"MigWithoutInstance", healthy_host,
+       [](Probe& p) {
+         p.nvml.gpus[0].mig = true;
+         p.cuda = {"failed", "", "/l", 100, 13000, -1};
+       },
+       "mig-no-instance", Severity::error, "mig -cgi PROFILE -C"},
+      {"MigWithoutInstanceThoughCuInitWorks", healthy_host,
+       [](Probe& p) {
+         p.nvml.gpus[0].mig = true;
+         p.cuda.device_count = 0;
+       },
+       "mig-no-instance", Severity::error, "MIG is on for GPU 0"},
+      {"NoDeviceThoughNothingHidesIt", healthy_host, [](Probe& p) { p.cuda = {"failed", "", "/l", 100, 13000, -1}; },
+       "cuda.no_device", Severity::error, "CUDA_VISIBLE_DEVICES is not set"},
+      {"NvmlWithoutItsCapability", inside_container,
+       [](Probe& p) {
+         p.inside.variables["NVIDIA_DRIVER_CAPABILITIES"] = "compute";
+         p.nvml = {"failed", "libnvidia-ml.so.1 can't be loaded", "", "", "", {}};
+       },
+       "nvml.failed", Severity::error, "NVIDIA_DRIVER_CAPABILITIES=compute leaves it out"},
       {"FabricManager", healthy_host, [](Probe& p) { p.cuda = {"failed", "", "/l", 802, 13000, -1}; },
        "fabric-manager", Severity::error, "nvidia-fabricmanager"},
       {"Compat", healthy_host,

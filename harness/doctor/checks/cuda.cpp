@@ -19,6 +19,7 @@ constexpr KnownCode known_codes[] = {{3, "open-kmod-hmm", "CUDA_ERROR_NOT_INITIA
                                      {34, "stub-libcuda", "CUDA_ERROR_STUB_LIBRARY"},
                                      {35, "driver-insufficient", "cudaErrorInsufficientDriver"},
                                      {46, "exclusive-process", "CUDA_ERROR_DEVICE_UNAVAILABLE"},
+                                     {100, "mig-no-instance", "CUDA_ERROR_NO_DEVICE"},
                                      {100, "cuda-visible-devices-empty", "CUDA_ERROR_NO_DEVICE"},
                                      {101, "cuda-visible-devices-empty", "CUDA_ERROR_INVALID_DEVICE"},
                                      {304, "cuda-os-call-refused", "CUDA_ERROR_OPERATING_SYSTEM"},
@@ -98,6 +99,8 @@ void check_cuda(const Probe& probe, Findings& findings) {
     findings.push_back(known_finding("driver-insufficient", Severity::warning, evidence, &probe));
   const CudaFacts& cuda = probe.cuda;
   if (cuda.outcome == "ok") {
+    const KnownProblem* no_instance = find_problem("mig-no-instance");
+    if (no_instance->sign(probe).says == Sign::Says::present) return;  // check_known_problems tells it
     if (probe.nvml.outcome == "ok" && cuda.device_count != static_cast<int>(probe.nvml.gpus.size())) {
       findings.push_back({"cuda.fewer_devices",
                           Severity::warning,

@@ -3,6 +3,7 @@
 
 #include "harness/doctor/checks/checks.hpp"
 #include "harness/doctor/knowledge/known_problem.hpp"
+#include "harness/doctor/knowledge/questions.hpp"
 
 namespace cuparity {
 namespace {
@@ -39,9 +40,12 @@ void check_driver_libraries(const Probe& probe, Findings& findings) {
   }
   if (!cuda && probe.cuda.library_path.empty()) {
     well = false;
+    const std::string lacking = lacks_driver_capability(probe, "compute");
     findings.push_back(known_finding(
         "libcuda-missing", Severity::error,
-        "searched: LD_LIBRARY_PATH and the system's library folders; dlopen: " + probe.cuda.failure, &probe));
+        "searched: LD_LIBRARY_PATH and the system's library folders; dlopen: " + probe.cuda.failure +
+            (lacking.empty() ? "" : "; " + lacking),
+        &probe));
   } else if (cuda && probe.cuda.outcome == "failed" && probe.cuda.library_path.empty()) {
     well = false;
     findings.push_back(

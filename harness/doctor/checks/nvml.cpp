@@ -3,6 +3,7 @@
 
 #include "harness/doctor/checks/checks.hpp"
 #include "harness/doctor/knowledge/known_problem.hpp"
+#include "harness/doctor/knowledge/questions.hpp"
 
 namespace cuparity {
 
@@ -32,6 +33,16 @@ void check_nvml(const Probe& probe, Findings& findings) {
          "A GPU that failed (Xid in the kernel's log), or one that fell off the bus, blocks every call.",
          nvml.failure,
          {"sudo dmesg | grep -iE 'xid|nvrm'", "sudo reboot, and check power and cooling if it comes back"}});
+    return;
+  }
+  if (const std::string lacking = lacks_driver_capability(probe, "utility"); in_container(probe) && !lacking.empty()) {
+    findings.push_back({"nvml.failed",
+                        Severity::error,
+                        "NVML can't be used: this container was not given the capability utility",
+                        "utility brings NVML and nvidia-smi; " + lacking + " leaves it out. CUDA itself needs compute alone.",
+                        nvml.failure + "; " + lacking,
+                        {"-e NVIDIA_DRIVER_CAPABILITIES=compute,utility",
+                         "or: docker run --gpus 'all,\"capabilities=compute,utility\"' …"}});
     return;
   }
   // The library's mismatch with the module has a finding of its own, with the files as evidence.

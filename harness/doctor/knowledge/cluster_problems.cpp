@@ -48,6 +48,18 @@ const KnownProblems& cluster_problems() {
        .fix = {"kubectl -n kube-system logs -l name=nvidia-device-plugin-ds (see k8s-plugin-no-nvml)", "free GPUs"},
        .texts = {{"insufficient nvidia.com/*"}, {"nodes are available*", "nvidia.com/gpu*|nvidia.com/mig*"}},
        .source = "NVIDIA/k8s-device-plugin#33, #585"},
+      {.id = "k8s-runtime-not-configured",
+       .where = "engine-start",
+       .summary = "The node's containerd (or CRI-O) does not know the runtime nvidia",
+       .cause = "The pod's RuntimeClass asks for the handler nvidia, which the node's configuration does not have, or containerd "
+                "was not restarted since.",
+       .check = "grep -r nvidia /etc/containerd/config.toml /etc/containerd/conf.d on the node: nothing means this; k3s and k0s "
+                "have files of their own",
+       .fix = {"sudo nvidia-ctk runtime configure --runtime=containerd && sudo systemctl restart containerd",
+               "CRI-O: sudo nvidia-ctk runtime configure --runtime=crio && sudo systemctl restart crio"},
+       .texts = {{"no runtime for nvidia* is configured"}, {"no runtime for nvidia*"},
+                 {"failed to find runtime handler nvidia*"}},
+       .source = "NVIDIA/gpu-operator#413, #549, #1298; NVIDIA/k8s-device-plugin#479"},
       {.id = "k8s-runtimeclass-missing",
        .where = "engine-start",
        .summary = "The cluster has no RuntimeClass nvidia",

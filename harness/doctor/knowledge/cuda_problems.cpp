@@ -62,7 +62,17 @@ Sign wsl_library(const Probe& probe) {
   return by_code(probe, 500);
 }
 
+Sign no_mig_instance(const Probe& probe) {
+  const bool none = probe.cuda.result == 100 || (probe.cuda.outcome == "ok" && probe.cuda.device_count == 0);
+  if (!none || probe.inside.variables.contains("CUDA_VISIBLE_DEVICES")) return {};
+  for (const GpuFacts& gpu : probe.nvml.gpus) {
+    if (gpu.mig) return present(fmt::format("MIG is on for GPU {}; {}", gpu.index, answer(probe)));
+  }
+  return probe.nvml.gpus.empty() ? Sign{} : absent("MIG is off");
+}
+
 Sign one_mig_device(const Probe& probe) {
+  if (no_mig_instance(probe).says == Sign::Says::present) return {};
   for (const GpuFacts& gpu : probe.nvml.gpus) {
     if (gpu.mig) {
       return present(fmt::format("MIG is on for GPU {}; CUDA sees {} devices", gpu.index, probe.cuda.device_count));
@@ -207,6 +217,21 @@ const KnownProblems& cuda_problems() {
        .hints = {"wsl*|windows|docker desktop", "cudagetdevicecount*|cuinit"},
        .sign = wsl_library,
        .source = "NVIDIA/nvidia-container-toolkit#520"},
+      {.id = "mig-no-instance",
+       .where = "in-container-driver",
+       .unasked = Severity::error,
+       .summary = "MIG is on, and CUDA has no MIG device to use",
+       .cause = "With MIG on, CUDA sees MIG devices alone: no instance was made on the host, or none was given to this "
+                "container.",
+       .check = "nvidia-smi -L: no line 'MIG …' below the GPU: on the host none was made; inside alone none was given",
+       .fix = {"sudo nvidia-smi mig -lgip; sudo nvidia-smi mig -cgi PROFILE -C  # makes an instance of a profile of that list",
+               "docker run --gpus '\"device=0:0\"' …  # gives the first of GPU 0; by CDI: --device nvidia.com/gpu=0:0",
+               "or without MIG: sudo nvidia-smi -mig 0"},
+       .texts = {{"no mig devices found"},
+                 {"no cuda-capable device is detected|cuda_error_no_device|cudaerrornodevice|no cuda gpus are available", "mig|mig-*"}},
+       .hints = {"mig"},
+       .sign = no_mig_instance,
+       .source = "docs.nvidia.com/datacenter/tesla/mig-user-guide"},
       {.id = "mig-one-device",
        .where = "in-container-driver",
        .severity = Severity::info,

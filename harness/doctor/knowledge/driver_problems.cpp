@@ -109,6 +109,7 @@ const KnownProblems& driver_problems() {
                "nvidia && sudo modprobe nvidia",
                "sudo apt-mark hold <the driver's packages>, against the next surprise"},
        .texts = {{"driver/library version mismatch", "nvidia-container-cli|nvml error|initialization error|hook"},
+                 {"driver/library version mismatch", "failed to initialize nvml|nvml library version|nvidia-smi"},
                  {"api mismatch", "nvrm|kernel module has*version"}},
        .hints = {"nvidia-container-cli", "kernel module", "unattended"},
        .sign = skew_on_host,
@@ -118,14 +119,14 @@ const KnownProblems& driver_problems() {
        .unasked = Severity::error,
        .summary = "The image brings driver libraries of another version than the host's kernel module",
        .cause = "The image has driver packages of its own, and they win over the injected ones. (If nvidia-smi "
-                "fails on the host as well, it is the host's driver: see driver-library-mismatch-start.)",
+                "fails on the host as well, it is the host's driver, as mostly: see driver-library-mismatch-start.)",
        .check = "nvidia-smi on the host: works means the image is to blame; in the container: ls -l "
                 "/usr/lib/*/libnvidia-ml.so.*: more than one version",
        .fix = {"remove nvidia-driver-*, nvidia-utils-* and libnvidia-compute-* from the image; an image needs "
                "no driver"},
        .texts = {{"driver/library version mismatch", "failed to initialize nvml|nvml library version|nvidia-smi",
                   "!nvidia-container-cli"}},
-       .hints = {"nvml library version", "container"},
+       .hints = {"in the container|inside*container|in a container|in docker|dockerfile|root@*"},
        .sign = skew_inside,
        .source = "k4yt3x/video2x#1226; NVIDIA/nvidia-container-toolkit#171"},
       {.id = "driver-not-loaded",
@@ -153,7 +154,7 @@ const KnownProblems& driver_problems() {
                "sudo systemctl restart nvidia-cdi-refresh.service  # where the daemon is not wanted: from toolkit 1.18 on"},
        .texts = {{"nvidia-persistenced/socket*", "no such file or directory"}},
        .sign = no_persistenced,
-       .source = "NVIDIA/libnvidia-container, src/nvc_info.c; reports of GitLab runners and Docker 28"},
+       .source = "NVIDIA/libnvidia-container, src/nvc_info.c; containers/toolbox#1577"},
       {.id = "driver-rpc-timeout",
        .where = "engine-start",
        .summary = "The driver takes longer to start than the container hook waits",

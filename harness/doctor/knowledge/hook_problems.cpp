@@ -62,6 +62,12 @@ Sign jetson(const Probe& probe) {
   return probe.toolkit.mode == "csv" ? present("config.toml: mode = \"csv\"") : absent("this is no Jetson");
 }
 
+Sign mode_not_legacy(const Probe& probe) {
+  const std::string& mode = probe.toolkit.mode;
+  if (probe.kernel_settings.tegra || mode == "csv" || mode == "legacy") return absent("the toolkit's mode is " + mode);
+  return present_if(!mode.empty() && mode != "auto", "config.toml: mode = \"" + mode + "\"");
+}
+
 Sign ldconfig(const Probe& probe) {
   if (probe.toolkit.ldconfig.empty()) return {};
   return probe.toolkit.ldconfig_missing
@@ -181,14 +187,26 @@ const KnownProblems& hook_problems() {
       {.id = "csv-mode-hook-direct",
        .where = "engine-start",
        .summary = "On a Jetson --gpus does not work: the nvidia runtime must be used",
-       .cause = "The toolkit chose a mode other than legacy (csv on Tegra), in which the hook that --gpus calls "
-                "refuses to run.",
+       .cause = "The toolkit's mode is csv there, not legacy: the hook that --gpus calls refuses to run.",
        .check = "cat /etc/nv_tegra_release, or mode in /etc/nvidia-container-runtime/config.toml: csv",
-       .fix = {"docker run --runtime=nvidia -e NVIDIA_VISIBLE_DEVICES=all …, without --gpus"},
-       .texts = {{"invoking the nvidia container runtime hook directly"}, {"auto-detected mode as csv"},
-                 {"hook*directly*not supported", "nvidia*"}},
+       .fix = {"docker run --runtime=nvidia -e NVIDIA_VISIBLE_DEVICES=all …  # without --gpus"},
+       .texts = {{"auto-detected mode as csv|using requested mode csv"}},
+       .hints = {"csv"},
        .sign = jetson,
        .source = "NVIDIA/TensorRT-LLM#799; dusty-nv/jetson-containers#1703"},
+      {.id = "hook-mode-not-legacy",
+       .where = "engine-start",
+       .summary = "The toolkit's mode is not legacy: the hook that --gpus calls refuses to run",
+       .cause = "mode in its config.toml is cdi, in which the nvidia runtime or the engine's own CDI inject the GPU; on a Jetson "
+                "it is csv (see csv-mode-hook-direct).",
+       .check = "the line before it in the message names the mode; grep 'mode =' /etc/nvidia-container-runtime/config.toml",
+       .fix = {"docker run --device nvidia.com/gpu=all …  # mode cdi, Docker from 25.0 on",
+               "or: docker run --runtime=nvidia -e NVIDIA_VISIBLE_DEVICES=all …  # without --gpus; mode cdi or csv",
+               "or: sudo nvidia-ctk config --set nvidia-container-runtime.mode=auto --in-place"},
+       .texts = {{"invoking the nvidia container runtime hook directly", "!mode as csv", "!mode csv"},
+                 {"hook*directly*not supported", "nvidia*", "!mode as csv", "!mode csv"}},
+       .sign = mode_not_legacy,
+       .source = "dstackai/dstack#2306; NVIDIA/nvidia-container-toolkit, cmd/nvidia-container-runtime-hook/main.go"},
       {.id = "ldconfig-path",
        .where = "engine-start",
        .unasked = Severity::warning,

@@ -72,19 +72,18 @@ std::vector<std::string> run_ldconfig(const Probe& probe) {
 Sign nothing_injected(const Probe& probe) {
   if (!in_container(probe)) return {};
   if (probe.driver.nodes.empty() && !injected(probe)) return present("no NVIDIA node in /dev, no driver library mounted");
-  const std::string capabilities = inside_variable(probe, "NVIDIA_DRIVER_CAPABILITIES");
-  if (!capabilities.empty() && capabilities.find("utility") == std::string::npos &&
-      capabilities.find("all") == std::string::npos) {
-    return present("NVIDIA_DRIVER_CAPABILITIES=" + capabilities);
-  }
-  return {};
+  const std::string lacking = lacks_driver_capability(probe, "utility");
+  return present_if(!lacking.empty(), lacking);
 }
 
 Sign no_gpu_given(const Probe& probe) {
   if (!in_container(probe)) return {};
-  return probe.driver.nodes.empty() && !injected(probe) && !probe.driver.wsl
-             ? present("no NVIDIA node in /dev, no driver library mounted")
-             : absent("this container was given nodes or driver libraries");
+  if (probe.driver.nodes.empty() && !injected(probe) && !probe.driver.wsl)
+    return present("no NVIDIA node in /dev, no driver library mounted");
+  for (const char* capability : {"utility", "compute"}) {
+    if (const std::string lacking = lacks_driver_capability(probe, capability); !lacking.empty()) return present(lacking);
+  }
+  return absent("this container was given nodes or driver libraries");
 }
 
 Sign unasked_gpu(const Probe& probe) {

@@ -87,7 +87,7 @@ const KnownProblems& toolkit_problems() {
                                    "!no cdi device driver registered"};
   const Signature no_runtime = {
       "unknown or invalid runtime name|unknown runtime specified|invalid runtime name|runtime nvidia not found|"
-      "runtime*nvidia*is not found|no runtime for nvidia*|unknown runtime"};
+      "runtime*nvidia*is not found|unknown runtime"};
   const Signature no_nvml_for_hook = {"nvidia-container-cli*load library failed: libnvidia-ml.so.1|"
                                       "load library failed: libnvidia-ml.so*"};
   static const KnownProblems table = {
@@ -103,7 +103,6 @@ const KnownProblems& toolkit_problems() {
                "https://docs.nvidia.com/datacenter/cloud-native/container-toolkit/latest/install-guide.html)",
                "sudo systemctl restart docker"},
        .texts = {no_gpu_driver},
-       .hints = {"driver with capabilities"},
        .sign = toolkit_missing,
        .source = "NVIDIA/nvidia-docker#1034; moby/moby daemon/errors.go"},
       {.id = "compose-toolkit-missing",
@@ -204,7 +203,7 @@ const KnownProblems& toolkit_problems() {
        .check = "readlink -f $(command -v docker) under /snap, or snap list docker: this",
        .fix = {"sudo snap remove docker && sudo apt-get install docker.io (or docker-ce)",
                "sudo nvidia-ctk runtime configure --runtime=docker && sudo systemctl restart docker"},
-       .texts = {no_runtime, {"/var/snap/docker*|/snap/docker*|snap.docker*", "runtime|nvidia*"}},
+       .texts = {no_runtime, no_gpu_driver, {"/var/snap/docker*|/snap/docker*|snap.docker*", "runtime|nvidia*"}},
        .hints = {"snap|/snap/*"},
        .sign = snap,
        .source = "canonical/docker-snap#180"},
