@@ -114,7 +114,7 @@ const KnownProblems& engine_problems() {
        .where = "engine-start",
        .unasked = Severity::warning,
        .without_gpu = true,
-       .summary = "Podman may not raise a limit, so no container starts",
+       .summary = "Podman may not raise a limit: a plain podman run fails (cuparity adds the flags that help)",
        .cause = "Podman asks for higher limits (open files, processes) than its own, and without CAP_SYS_RESOURCE, "
                 "as in a nested machine, the kernel refuses.",
        .check = "podman run --ulimit nofile=1024:1024 --ulimit nproc=1024:1024 … starts: this",
