@@ -128,7 +128,8 @@ const KnownProblems& device_problems() {
        .check = "grep no-cgroups /etc/nvidia-container-runtime/config.toml: true, while docker info does not "
                 "say rootless, means this",
        .fix = {"sudo nvidia-ctk config --set nvidia-container-cli.no-cgroups=false --in-place",
-               "keep it true in the rootless user's own ~/.config/nvidia-container-runtime/config.toml only"},
+               "for a rootless engine beside it: a config.toml of the user's, which counts only where XDG_CONFIG_HOME is set "
+               "for its dockerd (see rootless-bpf-not-permitted)"},
        .texts = {unknown_error, {"no-cgroups", "true", "nvml|unknown error|eperm|operation not permitted"}},
        .hints = {"no-cgroups", "immediately|at once|right away|from the start", "rootful|rootless"},
        .sign = no_cgroups,

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "harness/doctor/checks/checks.hpp"
+#include "harness/doctor/knowledge/cdi_specs.hpp"
 #include "harness/doctor/knowledge/known_problem.hpp"
 #include "harness/doctor/knowledge/questions.hpp"
 
@@ -12,9 +13,30 @@ Sign rootless_rules(const Probe& probe) {
   const EngineFacts* docker = working_docker(probe);
   if (!docker) return {};
   if (!docker->rootless && !probe.inside.user_namespace) return absent("Docker is not rootless");
-  if (probe.toolkit.no_cgroups) return absent("config.toml has no-cgroups = true");
+  const std::string file = probe.toolkit.config_file.empty() ? "config.toml" : probe.toolkit.config_file;
+  if (probe.toolkit.no_cgroups) return absent(file + " has no-cgroups = true");
   if (!probe.cdi.empty() || docker->cgroup_version != "2") return {};
-  return present("docker info: rootless, cgroup v2; config.toml: no-cgroups is not true");
+  return present("docker info: rootless, cgroup v2; " + file + ": no-cgroups is not true");
+}
+
+/// The user's file alone counts where dockerd has XDG_CONFIG_HOME set, the one in /etc alone where it has not.
+std::vector<std::string> without_cgroups() {
+  const std::string set = "nvidia-ctk config --set nvidia-container-cli.no-cgroups=true";
+  return {"or: sudo " + set + " --in-place  # for all of this machine: takes the GPU from a Docker that is not rootless",
+          "or for this user: " + set + " --config=/etc/nvidia-container-runtime/config.toml "
+              "--output=$HOME/.config/nvidia-container-runtime/config.toml",
+          "then: systemctl --user edit docker  # [Service] Environment=XDG_CONFIG_HOME=%h/.config; else that file is not read",
+          "then: systemctl --user restart docker"};
+}
+
+std::vector<std::string> by_cdi_or_without_cgroups(std::vector<std::string> steps) {
+  steps.push_back("docker run --device nvidia.com/gpu=all …  # instead of --gpus all");
+  for (std::string& step : without_cgroups()) steps.push_back(std::move(step));
+  return steps;
+}
+
+std::vector<std::string> rootless_steps(const Probe& probe) {
+  return probe.cdi.empty() ? by_cdi_or_without_cgroups(write_first(probe)) : by_cdi_or_without_cgroups({});
 }
 
 Sign jit_harden(const Probe& probe) {
@@ -114,9 +136,8 @@ const KnownProblems& hook_problems() {
        .cause = "The hook edits the device cgroup itself (v2: the kernel's filter, v1: devices.allow), for which an engine in a "
                 "user namespace (rootless, LXC, nested) has no right.",
        .check = "docker info: rootless, or cat /proc/self/uid_map is not '0 0 4294967295': this",
-       .fix = {"use CDI: nvidia-ctk cdi generate, then --device nvidia.com/gpu=all",
-               "or: nvidia-ctk config --set nvidia-container-cli.no-cgroups=true --in-place "
-               "(--config=$HOME/.config/nvidia-container-runtime/config.toml)"},
+       .fix = by_cdi_or_without_cgroups(write_somewhere()),
+       .fix_here = rootless_steps,
        .texts = {{"bpf_prog_query*|bpf_cgroup_device*|bpf_prog_attach*", "operation not permitted|permission denied|eperm"},
                  {"failed to add device rules|device filters", "operation not permitted|permission denied",
                   "!invalid argument"},
