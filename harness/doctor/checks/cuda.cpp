@@ -57,7 +57,7 @@ constexpr Explanation explanations[] = {
      "Mostly /dev/nvidia-uvm: not loaded, not given to the container, or broken by suspend and resume.",
      "sudo nvidia-modprobe -u  # after a suspend: sudo rmmod nvidia_uvm && sudo modprobe nvidia_uvm"}};
 
-std::string evidence(const Probe& probe, const char* name) {
+std::string cuinit_evidence(const Probe& probe, const char* name) {
   std::string text = fmt::format("cuInit of {} returned {}{}{}{}", probe.cuda.library_path, probe.cuda.result,
                                  *name ? " (" : "", name, *name ? ")" : "");
   for (const char* variable : {"CUDA_VISIBLE_DEVICES", "LD_LIBRARY_PATH"}) {
@@ -73,20 +73,20 @@ Finding failed(const Probe& probe) {
     // Its sign knows what else must be so.
     const KnownProblem* problem = find_problem(known.id);
     if (problem && problem->sign(probe).says == Sign::Says::present)
-      return known_finding(known.id, Severity::error, evidence(probe, known.name), &probe);
+      return known_finding(known.id, Severity::error, cuinit_evidence(probe, known.name), &probe);
   }
   Finding finding{"cuda.failed",
                   Severity::error,
                   fmt::format("cuInit failed with code {}", probe.cuda.result),
                   "The driver returned a code that has no explanation here.",
-                  evidence(probe, ""),
+                  cuinit_evidence(probe, ""),
                   {"nvidia-smi; sudo dmesg | grep -i nvrm"}};
   for (const Explanation& explanation : explanations) {
     if (explanation.code != probe.cuda.result) continue;
     finding.id = explanation.id;
     finding.summary = fmt::format("CUDA does not start: {} ({})", explanation.name, explanation.code);
     finding.cause = explanation.cause;
-    finding.evidence = evidence(probe, explanation.name);
+    finding.evidence = cuinit_evidence(probe, explanation.name);
     finding.fix = {explanation.fix};
   }
   return finding;

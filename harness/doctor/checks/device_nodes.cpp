@@ -50,7 +50,7 @@ std::string who_refused(const Probe& probe, const DeviceNode& node) {
 }
 
 /// `nodes` are refused for one reason.
-Finding refused(const Probe& probe, const std::string& id, const std::vector<const DeviceNode*>& nodes) {
+Finding refused_nodes(const Probe& probe, const std::string& id, const std::vector<const DeviceNode*>& nodes) {
   std::vector<std::string> paths, seen;
   for (const DeviceNode* node : nodes) {
     paths.push_back(node->path);
@@ -88,7 +88,7 @@ void check_device_nodes(const Probe& probe, Findings& findings) {
   for (const DeviceNode& each : probe.driver.nodes) {
     if (!each.opening.empty() && each.opening != "ok") by_reason[who_refused(probe, each)].push_back(&each);
   }
-  for (const auto& [id, nodes] : by_reason) findings.push_back(refused(probe, id, nodes));
+  for (const auto& [id, nodes] : by_reason) findings.push_back(refused_nodes(probe, id, nodes));
   if (missing.empty() && by_reason.empty()) {
     const bool tried = std::any_of(probe.driver.nodes.begin(), probe.driver.nodes.end(),
                                    [](const DeviceNode& n) { return n.opening == "ok"; });

@@ -32,7 +32,7 @@ void check_nvml(const Probe& probe, Findings& findings) {
          "NVML does not answer: the driver or a GPU hangs",
          "A GPU that failed (Xid in the kernel's log), or one that fell off the bus, blocks every call.",
          nvml.failure,
-         {"sudo dmesg | grep -iE 'xid|nvrm'", "sudo reboot, and check power and cooling if it comes back"}});
+         {"sudo dmesg | grep -iE 'xid|nvrm'", "sudo reboot  # check power and cooling if it comes back"}});
     return;
   }
   if (const std::string lacking = lacks_driver_capability(probe, "utility"); in_container(probe) && !lacking.empty()) {
@@ -56,8 +56,8 @@ void check_nvml(const Probe& probe, Findings& findings) {
            : "See the findings about driver, device nodes and libraries; NVML needs /dev/nvidiactl and the "
              "GPU's node.",
        nvml.failure,
-       {mismatch ? "sudo reboot (host), or remove driver packages from the image (container)"
-                 : "nvidia-smi says the same in its own words"}});
+       {mismatch ? "on the host: sudo reboot  # in a container: remove the driver's packages from the image"
+                 : "nvidia-smi  # says the same in its own words"}});
 }
 
 }  // namespace cuparity

@@ -176,7 +176,7 @@ const KnownProblems& cdi_problems() {
        .where = "engine-start",
        .summary = "No CDI specification that the engine reads defines this device",
        .cause = "The specification is missing, names other devices, or was passed over because it can't be read.",
-       .check = "nvidia-ctk cdi list (or docker info: Discovered Devices): the name must be in it",
+       .check = "nvidia-ctk cdi list, or docker info: Discovered Devices: the name must be in it",
        .fix = after({"nvidia-ctk cdi list  # use one of its names; where it has none:"}),
        .fix_here = make_resolvable,
        .texts = {{"unresolvable cdi device*", "!runtime.nvidia.com*", "!management.nvidia.com*"}},
@@ -188,9 +188,9 @@ const KnownProblems& cdi_problems() {
        .unasked = Severity::info,
        .summary = "The CDI specification is written after the engine starts its containers",
        .cause = "At boot, containers with a restart policy start before the service that writes /var/run/cdi.",
-       .check = "it works after a manual restart, and ls -l --time-sort /var/run/cdi is later than systemctl show "
+       .check = "it works after a manual restart, and ls -lt --full-time /var/run/cdi is later than systemctl show "
                 "-p ActiveEnterTimestamp docker: this",
-       .fix = {"sudo systemctl edit docker: [Unit] After=nvidia-cdi-refresh.service Wants=nvidia-cdi-refresh.service"},
+       .fix = {"sudo systemctl edit docker  # add: [Unit], After=nvidia-cdi-refresh.service, Wants=nvidia-cdi-refresh.service"},
        .texts = {{"unresolvable cdi device*", "!runtime.nvidia.com*", "!management.nvidia.com*"},
                  {"cdi*", "boot*|reboot*", "before*docker*|restart*|order*"}},
        .hints = {"boot*|reboot*", "manual*restart*|restart*work*|works after*"},

@@ -45,7 +45,7 @@ const KnownProblems& cluster_problems() {
        .cause = "The device plugin does not run or failed, the GPUs are unhealthy, or all are in use.",
        .check = "kubectl get nodes -o custom-columns=N:.metadata.name,G:.status.allocatable.nvidia\\\\.com/gpu: none or 0 "
                 "means the plugin or the GPUs, a number means that they are in use",
-       .fix = {"kubectl -n kube-system logs -l name=nvidia-device-plugin-ds (see k8s-plugin-no-nvml)", "free GPUs"},
+       .fix = {"kubectl -n kube-system logs -l name=nvidia-device-plugin-ds  # see k8s-plugin-no-nvml", "free GPUs"},
        .texts = {{"insufficient nvidia.com/*"}, {"nodes are available*", "nvidia.com/gpu*|nvidia.com/mig*"}},
        .source = "NVIDIA/k8s-device-plugin#33, #585"},
       {.id = "k8s-runtime-not-configured",
@@ -110,7 +110,7 @@ const KnownProblems& cluster_problems() {
        .summary = "Apptainer with --nvccli --contain gives no GPU unless NVIDIA_VISIBLE_DEVICES is set",
        .cause = "With --contain it follows that variable, and takes an empty one for nothing.",
        .check = "echo $NVIDIA_VISIBLE_DEVICES before apptainer run: empty means this",
-       .fix = {"export NVIDIA_VISIBLE_DEVICES=all (or indices) before apptainer run --nvccli --contain"},
+       .fix = {"export NVIDIA_VISIBLE_DEVICES=all  # or indices, before apptainer run --nvccli --contain"},
        .texts = {{"nvidia_visible_devices must be set*|no gpus will be available in container"},
                  {"nvccli|--nvccli|nvidia-container-cli", "contain|--contain", "nvidia_visible_devices"}},
        .sign = apptainer_contained,

@@ -170,7 +170,7 @@ const KnownProblems& cuda_problems() {
                 "start at 0 again.",
        .check = "echo \"[$CUDA_VISIBLE_DEVICES]\" and nvidia-smi -L: nvidia-smi lists a GPU means this; no nodes in "
                 "/dev means that no GPU was asked for",
-       .fix = {"unset CUDA_VISIBLE_DEVICES, or use the container's own numbers", "no GPU inside: docker run --gpus all …"},
+       .fix = {"unset CUDA_VISIBLE_DEVICES  # or use the container's own numbers", "no GPU inside: docker run --gpus all …"},
        .texts = {{"no cuda-capable device is detected|cuda_error_no_device|cudaerrornodevice|no cuda gpus are available"},
                  {"cuinit*failed: 100|cuinit*failed:100|cuinit*returned 100|error 100|cuinit*error 100|cuinit*code 100|cuinit*= 100|cuinit*failed with*100|cuinit* 100"},
                  {"cuda_visible_devices", "empty|-1|invalid|unset|not set|no device*|hides*"},
@@ -183,7 +183,7 @@ const KnownProblems& cuda_problems() {
        .summary = "The GPU is for one process at a time, and another one has it",
        .cause = "Its compute mode is EXCLUSIVE_PROCESS or PROHIBITED.",
        .check = "nvidia-smi -q -d COMPUTE: anything but Default means this",
-       .fix = {"sudo nvidia-smi -c DEFAULT (on the host)", "or end the other process (nvidia-smi shows it), or use MPS"},
+       .fix = {"sudo nvidia-smi -c DEFAULT  # on the host", "or end the other process (nvidia-smi shows it), or use MPS"},
        .texts = {{"all cuda-capable devices are busy or unavailable|devices are busy or unavailable|"
                   "device(s) is/are busy or unavailable"},
                  {"cudaerrordevicesunavailable|cuda_error_device_unavailable"}, {"error 46|code 46|(46)", "cuda*"},
@@ -239,7 +239,7 @@ const KnownProblems& cuda_problems() {
        .summary = "MIG is on: a CUDA process uses one MIG device only",
        .cause = "CUDA lists a single MIG instance to a process, however many the container was given.",
        .check = "nvidia-smi -L shows several MIG devices, CUDA one: this, and by design",
-       .fix = {"one process for each: CUDA_VISIBLE_DEVICES=MIG-<uuid>"},
+       .fix = {"one process for each: CUDA_VISIBLE_DEVICES=MIG-UUID"},
        .texts = {{"mig|mig-*", "device_count*|only one|one device|single device|1 device|returns 1|only 1|just one|cudagetdevicecount*|only the first|one mig"}},
        .sign = one_mig_device,
        .source = "pytorch/pytorch#102715, #130181"},

@@ -26,7 +26,7 @@ Sign version_skew(const Probe& probe, bool inside) {
 Sign skew_on_host(const Probe& probe) { return version_skew(probe, false); }
 Sign skew_inside(const Probe& probe) { return version_skew(probe, true); }
 
-Sign not_loaded(const Probe& probe) {
+Sign no_kernel_driver(const Probe& probe) {
   if (in_container(probe)) return {};
   if (probe.driver.module_loaded || probe.driver.wsl) return absent("a kernel driver is there");
   return present(probe.driver.pci_gpus.empty() ? "neither an NVIDIA GPU on the PCI bus nor its kernel driver"
@@ -107,7 +107,7 @@ const KnownProblems& driver_problems() {
        .fix = {"sudo reboot",
                "or stop everything that uses the GPU, then: sudo rmmod nvidia_uvm nvidia_drm nvidia_modeset "
                "nvidia && sudo modprobe nvidia",
-               "sudo apt-mark hold <the driver's packages>, against the next surprise"},
+               "sudo apt-mark hold PACKAGES  # the driver's, against the next surprise"},
        .texts = {{"driver/library version mismatch", "nvidia-container-cli|nvml error|initialization error|hook"},
                  {"driver/library version mismatch", "failed to initialize nvml|nvml library version|nvidia-smi"},
                  {"api mismatch", "nvrm|kernel module has*version"}},
@@ -141,7 +141,7 @@ const KnownProblems& driver_problems() {
        .texts = {{"couldnt communicate with the nvidia driver"}, {"driver not loaded", "nvml*|nvidia*"},
                  {"found no nvidia driver on your system"}},
        .hints = {"nvidia-smi has failed*", "nvidia-container-cli", "lsmod|modprobe|dkms|kernel update*|secure boot"},
-       .sign = not_loaded,
+       .sign = no_kernel_driver,
        .source = "NVIDIA/nvidia-container-toolkit#1269; NVIDIA/nvidia-docker#1393; mattshma/bigdata#133"},
       {.id = "persistenced-socket-gone",
        .where = "engine-start",
@@ -173,7 +173,7 @@ const KnownProblems& driver_problems() {
        .summary = "Persistence mode is off: the driver sets the GPU up anew whenever its last user ends",
        .cause = "nvidia-persistenced does not run. Every start of a process or container then takes longer, "
                 "native and in a container alike.",
-       .check = "nvidia-smi -q -d PERFORMANCE,PERSISTENCE or nvidia-smi -q | grep Persistence: Disabled means "
+       .check = "nvidia-smi -q | grep Persistence: Disabled means "
                 "this; a second nvidia-smi right beside a running one is then fast",
        .fix = {"sudo systemctl enable --now nvidia-persistenced", "or: sudo nvidia-smi -pm 1"},
        .texts = {{"persistence*off|persistence*disabled|persistence mode is disabled|no persistence"},
@@ -203,7 +203,7 @@ const KnownProblems& driver_problems() {
        .summary = "A GPU fell off the bus or no longer answers",
        .cause = "Hardware, power, heat or the driver on the host (Xid 79). No container can mend it.",
        .check = "sudo dmesg | grep -iE 'xid|fallen off': Xid 79 means this; nvidia-smi on the host fails alike",
-       .fix = {"sudo nvidia-smi --gpu-reset -i <index>, or sudo reboot",
+       .fix = {"sudo nvidia-smi --gpu-reset -i INDEX  # or: sudo reboot",
                "if it comes back: check power, riser and temperature, and have the card replaced"},
        .texts = {{"gpu is lost|gpu_is_lost"}, {"fallen off the bus|fell off the bus"}, {"xid*79", "nvrm|pci|gpu"},
                  {"reboot the system to recover this gpu"}},
@@ -214,7 +214,7 @@ const KnownProblems& driver_problems() {
        .summary = "NVML starts, but one GPU can't be used by this container",
        .cause = "Not settled by the text: the container has no access to that GPU's node (it shows in /proc, "
                 "but its node was not given), or that GPU is sick.",
-       .check = "nvidia-smi -i <index> on the host: fails too means the GPU is sick (see dmesg for Xid); works "
+       .check = "nvidia-smi -i INDEX on the host: fails too means the GPU is sick (see dmesg for Xid); works "
                 "means the container's device list lacks its node: ls -l /dev/nvidia* inside",
        .fix = {"start the container again and ask for the GPUs by UUID", "sudo dmesg | grep -iE 'xid|nvrm'"},
        .texts = {{"unable to determine the device handle", "unknown error|insufficient permission*"},

@@ -248,7 +248,7 @@ const KnownProblems& hook_problems() {
        .cause = "/dev/dxg is there, but Windows offers no NVIDIA GPU: old Windows driver or WSL kernel, GPU "
                 "disabled or gone.",
        .check = "/usr/lib/wsl/lib/nvidia-smi: fails means this",
-       .fix = {"update the NVIDIA driver in Windows", "wsl --update; wsl --shutdown (in Windows)"},
+       .fix = {"update the NVIDIA driver in Windows", "wsl --update; wsl --shutdown  # in Windows"},
        .texts = {{"wsl environment detected", "no adapter*"}, {"wsl*", "no adapters were found|no adapters found"}},
        .sign = wsl_without_adapter,
        .source = "NVIDIA/nvidia-container-toolkit#155; NVIDIA/nvidia-docker#1786"},
@@ -260,7 +260,7 @@ const KnownProblems& hook_problems() {
        .check = "nvidia-smi in WSL, outside of a container: works means the first; nvidia-smi in Windows says TCC: the second; "
                 "dpkg -l 'nvidia-utils-*' in WSL lists one: the third",
        .fix = {"sudo nvidia-ctk config --set nvidia-container-cli.no-cgroups=false --in-place",
-               "in Windows: nvidia-smi -dm 0, or a driver with WDDM; then wsl --shutdown",
+               "in Windows: nvidia-smi -dm 0; wsl --shutdown  # or a driver with WDDM",
                "sudo apt-get purge 'nvidia-utils-*' 'libnvidia-compute-*'  # in WSL: Windows brings the driver"},
        .texts = {{"gpu access blocked by the operating system"}},
        .hints = {},
@@ -272,7 +272,7 @@ const KnownProblems& hook_problems() {
        .cause = "A library of the driver is missing or of another version, the driver is not loaded, the helper may not change "
                 "its user (rootless), or on WSL Windows' driver is too old.",
        .check = "sudo nvidia-container-cli -k -d /dev/tty info: the line 'could not start driver service' says which",
-       .fix = {"nvidia-smi  # must work on the host first", "sudo ldconfig", "on WSL: wsl --update; wsl --shutdown (in Windows)",
+       .fix = {"nvidia-smi  # must work on the host first", "sudo ldconfig", "on WSL: wsl --update; wsl --shutdown  # in Windows",
                "rootless: ask by CDI"},
        .texts = {{"driver error: failed to process request|driver rpc error: failed to process request"}},
        .source = "NVIDIA/nvidia-docker#1441, #1675; NVIDIA/libnvidia-container#104"},
@@ -315,7 +315,7 @@ const KnownProblems& hook_problems() {
                 "readable for root of the host only.",
        .check = "docker inspect --format '{{.Config.Env}}' CONTAINER: one of the two is set: this",
        .fix = {"leave NVIDIA_MIG_CONFIG_DEVICES and NVIDIA_MIG_MONITOR_DEVICES out: using a MIG device needs neither",
-               "to manage MIG: docker run --cap-add SYS_ADMIN -e NVIDIA_MIG_CONFIG_DEVICES=all …, as root, not rootless"},
+               "to manage MIG: docker run --cap-add SYS_ADMIN -e NVIDIA_MIG_CONFIG_DEVICES=all …  # as root, not rootless"},
        .texts = {{"capabilities/mig/config*|capabilities/mig/monitor*", "permission denied|operation not permitted|insufficient permission*"},
                  {"cannot set mig_config_devices in non privileged container|cannot set mig_monitor_devices in non privileged "
                   "container"}},

@@ -143,8 +143,9 @@ const KnownProblems& image_problems() {
                 "the driver. On a host: a partial driver package.",
        .check = "ls /dev/nvidiactl inside: missing means no GPU was asked for; there: look at "
                 "NVIDIA_DRIVER_CAPABILITIES, which must hold compute",
-       .fix = {"docker run --gpus all …, with NVIDIA_DRIVER_CAPABILITIES=compute,utility",
-               "on a host: sudo apt-get install libcuda1 (Debian) or libnvidia-compute-<version> (Ubuntu)",
+       .fix = {"docker run --gpus all -e NVIDIA_DRIVER_CAPABILITIES=compute,utility …",
+               "on a host with Debian: sudo apt-get install libcuda1  # component non-free",
+               "on a host with Ubuntu: sudo apt-get install libnvidia-compute-VERSION",
                "programs that must start without a driver: load libcuda with dlopen"},
        .fix_here = install_libcuda,
        .texts = {{"found no nvidia driver on your system"}, {"libcuda.so*", "cannot open shared object*|could not be loaded|not found|could not load*|could not find*|failed to load*|no such file*|unable to load*",
@@ -159,9 +160,9 @@ const KnownProblems& image_problems() {
                 "libnvidia-container): the loader's cache does not know them.",
        .check = "ldconfig -p | grep libnvidia-ml: nothing, while ls /usr/lib/*/libnvidia-ml.so* shows it: this; not "
                 "there at all: no GPU was asked for, or capabilities without utility",
-       .fix = {"now: ldconfig (in the container)",
-               "for good: ldconfig in /etc/nvidia-container-runtime/config.toml (@/sbin/ldconfig.real on Ubuntu), and "
-               "a newer toolkit"},
+       .fix = {"now: ldconfig  # in the container",
+               "for good: a newer toolkit, and in its config.toml the ldconfig of this distribution (@/sbin/ldconfig.real on "
+               "Ubuntu)"},
        .fix_here = run_ldconfig,
        .texts = {{"couldnt find libnvidia-ml*|could not find libnvidia-ml*|cannot find libnvidia-ml*|cant find libnvidia-ml*"},
                  {"adding directory that contains libnvidia-ml*"},
@@ -188,7 +189,7 @@ const KnownProblems& image_problems() {
        .cause = "It comes with the capability utility. Either no GPU was asked for (a variable alone gives nothing), "
                 "or NVIDIA_DRIVER_CAPABILITIES lacks utility.",
        .check = "ls /dev/nvidiactl inside: missing means nothing was injected; there: the capability is missing",
-       .fix = {"docker run --gpus all … (or --runtime=nvidia, or --device nvidia.com/gpu=all)",
+       .fix = {"docker run --gpus all …  # or --runtime=nvidia, or --device nvidia.com/gpu=all",
                "-e NVIDIA_DRIVER_CAPABILITIES=compute,utility"},
        .texts = {{"nvidia-smi*", "executable file*not found*|command not found|: not found|not found in*|no such file or directory", "!could not select*", "!mount*"}},
        .sign = nothing_injected,
@@ -200,7 +201,7 @@ const KnownProblems& image_problems() {
        .cause = "void tells the legacy hook to do nothing. CDI sets it and gives the GPU itself; without nodes in "
                 "/dev nobody gave one.",
        .check = "ls /dev/nvidia0: there means CDI gave it and all is well; missing means nothing was given",
-       .fix = {"docker run --gpus all …, or --device nvidia.com/gpu=all", "do not set NVIDIA_VISIBLE_DEVICES by hand"},
+       .fix = {"docker run --gpus all …  # or --device nvidia.com/gpu=all", "do not set NVIDIA_VISIBLE_DEVICES by hand"},
        .texts = {{"nvidia_visible_devices*void"}},
        .sign = void_without_gpu,
        .source = "mmartial/ComfyUI-Nvidia-Docker#104; NVIDIA/nvidia-container-toolkit#884"},

@@ -99,8 +99,8 @@ const KnownProblems& toolkit_problems() {
                 "started: the toolkit is not installed, or was installed after.",
        .check = "command -v nvidia-container-runtime-hook: nothing means not installed; something means that "
                 "dockerd must be restarted",
-       .fix = {"sudo apt-get install nvidia-container-toolkit (from NVIDIA's repository: "
-               "https://docs.nvidia.com/datacenter/cloud-native/container-toolkit/latest/install-guide.html)",
+       .fix = {"sudo apt-get install nvidia-container-toolkit  # from NVIDIA's repository: "
+               "https://docs.nvidia.com/datacenter/cloud-native/container-toolkit/latest/install-guide.html",
                "sudo systemctl restart docker"},
        .texts = {no_gpu_driver},
        .sign = toolkit_missing,
@@ -151,7 +151,7 @@ const KnownProblems& toolkit_problems() {
        .cause = "From 29.2 on nvidia-cdi-hook makes --gpus go by CDI; with features.cdi = false nothing is left "
                 "to inject with.",
        .check = "docker version from 29.2 on, and grep cdi /etc/docker/daemon.json: false, mean this",
-       .fix = {"take \"cdi\": false out of features in /etc/docker/daemon.json && sudo systemctl restart docker",
+       .fix = {"take \"cdi\": false out of features in /etc/docker/daemon.json, then: sudo systemctl restart docker",
                "or install the whole nvidia-container-toolkit"},
        .texts = {{"no cdi device driver registered"}},
        .sign = hook_without_feature,
@@ -201,7 +201,7 @@ const KnownProblems& toolkit_problems() {
        .cause = "The snap has its own configuration (/var/snap/docker/current/config/daemon.json) and its own "
                 "toolkit.",
        .check = "readlink -f $(command -v docker) under /snap, or snap list docker: this",
-       .fix = {"sudo snap remove docker && sudo apt-get install docker.io (or docker-ce)",
+       .fix = {"sudo snap remove docker && sudo apt-get install docker.io  # or docker-ce",
                "sudo nvidia-ctk runtime configure --runtime=docker && sudo systemctl restart docker"},
        .texts = {no_runtime, no_gpu_driver, {"/var/snap/docker*|/snap/docker*|snap.docker*", "runtime|nvidia*"}},
        .hints = {"snap|/snap/*"},
@@ -212,7 +212,7 @@ const KnownProblems& toolkit_problems() {
        .summary = "Docker is a snap, and its confinement hides the host's driver from the hook",
        .cause = "The snap's nvidia-container-cli does not see the host's libnvidia-ml.so.1.",
        .check = "readlink -f $(command -v docker) under /snap while nvidia-smi works on the host: this",
-       .fix = {"sudo snap remove docker && sudo apt-get install docker.io (or docker-ce)"},
+       .fix = {"sudo snap remove docker && sudo apt-get install docker.io  # or docker-ce"},
        .texts = {no_nvml_for_hook},
        .hints = {"snap|/snap/*"},
        .sign = snap,
@@ -225,7 +225,7 @@ const KnownProblems& toolkit_problems() {
        .cause = "An old list file (nvidia-docker.list) and the new one (nvidia-container-toolkit.list) name the "
                 "same repository.",
        .check = "grep -l nvidia.github.io /etc/apt/sources.list.d/*: more than one file means this",
-       .fix = {"sudo rm /etc/apt/sources.list.d/nvidia-docker.list (the older one)", "sudo apt-get update"},
+       .fix = {"sudo rm /etc/apt/sources.list.d/nvidia-docker.list  # the older one", "sudo apt-get update"},
        .texts = {{"conflicting values set for option signed-by"}},
        .sign = [](const Probe& probe) {
          return present_if(probe.toolkit.apt_sources.size() > 1, listed(probe.toolkit.apt_sources, 4));
