@@ -29,9 +29,9 @@ Sign skew_inside(const Probe& probe) { return version_skew(probe, true); }
 Sign no_kernel_driver(const Probe& probe) {
   if (in_container(probe)) return {};
   if (probe.driver.module_loaded || probe.driver.wsl) return absent("a kernel driver is there");
-  return present(probe.driver.pci_gpus.empty() ? "neither an NVIDIA GPU on the PCI bus nor its kernel driver"
-                                               : "GPU " + probe.driver.pci_gpus[0].address + ", kernel driver: " +
-                                                     (probe.driver.pci_gpus[0].driver.empty() ? "none" : probe.driver.pci_gpus[0].driver));
+  if (probe.driver.pci_gpus.empty()) return present("neither an NVIDIA GPU on the PCI bus nor its kernel driver");
+  const PciGpu& gpu = probe.driver.pci_gpus.front();
+  return present(fmt::format("GPU {}, kernel driver: {}", gpu.address, gpu.driver.empty() ? "none" : gpu.driver));
 }
 
 Sign no_persistenced(const Probe& probe) {
@@ -126,7 +126,7 @@ const KnownProblems& driver_problems() {
                "no driver"},
        .texts = {{"driver/library version mismatch", "failed to initialize nvml|nvml library version|nvidia-smi",
                   "!nvidia-container-cli"}},
-       .hints = {"in the container|inside*container|in a container|in docker|dockerfile|root@*"},
+       .hints = {"works on the host|host works|fine on the host|only in the container|only inside"},
        .sign = skew_inside,
        .source = "k4yt3x/video2x#1226; NVIDIA/nvidia-container-toolkit#171"},
       {.id = "driver-not-loaded",

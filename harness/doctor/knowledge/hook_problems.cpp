@@ -263,7 +263,6 @@ const KnownProblems& hook_problems() {
                "in Windows: nvidia-smi -dm 0; wsl --shutdown  # or a driver with WDDM",
                "sudo apt-get purge 'nvidia-utils-*' 'libnvidia-compute-*'  # in WSL: Windows brings the driver"},
        .texts = {{"gpu access blocked by the operating system"}},
-       .hints = {},
        .sign = wsl_blocked,
        .source = "microsoft/WSL#9962, #9938, #12835, #9166"},
       {.id = "hook-driver-service-failed",
@@ -316,7 +315,8 @@ const KnownProblems& hook_problems() {
        .check = "docker inspect --format '{{.Config.Env}}' CONTAINER: one of the two is set: this",
        .fix = {"leave NVIDIA_MIG_CONFIG_DEVICES and NVIDIA_MIG_MONITOR_DEVICES out: using a MIG device needs neither",
                "to manage MIG: docker run --cap-add SYS_ADMIN -e NVIDIA_MIG_CONFIG_DEVICES=all …  # as root, not rootless"},
-       .texts = {{"capabilities/mig/config*|capabilities/mig/monitor*", "permission denied|operation not permitted|insufficient permission*"},
+       .texts = {{"capabilities/mig/config*|capabilities/mig/monitor*",
+                  "permission denied|operation not permitted|insufficient permission*"},
                  {"cannot set mig_config_devices in non privileged container|cannot set mig_monitor_devices in non privileged "
                   "container"}},
        .source = "NVIDIA/nvidia-container-runtime, README; NVIDIA/gpu-operator#322"},

@@ -35,7 +35,8 @@ Sign runtime_unknown(const Probe& probe) {
 Sign runtime_program_gone(const Probe& probe) {
   const EngineFacts* docker = working_docker(probe);
   if (in_container(probe) || !docker || is_snap(*docker)) return {};
-  const bool registered = probe.toolkit.nvidia_runtime || std::count(docker->runtimes.begin(), docker->runtimes.end(), "nvidia") > 0;
+  const bool registered = probe.toolkit.nvidia_runtime ||
+                          std::count(docker->runtimes.begin(), docker->runtimes.end(), "nvidia") > 0;
   if (has(probe, "nvidia-container-runtime")) return absent("nvidia-container-runtime is in PATH");
   return registered ? present("Docker has the runtime nvidia; nvidia-container-runtime is not in PATH") : Sign{};
 }
@@ -190,7 +191,8 @@ const KnownProblems& toolkit_problems() {
        .check = "command -v nvidia-container-runtime: nothing, and grep nvidia /etc/docker/daemon.json: a hit: this",
        .fix = {"sudo apt-get install nvidia-container-toolkit && sudo systemctl restart docker",
                "or take runtimes.nvidia and default-runtime out of /etc/docker/daemon.json, then: sudo systemctl restart docker"},
-       .texts = {{"nvidia-container-runtime*", "executable file not found*|fork/exec*no such file*", "!nvidia-container-runtime-hook"}},
+       .texts = {{"nvidia-container-runtime*", "executable file not found*|fork/exec*no such file*",
+                  "!nvidia-container-runtime-hook"}},
        .sign = runtime_program_gone,
        .source = "NVIDIA/nvidia-container-runtime#98; NVIDIA/nvidia-docker#1190, #686"},
       {.id = "snap-docker-runtime",
