@@ -198,7 +198,7 @@ class Rules {
     for (const std::string& name : names) {
       if (engine_.cdi_names.count(name) == 0)
         return unavailable(fmt::format(
-            "no CDI specification here names {}: nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml", name));
+            "no CDI specification here names {}; 'cuparity doctor' says how one is written", name));
     }
     Expected expected = gpus(uuids, "CDI: the specification decides", {"cdi"});
     expected.mig_uuid = mig;

@@ -1,5 +1,6 @@
 // cuparity doctor: what is here, what is wrong, what to do.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -54,6 +55,31 @@ void print(const DoctorReport& report, const std::string& format) {
   fmt::print("{}", render_text(report, colour));
 }
 
+std::string advice(const std::string& reason) {
+  return reason.find("image") == std::string::npos ? "; the findings say what to do"
+                                                   : "; ./scripts/build-image makes one, --image I names another";
+}
+
+/// What was named and could not be tried, and why; nothing: all of it was, or nothing was named.
+std::vector<std::string> named_and_not_tried(const DoctorFlags& flags, const Probe& probe) {
+  std::vector<std::string> missed;
+  bool any_tried = false;
+  for (const AccessFacts& access : probe.access) {
+    const bool named = std::find(flags.modes.begin(), flags.modes.end(), access.mode) != flags.modes.end();
+    if (access.outcome != "not looked") any_tried = true;
+    else if (named) missed.push_back(fmt::format("--mode {}: {}{}", access.mode, access.failure, advice(access.failure)));
+  }
+  // Inside a container no engine is asked at all.
+  const bool containers_named = std::any_of(flags.modes.begin(), flags.modes.end(), [](const std::string& mode) {
+    return parse_access_mode(mode).engine != EngineKind::native;
+  });
+  const std::string why = probe.access.empty() ? "there is no engine here; run the doctor on the host, or install one"
+                                               : "no image of that name is there for an engine that answers" + advice("image");
+  if (probe.access.empty() && containers_named) missed.push_back(fmt::format("--mode {}: {}", fmt::join(flags.modes, ", "), why));
+  if (!flags.image.empty() && !any_tried && missed.empty()) missed.push_back(fmt::format("--image {}: {}", flags.image, why));
+  return missed;
+}
+
 /// A text that fits nothing leaves it open; otherwise an error is an unusable environment.
 int exit_code_of(const DoctorReport& report) {
   if (report.text.is_object()) {
@@ -80,7 +106,11 @@ int run_doctor(const DoctorFlags& flags) {
   const DoctorReport report =
       flags.from_text.empty() ? diagnose(*probe) : diagnose_text(text, probe ? &*probe : nullptr);
   print(report, flags.format);
-  return exit_code_of(report);
+  if (!flags.from_text.empty() || !flags.probe.empty()) return exit_code_of(report);
+  const std::vector<std::string> missed = named_and_not_tried(flags, *probe);
+  for (const std::string& each : missed)
+    say_on_stderr("cuparity: not tried: " + each);
+  return missed.empty() ? exit_code_of(report) : exit_environment;
 }
 
 }  // namespace
@@ -111,8 +141,8 @@ void add_doctor_command(CLI::App& app, int& exit_code) {
       ->excludes(probe)
       ->excludes("--text-only");
   command->footer(
-      "Exit code: 0 nothing of severity error, 4 otherwise. With --from-text: 4 the text was recognised, 3 it was "
-      "not.");
+      "Exit code: 0 nothing of severity error, 4 otherwise, and where what --mode or --image names could not be tried. With "
+      "--from-text: 4 the text was recognised, 3 it was not.");
   command->callback([flags, &exit_code] { exit_code = run_doctor(*flags); });
 }
 

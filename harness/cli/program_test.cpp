@@ -101,6 +101,13 @@ TEST_F(Program, DoctorRefusesAModeThatIsNone) {
   EXPECT_THAT(errors_, HasSubstr("docker:manual"));
 }
 
+TEST_F(Program, DoctorFailsWhereWhatWasNamedCouldNotBeTried) {
+  EXPECT_EQ(run({"doctor", "--mode", "docker:none", "--image", "localhost/no-such-image:none"}), exit_environment);
+  EXPECT_THAT(errors_, HasSubstr("not tried: --mode docker:none: "));
+  EXPECT_EQ(run({"doctor", "--image", "localhost/no-such-image:none"}), exit_environment);
+  EXPECT_THAT(errors_, HasSubstr("not tried: --image localhost/no-such-image:none: "));
+}
+
 TEST_F(Program, TheDoctorsChildLooksAtTheDriver) {
   EXPECT_EQ(run({"doctor", "--look-at", "nvml"}), exit_pass);
   EXPECT_TRUE(nlohmann::json::parse(output_).contains("outcome"));

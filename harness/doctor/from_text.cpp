@@ -85,7 +85,7 @@ std::vector<Candidate> candidates_in(const std::string& text, const Probe* probe
 }
 
 /// `settled`: the probe shows another of the text's causes. `alone`: the text has this cause only.
-Finding finding_of(const Candidate& candidate, bool settled, bool alone) {
+Finding finding_of(const Candidate& candidate, const Probe* probe, bool settled, bool alone) {
   const Sign& sign = candidate.sign;
   const bool here = sign.says == Sign::Says::present;
   const bool against = sign.says == Sign::Says::absent;
@@ -94,7 +94,7 @@ Finding finding_of(const Candidate& candidate, bool settled, bool alone) {
   else if (against) evidence += "; this machine speaks against it: " + sign.evidence;
   else if (!sign.evidence.empty()) evidence += "; this machine: " + sign.evidence;
   const bool unlikely = !alone && !here && (settled || against);
-  return known_finding(candidate.problem->id, unlikely ? Severity::info : candidate.problem->severity, evidence);
+  return known_finding(candidate.problem->id, unlikely ? Severity::info : candidate.problem->severity, evidence, probe);
 }
 
 Finding unknown(const std::string& text) {
@@ -120,7 +120,7 @@ DoctorReport diagnose_text(const std::string& text, const Probe* probe) {
   });
   nlohmann::json causes = nlohmann::json::array();
   for (const Candidate& candidate : candidates) {
-    report.findings.push_back(finding_of(candidate, settled, candidates.size() == 1));
+    report.findings.push_back(finding_of(candidate, probe, settled, candidates.size() == 1));
     causes.push_back(candidate.problem->id);
   }
   if (candidates.empty()) report.findings.push_back(unknown(text));
@@ -136,7 +136,7 @@ DoctorReport diagnose_text(const std::string& text, const Probe* probe) {
 std::optional<Finding> likeliest_cause(const std::string& text, const Probe& probe) {
   const std::vector<Candidate> candidates = candidates_in(text, &probe);
   if (candidates.empty()) return std::nullopt;
-  return finding_of(candidates.front(), false, candidates.size() == 1);
+  return finding_of(candidates.front(), &probe, false, candidates.size() == 1);
 }
 
 std::string read_pasted_text(const std::string& file) {

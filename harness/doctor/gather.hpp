@@ -49,7 +49,7 @@ void gather_machine(const Sources& sources, Probe& probe);  // os, kernel, cpu, 
 void gather_driver(const Sources& sources, Probe& probe);   // driver
 void gather_looks(const Sources& sources, Probe& probe);    // nvml, cuda, opening of the nodes
 void gather_engines(const Sources& sources, Probe& probe);  // engines
-void gather_toolkit(const Sources& sources, Probe& probe);  // toolkit
+void gather_toolkit(const Sources& sources, Probe& probe);  // toolkit; after gather_engines
 void gather_cdi(const Sources& sources, Probe& probe);      // cdi; after gather_engines
 void gather_images(const Sources& sources, Probe& probe);   // images; after gather_engines
 void gather_access(const Sources& sources, Probe& probe);   // access; after all others

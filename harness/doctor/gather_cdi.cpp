@@ -121,8 +121,8 @@ void gather_cdi(const Sources& sources, Probe& probe) {
     std::vector<fs::path> files;
     for (fs::directory_iterator entry(real, error), end; !error && entry != end; entry.increment(error)) {
       const std::string extension = entry->path().extension().string();
-      if (extension == ".yaml" || extension == ".yml" || extension == ".json")
-        files.push_back(entry->path().filename());
+      // Engines read no other, .yml neither.
+      if (extension == ".yaml" || extension == ".json") files.push_back(entry->path().filename());
     }
     std::sort(files.begin(), files.end());
     for (const fs::path& file : files) {

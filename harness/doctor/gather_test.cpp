@@ -165,6 +165,24 @@ TEST_F(Gather, ToolkitConfigurationIsRead) {
   EXPECT_EQ(probe_.toolkit.programs.size(), 2U);
 }
 
+TEST_F(Gather, TheConfigurationOfARootlessEngineIsTheUsersWhereXdgSaysSo) {
+  root_.write("etc/nvidia-container-runtime/config.toml", "no-cgroups = false\n");
+  root_.write("home/u/.config/nvidia-container-runtime/config.toml", "no-cgroups = true\n");
+  probe_.engines.emplace_back().name = "docker";
+  probe_.engines[0].rootless = true;
+  gather_toolkit(sources_, probe_);
+  EXPECT_FALSE(probe_.toolkit.no_cgroups);
+  EXPECT_EQ(probe_.toolkit.config_file, "/etc/nvidia-container-runtime/config.toml");
+  sources_.variables["XDG_CONFIG_HOME"] = "/home/u/.config";
+  gather_toolkit(sources_, probe_);
+  EXPECT_TRUE(probe_.toolkit.no_cgroups);
+  EXPECT_EQ(probe_.toolkit.config_file, "$XDG_CONFIG_HOME/nvidia-container-runtime/config.toml");
+  probe_.engines[0].rootless = false;
+  probe_.toolkit = {};
+  gather_toolkit(sources_, probe_);
+  EXPECT_FALSE(probe_.toolkit.no_cgroups);
+}
+
 TEST_F(Gather, BrokenDaemonJsonIsAFact) {
   root_.write("etc/docker/daemon.json", R"({"runtimes": {"nvidia": )");
   gather_toolkit(sources_, probe_);

@@ -37,9 +37,22 @@ void read_daemon_json(const Sources& sources, ToolkitFacts& toolkit) {
   }
 }
 
-/// Two settings of a TOML file whose names are unique in it; comments are passed over.
-void read_config_toml(const Sources& sources, ToolkitFacts& toolkit) {
-  const auto text = environment::read_text_file(sources.root / "etc/nvidia-container-runtime/config.toml");
+/// The toolkit's programs read the one in XDG_CONFIG_HOME where that is set, and then not the one in /etc, even where there
+/// is none (its api/config/v1). They have the variables of the engine that starts them: root's has it not set, a rootless
+/// one's is taken to be this user's.
+fs::path config_toml(const Sources& sources, const Probe& probe, std::string& shown) {
+  const char* name = "nvidia-container-runtime/config.toml";
+  const EngineFacts* docker = find_engine(probe, "docker");
+  const auto home = sources.variables.find("XDG_CONFIG_HOME");
+  const bool of_user = docker && docker->rootless && home != sources.variables.end() && !home->second.empty();
+  shown = std::string(of_user ? "$XDG_CONFIG_HOME/" : "/etc/") + name;
+  return sources.root / fs::path(of_user ? home->second : "/etc").relative_path() / name;
+}
+
+/// Settings of a TOML file whose names are unique in it; comments are passed over.
+void read_config_toml(const Sources& sources, Probe& probe) {
+  ToolkitFacts& toolkit = probe.toolkit;
+  const auto text = environment::read_text_file(config_toml(sources, probe, toolkit.config_file));
   if (!text) return;
   std::istringstream lines(*text);
   std::string section;
@@ -140,7 +153,7 @@ void gather_toolkit(const Sources& sources, Probe& probe) {
   }
   toolkit.runtime_version = version_of(sources, toolkit, "nvidia-container-runtime");
   toolkit.library_version = version_of(sources, toolkit, "nvidia-container-cli");
-  read_config_toml(sources, toolkit);
+  read_config_toml(sources, probe);
   if (!toolkit.ldconfig.empty()) {
     std::error_code error;
     const std::string file = toolkit.ldconfig.substr(toolkit.ldconfig.starts_with('@') ? 1 : 0);

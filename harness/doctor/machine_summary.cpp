@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "harness/doctor/diagnose.hpp"
 
 namespace cuparity {
@@ -55,7 +57,10 @@ json machine_summary(const Probe& probe) {
   toolkit["programs"] = probe.toolkit.programs;
   json cdi = json::array();
   for (const CdiSpec& spec : probe.cdi) {
-    for (const std::string& device : spec.devices) cdi.push_back(spec.kind + "=" + device);
+    for (const std::string& device : spec.devices) {
+      const std::string name = spec.kind + "=" + device;  // several files may define it
+      if (std::find(cdi.begin(), cdi.end(), name) == cdi.end()) cdi.push_back(name);
+    }
   }
   toolkit["cdi_devices"] = cdi;
   json images = json::array();
@@ -67,6 +72,7 @@ json machine_summary(const Probe& probe) {
           {"cpu", probe.cpu_model},
           {"container", probe.inside.container},
           {"gpus", gpus(probe)},
+          {"pci_gpus", probe.driver.pci_gpus.size()},
           {"driver_version",
            probe.nvml.driver_version.empty() ? probe.driver.module_version : probe.nvml.driver_version},
           {"cuda_driver_version", probe.nvml.cuda_version},

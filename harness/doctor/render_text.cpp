@@ -20,7 +20,9 @@ std::string line(const char* label, const std::string& text) {
 
 std::string gpu_lines(const json& machine) {
   const json& gpus = machine["gpus"];
-  if (gpus.empty()) return line("GPU", "none visible");
+  const std::size_t on_bus = machine["pci_gpus"].get<std::size_t>();
+  if (gpus.empty())
+    return line("GPU", on_bus == 0 ? "none visible" : fmt::format("none visible, {} on the PCI bus", on_bus));
   std::string text;
   for (const json& gpu : gpus) {
     text +=
@@ -66,8 +68,9 @@ std::string toolkit_line(const json& machine) {
 std::string access_line(const json& machine) {
   const json& access = machine["container_access"];
   if (access["possible"].is_null()) {
-    return line("Container", machine["gpus"].empty() ? "no GPU to give"
-                                                     : "whether it gets the GPU could not be looked at");
+    const bool none = machine["gpus"].empty() && machine["pci_gpus"] == 0;
+    if (!none && machine["gpus"].empty()) return line("Container", "can get no GPU before the driver works on this host");
+    return line("Container", none ? "no GPU to give" : "whether it gets the GPU could not be looked at");
   }
   std::string modes;
   if (access["possible"].get<bool>()) {

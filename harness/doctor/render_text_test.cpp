@@ -31,6 +31,15 @@ TEST(DoctorText, SaysWhyAContainerGetsNone) {
               HasSubstr("can get the GPU: no, because docker:--gpus=all: could not select device driver"));
 }
 
+TEST(DoctorText, AGpuWithoutItsDriverIsNoMissingGpu) {
+  Probe probe = host_without_gpu();
+  EXPECT_THAT(render_text(diagnose(probe), false), HasSubstr("Container  no GPU to give\n"));
+  probe.driver.pci_gpus = {{"0000:65:00.0", "0x2335", ""}};
+  const std::string text = render_text(diagnose(probe), false);
+  EXPECT_THAT(text, StartsWith("GPU        none visible, 1 on the PCI bus\n"));
+  EXPECT_THAT(text, HasSubstr("Container  can get no GPU before the driver works on this host\n"));
+}
+
 TEST(DoctorText, InsideAContainerItSaysSo) {
   const std::string text = render_text(diagnose(inside_container()), false);
   EXPECT_THAT(text, HasSubstr("inside a docker container"));

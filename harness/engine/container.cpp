@@ -65,7 +65,7 @@ ContainerCli docker_cli() {
   cli.rootless_format = "{{.SecurityOptions}}";
   cli.rootless_answer = "name=rootless";
   cli.start_hint =
-      "start it (./scripts/start-engine, or sudo systemctl start docker) or join its group (sudo usermod "
+      "start it (./scripts/start-engine docker, or sudo systemctl start docker) or join its group (sudo usermod "
       "-aG docker $USER, then log in again)";
   cli.relabel_volumes = false;
   cli.first_gpus_version = 19;

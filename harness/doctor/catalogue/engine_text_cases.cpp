@@ -89,6 +89,10 @@ std::vector<TextCase> engine_text_cases() {
        {"OCI runtime create failed: error mounting \"/usr/lib/x86_64-linux-gnu/libcuda.so.550.54.14\" to rootfs: stat: no "
         "such file or directory",
         "Error: runc: stat /usr/lib64/libnvidia-ptxjitcompiler.so.570.1: no such\nfile or directory"}},
+      {"cdi-conflicting-device",
+       {"Error: setting up CDI devices: conflicting device \"nvidia.com/gpu=0\" (specs \"/etc/cdi/nvidia.yaml\", "
+        "\"/etc/cdi/nvidia-container-toolkit.json\")",
+        "level=error msg=\"CDI cache: conflicting device nvidia.com/gpu=all\n(specs /var/run/cdi/a.yaml, /var/run/cdi/b.yaml)\""}},
       {"cdi-hook-missing",
        {"error during container init: error running createContainer hook #1: fork/exec /opt/x/nvidia-ctk: no such file or "
         "directory",
@@ -111,8 +115,17 @@ std::vector<TextCase> engine_text_cases() {
        {"nvidia-container-cli: requirement error: unsatisfied condition: cuda>=13.0, please update your driver",
         "requirement error:\nunsatisfied condition: brand=tesla; cuda>=11.8"}},
       {"csv-mode-hook-direct",
-       {"invoking the NVIDIA Container Runtime Hook\ndirectly (e.g. specifying the docker --gpus flag) is not supported",
+       {"stderr: Auto-detected mode as 'csv'\ninvoking the NVIDIA Container Runtime Hook\ndirectly (e.g. specifying the docker "
+        "--gpus flag) is not supported",
         "stderr: Auto-detected mode as \"csv\""}},
+      {"hook-mode-not-legacy",
+       {"error running prestart hook #0: exit status 1, stdout: , stderr: Using requested mode 'cdi'\ninvoking the NVIDIA "
+        "Container Runtime Hook directly (e.g. specifying the docker --gpus flag) is not supported. Please use the NVIDIA "
+        "Container Runtime (e.g. specify the --runtime=nvidia flag) instead.: unknown",
+        "invoking the NVIDIA Container Runtime Hook directly (e.g. specifying the docker --gpus flag) is not supported"}},
+      {"driver-library-mismatch-start",
+       {"Failed to initialize NVML: Driver/library version mismatch\nNVML library version: 580.95",
+        "nvidia-smi: Failed to initialize NVML: Driver/library version mismatch"}},
       {"ldconfig-path",
        {"nvidia-container-cli: ldcache error: process /sbin/ldconfig failed with error code: 127",
         "stderr: nvidia-container-cli: ldcache\nerror: open failed: /sbin/ldconfig.real: no such file or directory"}},
@@ -171,6 +184,53 @@ std::vector<TextCase> engine_text_cases() {
         "file: no such file or directory",
         "stderr: Auto-detected mode as 'legacy'\nnvidia-container-cli: initialization error: load library failed:\n"
         "libnvidia-ml.so.1"}},
+      {"driver-not-loaded",
+       {"docker: Error response from daemon: OCI runtime create failed: runc create failed: unable to start container process: "
+        "error during container init: error running hook #0: exit status 1, stdout: , stderr: Auto-detected mode as 'legacy'\n"
+        "nvidia-container-cli: initialization error: nvml error: driver not loaded: unknown.",
+        "Failed to initialize NVML: Driver Not Loaded",
+        "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver. Make sure that the latest NVIDIA driver "
+        "is installed and running."}},
+      {"persistenced-socket-gone",
+       {"OCI runtime create failed: runc create failed: unable to start container process: error during container init: failed "
+        "to fulfil mount request: open /run/nvidia-persistenced/socket: no such file or directory: unknown",
+        "Error: crun: mount `/run/nvidia-persistenced/socket` to `run/nvidia-persistenced/socket`: No such file or directory"}},
+      {"persistenced-socket-in-the-way",
+       {"nvidia-container-cli: mount error: file creation failed: "
+        "/var/lib/docker/overlay2/1/merged/run/nvidia-persistenced/socket: no such device or address: unknown.",
+        "slurmstepd: error: pyxis:     nvidia-container-cli: mount error: file creation failed: "
+        "/raid/enroot-data/user-9011/pyxis_64.0/run/nvidia-persistenced/socket: no such device or address"}},
+      {"hook-driver-service-failed",
+       {"docker: Error response from daemon: OCI runtime create failed: container_linux.go:380: starting container process "
+        "caused: process_linux.go:545: container init caused: Running hook #0:: error running hook: exit status 1, stdout: , "
+        "stderr: nvidia-container-cli: initialization error: driver error: failed to process request: unknown.",
+        "nvidia-container-cli: initialization error: driver rpc error: failed to process request"}},
+      {"hook-capability-refused",
+       {"nvidia-container-cli: permission error: capability change failed: operation not permitted\n[ERROR] "
+        "/etc/enroot/hooks.d/98-nvidia.sh exited with return code 1",
+        "stderr: nvidia-container-cli: permission error: operation not permitted"}},
+      {"unsupported-driver-capabilities",
+       {"stdout: , stderr: Auto-detected mode as 'legacy'\nunsupported capabilities found in 'compute,profile,utility' (allowed "
+        "'compute,utility'): unknown",
+        "hook #0: unsupported capabilities found in 'compute,graphics,utility' (allowed 'compute,utility')"}},
+      {"rootless-bpf-not-permitted",
+       {"nvidia-container-cli: mount error: open failed: /sys/fs/cgroup/devices/user.slice/devices.allow: permission denied",
+        "nvidia-container-cli: mount error: write error: /sys/fs/cgroup/devices/docker/09/devices.allow: operation not permitted"}},
+      {"mig-config-permission",
+       {"nvidia-container-cli: mount error: open failed: /proc/driver/nvidia/capabilities/mig/config: permission denied",
+        "cannot set MIG_MONITOR_DEVICES in non privileged container: unknown"}},
+      {"wsl-gpu-access-blocked",
+       {"Failed to initialize NVML: GPU access blocked by the operating system\nFailed to properly shut down NVML: GPU access "
+        "blocked by the operating system",
+        "nvidia-smi in WSL2's docker container: GPU access blocked by the operating system"}},
+      {"gpus-flag-unknown",
+       {"unknown flag: --gpus\nSee 'docker run --help'.", "Error: unknown flag: --gpus",
+        "FATA[0000] unknown flag: --gpus"}},
+      {"runtime-program-missing",
+       {"docker: Error response from daemon: OCI runtime create failed: unable to retrieve OCI runtime error (open "
+        "/run/containerd/io.containerd.runtime.v1.linux/moby/9e/log.json: no such file or directory): exec: "
+        "\"nvidia-container-runtime\": executable file not found in $PATH: unknown.",
+        "fork/exec /usr/bin/nvidia-container-runtime: no such file or directory: unknown"}},
       {"build-nvidia-smi",
        {"#9 0.312 /bin/sh: 1: nvidia-smi: not found\nERROR: failed to solve: process \"/bin/sh -c nvidia-smi\" did not "
         "complete successfully: exit code: 127",

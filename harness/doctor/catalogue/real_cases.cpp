@@ -75,6 +75,12 @@ services:
 END
 docker-compose -f $W/docker-compose.yml run --rm app; e=$?; docker-compose -f $W/docker-compose.yml down >/dev/null 2>&1; exit $e)sh",
        "compose-toolkit-missing"},
+      {"gpus_flag_of_build", "docker build --gpus all - </dev/null", "gpus-flag-unknown"},
+      {"runtime_program_missing", R"sh(
+command -v nvidia-container-runtime >/dev/null && skip "nvidia-container-runtime is installed here"
+own_dockerd 1 '{"runtimes":{"nvidia":{"path":"nvidia-container-runtime"}}}' ''
+$R --runtime=nvidia $IMAGE sh -c true)sh",
+       "runtime-program-missing"},
       {"compose_before_gpus_key", R"sh(compose_before 2.30 docker-compose
 printf 'services:\n  app: {image: %s, network_mode: none, gpus: all}\n' $IMAGE >$W/docker-compose.yml
 $COMPOSE -f $W/docker-compose.yml run --rm app)sh",

@@ -7,12 +7,24 @@
 
 #include "harness/doctor/diagnose.hpp"
 #include "harness/doctor/from_text.hpp"
+#include "harness/doctor/knowledge/known_problem.hpp"
 #include "harness/record/json_fields.hpp"
 
 namespace cuparity {
 namespace {
 
 class RecordedProbe : public testing::TestWithParam<nlohmann::json> {};
+
+/// A check that tells a known problem in words of its own hides the catalogue's.
+TEST_P(RecordedProbe, EveryKnownProblemComesWithTheCataloguesFix) {
+  const Probe probe = probe_from_json(GetParam()["probe"]);
+  for (const Finding& finding : diagnose(probe).findings) {
+    const KnownProblem* known = find_problem(finding.id);
+    if (!known) continue;
+    EXPECT_EQ(finding.check, known->check) << finding.id;
+    EXPECT_THAT(finding.fix, testing::IsSupersetOf(known_finding(finding.id, finding.severity, "", &probe).fix)) << finding.id;
+  }
+}
 
 TEST_P(RecordedProbe, ShowsTheCause) {
   const std::string id = GetParam()["id"];
@@ -21,6 +33,7 @@ TEST_P(RecordedProbe, ShowsTheCause) {
     const DoctorReport report = diagnose_text(GetParam()["text"], &probe);
     EXPECT_EQ(report.text["causes"].at(0), id) << report.text.dump();
     EXPECT_THAT(report.findings.at(0).evidence, testing::HasSubstr("this machine shows it"));
+    EXPECT_EQ(report.findings.at(0).fix, known_finding(id, Severity::error, "", &probe).fix);
     return;
   }
   const DoctorReport report = diagnose(probe);
@@ -28,7 +41,8 @@ TEST_P(RecordedProbe, ShowsTheCause) {
                                   [&](const Finding& finding) { return finding.id == id; });
   ASSERT_NE(found, report.findings.end()) << to_json(report)["findings"].dump(1);
   EXPECT_FALSE(found->evidence.empty());
-  EXPECT_FALSE(found->fix.empty());
+  EXPECT_EQ(found->fix, known_finding(id, found->severity, "", &probe).fix);
+  EXPECT_EQ(found->check, find_problem(id)->check);
   EXPECT_NE(static_cast<int>(found->severity), static_cast<int>(Severity::ok));
 }
 

@@ -52,7 +52,7 @@ INSTANTIATE_TEST_SUITE_P(Text, KnownText, testing::ValuesIn(all_cases()),
                          [](const testing::TestParamInfo<TextCase>& test) {
                            std::string name = test.param.id;
                            std::replace(name.begin(), name.end(), '-', '_');
-                           return name;
+                           return name + "_" + std::to_string(test.index);  // a case may have several sets of words
                          });
 
 TEST(KnownProblems, AreWholeAndEachHasTexts) {
@@ -101,6 +101,24 @@ TEST(FromText, TheProbeSettlesWhatTheTextLeavesOpen) {
   EXPECT_EQ(report.text["causes"][0], "nvml-unknown-error-no-cgroups");
   EXPECT_THAT(report.findings[0].evidence, testing::HasSubstr("this machine shows it: no-cgroups = true"));
   EXPECT_EQ(static_cast<int>(report.findings[1].severity), static_cast<int>(Severity::info));
+}
+
+TEST(FromText, TheUsualCauseComesFirst) {
+  EXPECT_THAT(causes_of("Failed to initialize NVML: Driver/library version mismatch\nNVML library version: 580.95"),
+              testing::ElementsAre("driver-library-mismatch-start", "driver-library-mismatch-inside"));
+  EXPECT_THAT(causes_of("Auto-detected mode as 'csv'\ninvoking the NVIDIA Container Runtime Hook directly (e.g. specifying the "
+                        "docker --gpus flag) is not supported"),
+              testing::ElementsAre("csv-mode-hook-direct"));
+  EXPECT_THAT(causes_of("Using requested mode 'cdi'\ninvoking the NVIDIA Container Runtime Hook directly (e.g. specifying the "
+                        "docker --gpus flag) is not supported"),
+              testing::ElementsAre("hook-mode-not-legacy"));
+  EXPECT_THAT(causes_of("failed to get sandbox runtime: no runtime for \"nvidia\" is configured"),
+              testing::ElementsAre("k8s-runtime-not-configured"));
+  EXPECT_EQ(causes_of("docker: Error response from daemon: could not select device driver \"\" with capabilities: [[gpu]].")[0],
+            "toolkit-missing");
+  EXPECT_EQ(causes_of("docker was installed by snap; could not select device driver \"\" with capabilities: [[gpu]]")[0],
+            "snap-docker-runtime");
+  EXPECT_EQ(causes_of("NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver.")[0], "driver-not-loaded");
 }
 
 TEST(FromText, HintsOfTheTextRank) {

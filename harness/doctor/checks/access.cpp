@@ -5,6 +5,7 @@
 
 #include "harness/doctor/checks/checks.hpp"
 #include "harness/doctor/from_text.hpp"
+#include "harness/doctor/knowledge/known_problem.hpp"
 
 namespace cuparity {
 namespace {
@@ -39,7 +40,7 @@ void explain_shell(const Probe& probe, const AccessFacts& access, Finding& findi
   finding.cause = "The doctor looks from inside with the image's shell. The engine got as far as starting it, so "
                   "driver, toolkit and CDI are not to blame.";
   finding.fix = {"give an image with a shell: --image IMAGE",
-                 fmt::format("cuparity access --image {} (brings its own program, needs no shell)", image)};
+                 fmt::format("cuparity access --image {}  # brings its own program, needs no shell", image)};
 }
 
 bool nothing_to_give(const Probe& probe, const AccessFacts& access) {
@@ -71,7 +72,7 @@ void explain(const Probe& probe, const AccessFacts& access, Finding& finding) {
   if (access.outcome == "hung") {
     finding.id = "access.hung";
     finding.cause = "The container, its start hook or the driver inside hangs.";
-    finding.fix = {"sudo dmesg | grep -iE 'xid|nvrm'", "nvidia-smi (on the host)"};
+    finding.fix = {"sudo dmesg | grep -iE 'xid|nvrm'", "nvidia-smi  # on the host"};
   } else if (access.outcome == "ok") {
     finding.id = "access.no_gpu_inside";
     finding.cause = "The container started, but no GPU is visible inside.";
@@ -90,7 +91,7 @@ void check_mode(const Probe& probe, const AccessFacts& access, bool another_work
            fmt::format("{} shows {} of the host's {} GPUs", access.mode, access.gpu_count, host),
            "The engine hands out fewer GPUs than were asked for, or the host's view has changed.",
            seen(access),
-           {"nvidia-smi -L on the host and in the container"}});
+           {"nvidia-smi -L  # on the host and in the container"}});
       return;
     }
     findings.push_back({"access.ok",
@@ -110,10 +111,8 @@ void check_mode(const Probe& probe, const AccessFacts& access, bool another_work
                   seen(access),
                   {}};
   if (asks_for_none(access) && access.outcome == "ok") {
-    finding.id = "unrequesting-pod-sees-all";
+    finding = known_finding("unrequesting-pod-sees-all", finding.severity, finding.evidence, &probe);
     finding.summary = fmt::format("{} shows a GPU that was not asked for", access.mode);
-    finding.cause = "The default runtime injects GPUs, because the image sets NVIDIA_VISIBLE_DEVICES=all.";
-    finding.fix = {"set NVIDIA_VISIBLE_DEVICES=void for containers that need no GPU"};
   } else if (lacks_shell(access)) {
     explain_shell(probe, access, finding);
   } else {

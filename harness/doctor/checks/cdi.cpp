@@ -5,46 +5,33 @@
 #include <cstdlib>
 
 #include "harness/doctor/checks/checks.hpp"
+#include "harness/doctor/knowledge/cdi_specs.hpp"
+#include "harness/doctor/knowledge/known_problem.hpp"
 
 namespace cuparity {
 namespace {
-
-const std::vector<std::string> regenerate = {"sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml",
-                                             "nvidia-ctk cdi list"};
-
-/// Empty, or what is no longer true of `spec`.
-std::string staleness(const Probe& probe, const CdiSpec& spec) {
-  for (const std::string& version : spec.driver_versions) {
-    if (!probe.driver.module_version.empty() && version != probe.driver.module_version) {
-      return fmt::format("it mounts libraries of driver {}, loaded is {}", version,
-                         probe.driver.module_version);
-    }
-  }
-  if (!spec.missing_nodes.empty()) return "these device nodes are gone: " + listed(spec.missing_nodes, 4);
-  if (!spec.missing_files.empty()) return "these files are gone: " + listed(spec.missing_files, 4);
-  return "";
-}
 
 void check_spec(const Probe& probe, const CdiSpec& spec, Findings& findings) {
   if (!spec.failure.empty()) {
     findings.push_back(
         {"cdi.unreadable", Severity::warning, fmt::format("{} is no usable CDI specification", spec.path),
-         "An engine passes it over, and its devices are then unresolvable.", spec.failure, regenerate});
+         "An engine passes it over, and its devices are then unresolvable.", spec.failure, write_anew(spec)});
     return;
   }
   if (spec.kind != "nvidia.com/gpu") return;
-  if (const std::string stale = staleness(probe, spec); !stale.empty()) {
-    findings.push_back({"cdi-stale-missing-lib", Severity::warning, fmt::format("{} is out of date", spec.path),
-                        "The driver or the GPUs changed after the specification was made: containers that "
-                        "use it fail to start.",
-                        stale, regenerate});
+  if (const std::string by = shadowed_by(probe, spec); !by.empty()) {
+    findings.push_back({"cdi.shadowed", Severity::ok, fmt::format("{} is not used: {} wins over it", spec.path, by), "",
+                        staleness(probe, spec), {}});
+  } else if (const std::string stale = staleness(probe, spec); !stale.empty()) {
+    findings.push_back(known_finding("cdi-stale-missing-lib", Severity::warning, stale, &probe));
+    findings.back().summary = fmt::format("{} is out of date", spec.path);
+    findings.back().fix = write_anew(spec);
   } else if (!spec.missing_hooks.empty()) {
-    findings.push_back({"cdi-hook-missing",
-                        Severity::warning,
-                        fmt::format("{} calls a program that is not there", spec.path),
-                        "The toolkit was removed or moved, or the specification comes from another machine.",
-                        listed(spec.missing_hooks, 4),
-                        {"sudo apt-get install nvidia-container-toolkit-base", regenerate[0]}});
+    findings.push_back(
+        known_finding("cdi-hook-missing", Severity::warning, listed(spec.missing_hooks, 4), &probe));
+    findings.back().summary = fmt::format("{} calls a program that is not there", spec.path);
+    findings.back().fix = {"sudo apt-get install nvidia-container-toolkit-base"};
+    for (std::string& step : write_anew(spec)) findings.back().fix.push_back(std::move(step));
   } else {
     findings.push_back({"cdi.ok",
                         Severity::ok,
@@ -66,16 +53,10 @@ void check_docker_feature(const Probe& probe, Findings& findings) {
   const std::string& feature = probe.toolkit.cdi_feature;
   if (major >= 25 && (by_default ? feature != "false" : feature == "true")) return;
   if (major >= 25 && !docker->cdi_folders.empty()) return;
-  findings.push_back(
-      {"cdi-driver-not-enabled",
-       Severity::info,
-       fmt::format("Docker {} does not use CDI here", docker->server_version),
-       major < 25 ? "CDI came to Docker with 25.0." : "It is off: the feature 'cdi' of daemon.json decides.",
-       fmt::format("docker version {}; daemon.json features.cdi: {}", docker->server_version,
-                   feature.empty() ? "not set" : feature),
-       {major < 25 ? "update Docker, or ask with --gpus"
-                   : "in /etc/docker/daemon.json: {\"features\": {\"cdi\": true}}, then: sudo systemctl "
-                     "restart docker"}});
+  findings.push_back(known_finding("cdi-driver-not-enabled", Severity::info,
+                                   fmt::format("docker version {}; daemon.json features.cdi: {}", docker->server_version,
+                                               feature.empty() ? "not set" : feature),
+                                   &probe));
 }
 
 }  // namespace
@@ -91,7 +72,7 @@ void check_cdi(const Probe& probe, Findings& findings) {
     findings.push_back({"cdi.none", Severity::info,
                         "There is no CDI specification for the GPUs: --device nvidia.com/gpu=… can't work",
                         "nvidia-ctk is installed, but has not written one.", "/etc/cdi, /var/run/cdi",
-                        regenerate});
+                        write_first(probe)});
   }
   if (offered) check_docker_feature(probe, findings);
 }

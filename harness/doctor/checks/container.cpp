@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "harness/doctor/checks/checks.hpp"
+#include "harness/doctor/knowledge/known_problem.hpp"
 #include "harness/report/numbers.hpp"
 
 namespace cuparity {
@@ -33,23 +34,15 @@ void check_limits(const Probe& probe, Findings& findings) {
   const InsideFacts& inside = probe.inside;
   constexpr std::uint64_t docker_default = 64ull << 20;
   if (inside.shm_bytes > 0 && inside.shm_bytes <= docker_default && probe.nvml.gpus.size() > 1) {
-    findings.push_back({"nccl-shm-too-small",
-                        Severity::warning,
-                        fmt::format("/dev/shm has {}, too small for NCCL between several GPUs",
-                                    format_bytes(static_cast<double>(inside.shm_bytes))),
-                        "It is the engine's default.",
-                        "statvfs of /dev/shm",
-                        {"docker run --shm-size=1g …, or --ipc=host"}});
+    findings.push_back(known_finding(
+        "nccl-shm-too-small", Severity::warning,
+        fmt::format("/dev/shm has {}, for {} GPUs", format_bytes(static_cast<double>(inside.shm_bytes)), probe.nvml.gpus.size()),
+        &probe));
   }
   if (!inside.memlock_limit.empty() && inside.memlock_limit != "unlimited") {
-    findings.push_back(
-        {"memlock-limit",
-         Severity::info,
-         fmt::format("At most {} can be locked in memory",
-                     format_bytes(std::strtod(inside.memlock_limit.c_str(), nullptr))),
-         "RLIMIT_MEMLOCK is the engine's default. CUDA's pinned memory does not count, RDMA and io_uring do.",
-         "RLIMIT_MEMLOCK",
-         {"docker run --ulimit memlock=-1 …"}});
+    findings.push_back(known_finding(
+        "memlock-limit", Severity::info,
+        "RLIMIT_MEMLOCK is " + format_bytes(std::strtod(inside.memlock_limit.c_str(), nullptr)), &probe));
   }
 }
 
@@ -72,12 +65,10 @@ void check_container(const Probe& probe, Findings& findings) {
     return;
   }
   if (probe.inside.driver_library_mounts.empty() && !probe.driver.libraries.empty()) {
-    findings.push_back({"image-ships-driver-libs-file-exists",
-                        Severity::warning,
-                        "The driver's libraries are not mounted from the host",
-                        "They are part of the image, and break with the host's next driver.",
-                        probe.driver.libraries.front().real_path,
-                        {"remove the driver's packages from the image"}});
+    findings.push_back(known_finding("image-ships-driver-libs-file-exists", Severity::warning,
+                                     probe.driver.libraries.front().real_path +
+                                         " is no mount: it is part of the image, and breaks with the host's next driver",
+                                     &probe));
   }
   check_limits(probe, findings);
 }

@@ -8,6 +8,27 @@
 namespace cuparity {
 namespace {
 
+/// A CUresult of the CUDA driver API, and the known problem that it stands for.
+struct KnownCode {
+  int code;
+  const char* id;
+  const char* name;
+};
+
+constexpr KnownCode known_codes[] = {{3, "open-kmod-hmm", "CUDA_ERROR_NOT_INITIALIZED"},
+                                     {34, "stub-libcuda", "CUDA_ERROR_STUB_LIBRARY"},
+                                     {35, "driver-insufficient", "cudaErrorInsufficientDriver"},
+                                     {46, "exclusive-process", "CUDA_ERROR_DEVICE_UNAVAILABLE"},
+                                     {100, "mig-no-instance", "CUDA_ERROR_NO_DEVICE"},
+                                     {100, "cuda-visible-devices-empty", "CUDA_ERROR_NO_DEVICE"},
+                                     {101, "cuda-visible-devices-empty", "CUDA_ERROR_INVALID_DEVICE"},
+                                     {304, "cuda-os-call-refused", "CUDA_ERROR_OPERATING_SYSTEM"},
+                                     {500, "wsl-library-not-mapped", "CUDA_ERROR_NOT_FOUND"},
+                                     {802, "fabric-manager", "CUDA_ERROR_SYSTEM_NOT_READY"},
+                                     {803, "compat-803", "CUDA_ERROR_SYSTEM_DRIVER_MISMATCH"},
+                                     {804, "compat-804", "CUDA_ERROR_COMPAT_NOT_SUPPORTED_ON_DEVICE"}};
+
+/// Codes that alone settle nothing.
 struct Explanation {
   int code;
   const char* id;
@@ -16,64 +37,57 @@ struct Explanation {
   const char* fix;
 };
 
-/// CUresult, CUDA driver API.
 constexpr Explanation explanations[] = {
-    {3, "open-kmod-hmm", "CUDA_ERROR_NOT_INITIALIZED", "The driver could not set itself up.",
+    {3, "cuda.not_initialized", "CUDA_ERROR_NOT_INITIALIZED", "The driver could not set itself up.",
      "sudo dmesg | grep -i nvrm"},
-    {34, "stub-libcuda", "CUDA_ERROR_STUB_LIBRARY",
-     "The link-time stub of libcuda (…/lib64/stubs) was found at run time.",
-     "take the stubs folder out of LD_LIBRARY_PATH"},
-    {35, "driver-insufficient", "cudaErrorInsufficientDriver",
-     "The driver is older than the CUDA runtime needs, or there is no driver library.",
-     "update the host's driver, or use an older CUDA image"},
-    {46, "exclusive-process", "CUDA_ERROR_DEVICE_UNAVAILABLE",
-     "Another process has the GPU for itself (compute mode EXCLUSIVE_PROCESS), or it is prohibited.",
-     "nvidia-smi -q -d COMPUTE; sudo nvidia-smi -c DEFAULT"},
-    {100, "cuda-visible-devices-empty", "CUDA_ERROR_NO_DEVICE",
-     "No GPU is visible to CUDA: none was given to this container, or CUDA_VISIBLE_DEVICES hides them.",
-     "unset CUDA_VISIBLE_DEVICES; start the container with --gpus all"},
-    {101, "cuda-visible-devices-empty", "CUDA_ERROR_INVALID_DEVICE",
-     "CUDA_VISIBLE_DEVICES names a GPU that is not here.",
-     "unset CUDA_VISIBLE_DEVICES, or use the container's own numbers, which start at 0"},
+    {46, "cuda.unavailable", "CUDA_ERROR_DEVICE_UNAVAILABLE",
+     "The GPU takes no process, though its compute mode is Default: it waits for a reset, or MPS serves another user.",
+     "nvidia-smi -q; sudo dmesg | grep -iE 'xid|nvrm'"},
+    {100, "cuda.no_device", "CUDA_ERROR_NO_DEVICE",
+     "The driver offers this process no GPU, though CUDA_VISIBLE_DEVICES is not set: the GPU's node was not given to this "
+     "container, or its compute mode is prohibited.",
+     "ls -l /dev/nvidia[0-9]*; nvidia-smi -q -d COMPUTE"},
+    {101, "cuda.invalid_device", "CUDA_ERROR_INVALID_DEVICE",
+     "The driver does not know the GPU that was asked for, though CUDA_VISIBLE_DEVICES is not set.",
+     "nvidia-smi -L; sudo dmesg | grep -i nvrm"},
     {800, "cuda.not_permitted", "CUDA_ERROR_NOT_PERMITTED",
      "The system's policy refuses the GPU to this process.",
-     "check MIG and MPS settings and the container's device list"},
-    {802, "fabric-manager", "CUDA_ERROR_SYSTEM_NOT_READY",
-     "On machines with NVSwitch: nvidia-fabricmanager does not run, or is of another version than the "
-     "driver.",
-     "sudo systemctl status nvidia-fabricmanager; install the version of the driver"},
-    {803, "compat-803", "CUDA_ERROR_SYSTEM_DRIVER_MISMATCH",
-     "The libcuda found first belongs to another release than the kernel driver, often a cuda-compat "
-     "package.",
-     "take compat out of LD_LIBRARY_PATH and ld.so.conf.d, then: sudo ldconfig"},
-    {804, "compat-804", "CUDA_ERROR_COMPAT_NOT_SUPPORTED_ON_DEVICE",
-     "A cuda-compat libcuda was used on a GPU without forward compatibility (it exists for data centre GPUs "
-     "alone).",
-     "update the host's driver, or use an image whose CUDA is not newer than the driver"},
+     "nvidia-smi -q  # look at MIG and compute mode, and at the container's device list"},
     {999, "cuda.unknown", "CUDA_ERROR_UNKNOWN",
      "Mostly /dev/nvidia-uvm: not loaded, not given to the container, or broken by suspend and resume.",
-     "sudo nvidia-modprobe -u; after a suspend: sudo rmmod nvidia_uvm && sudo modprobe nvidia_uvm"}};
+     "sudo nvidia-modprobe -u  # after a suspend: sudo rmmod nvidia_uvm && sudo modprobe nvidia_uvm"}};
+
+std::string cuinit_evidence(const Probe& probe, const char* name) {
+  std::string text = fmt::format("cuInit of {} returned {}{}{}{}", probe.cuda.library_path, probe.cuda.result,
+                                 *name ? " (" : "", name, *name ? ")" : "");
+  for (const char* variable : {"CUDA_VISIBLE_DEVICES", "LD_LIBRARY_PATH"}) {
+    if (const auto found = probe.inside.variables.find(variable); found != probe.inside.variables.end())
+      text += fmt::format("; {}={}", variable, found->second);
+  }
+  return text;
+}
 
 Finding failed(const Probe& probe) {
-  const CudaFacts& cuda = probe.cuda;
+  for (const KnownCode& known : known_codes) {
+    if (known.code != probe.cuda.result) continue;
+    // Its sign knows what else must be so.
+    const KnownProblem* problem = find_problem(known.id);
+    if (problem && problem->sign(probe).says == Sign::Says::present)
+      return known_finding(known.id, Severity::error, cuinit_evidence(probe, known.name), &probe);
+  }
   Finding finding{"cuda.failed",
                   Severity::error,
-                  fmt::format("cuInit failed with code {}", cuda.result),
+                  fmt::format("cuInit failed with code {}", probe.cuda.result),
                   "The driver returned a code that has no explanation here.",
-                  "",
+                  cuinit_evidence(probe, ""),
                   {"nvidia-smi; sudo dmesg | grep -i nvrm"}};
   for (const Explanation& explanation : explanations) {
-    if (explanation.code != cuda.result) continue;
+    if (explanation.code != probe.cuda.result) continue;
     finding.id = explanation.id;
-    finding.summary = fmt::format("CUDA does not start: {} ({})", explanation.name, cuda.result);
+    finding.summary = fmt::format("CUDA does not start: {} ({})", explanation.name, explanation.code);
     finding.cause = explanation.cause;
+    finding.evidence = cuinit_evidence(probe, explanation.name);
     finding.fix = {explanation.fix};
-  }
-  finding.evidence = fmt::format("cuInit of {} returned {}", cuda.library_path, cuda.result);
-  for (const char* name : {"CUDA_VISIBLE_DEVICES", "LD_LIBRARY_PATH"}) {
-    if (const auto found = probe.inside.variables.find(name); found != probe.inside.variables.end()) {
-      finding.evidence += fmt::format("; {}={}", name, found->second);
-    }
   }
   return finding;
 }
@@ -82,9 +96,11 @@ Finding failed(const Probe& probe) {
 
 void check_cuda(const Probe& probe, Findings& findings) {
   if (const std::string evidence = driver_below_required_cuda(probe); !evidence.empty() && gpu_expected(probe))
-    findings.push_back(known_finding("driver-insufficient", Severity::warning, evidence));
+    findings.push_back(known_finding("driver-insufficient", Severity::warning, evidence, &probe));
   const CudaFacts& cuda = probe.cuda;
   if (cuda.outcome == "ok") {
+    const KnownProblem* no_instance = find_problem("mig-no-instance");
+    if (no_instance->sign(probe).says == Sign::Says::present) return;  // check_known_problems tells it
     if (probe.nvml.outcome == "ok" && cuda.device_count != static_cast<int>(probe.nvml.gpus.size())) {
       findings.push_back({"cuda.fewer_devices",
                           Severity::warning,

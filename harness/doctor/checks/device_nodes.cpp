@@ -2,8 +2,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
+#include "environment/text_file.hpp"
 #include "harness/doctor/checks/checks.hpp"
+#include "harness/doctor/knowledge/known_problem.hpp"
 
 namespace cuparity {
 namespace {
@@ -20,20 +23,16 @@ std::string evidence(const DeviceNode& node) {
 }
 
 Finding missing_nodes(const Probe& probe, const std::vector<std::string>& missing) {
+  const std::string seen = fmt::format("{} NVIDIA nodes in /dev; missing: {}", probe.driver.nodes.size(), listed(missing, 4));
+  if (missing.size() == 1 && missing.front() == "/dev/nvidia-uvm")
+    return known_finding("uvm-node-missing", Severity::error, seen, &probe);
   Finding finding{"nodes.missing",
                   Severity::error,
                   "Device nodes are missing: " + listed(missing, 4),
                   "The driver's nodes are made when root first uses the GPU, or by udev; a container sees "
                   "those it was given.",
-                  fmt::format("{} NVIDIA nodes in /dev", probe.driver.nodes.size()),
+                  seen,
                   {"sudo nvidia-modprobe -c 0 -u", "or once as root: nvidia-smi"}};
-  if (missing.size() == 1 && missing.front() == "/dev/nvidia-uvm") {
-    finding.id = "uvm-node-missing";
-    finding.cause =
-        "The nvidia-uvm module is not loaded, or its node was not made or not given to this container. NVML "
-        "works "
-        "without it, CUDA does not (cuInit says 999).";
-  }
   if (in_container(probe)) {
     finding.fix = {
         "ask for the whole GPU: --gpus all, or --device /dev/nvidia0 --device /dev/nvidiactl --device "
@@ -42,30 +41,36 @@ Finding missing_nodes(const Probe& probe, const std::vector<std::string>& missin
   return finding;
 }
 
-/// errno's name tells who refused.
-void explain_refusal(const Probe& probe, const DeviceNode& node, Findings& findings) {
-  Finding finding{"nodes.refused", Severity::error, node.path + " can't be opened", "", evidence(node), {}};
-  if (node.opening == "EPERM") {
-    finding.id = in_container(probe) ? "nvml-unknown-error-daemon-reload" : "nodes.cgroup_denied";
-    finding.cause =
-        in_container(probe)
-            ? "The device cgroup denies it: this container was not given the device, or lost it when systemd "
-              "re-applied its rules (daemon-reload) or because of no-cgroups = true."
-            : "The device cgroup of this session denies it.";
-    finding.fix = {"start the container again with the GPU asked for, e.g. docker run --gpus all …",
-                   "to keep it over a daemon-reload: ask by CDI (--device nvidia.com/gpu=all)"};
-  } else if (node.opening == "EACCES") {
-    finding.id = node.mode != "0666"                                  ? "nvml-permission-nonroot"
-                 : probe.kernel_settings.selinux == "enforcing" ? "selinux-denied"
-                                                                : "nodes.permission";
-    finding.cause = "The node's mode or SELinux forbids it to this user.";
-    finding.fix = {"ls -lZ " + node.path,
-                   "add the user to the node's group, or set NVreg_DeviceFileMode=0666 for the driver"};
+/// errno's name and the node's mode tell who refused.
+std::string who_refused(const Probe& probe, const DeviceNode& node) {
+  if (node.opening == "EPERM") return in_container(probe) ? "nvml-unknown-error-daemon-reload" : "nodes.cgroup_denied";
+  if (node.opening != "EACCES") return "nodes.refused";
+  if (node.mode != "0666") return "nvml-permission-nonroot";
+  return probe.kernel_settings.selinux == "enforcing" ? "selinux-denied" : "nodes.permission";
+}
+
+/// `nodes` are refused for one reason.
+Finding refused_nodes(const Probe& probe, const std::string& id, const std::vector<const DeviceNode*>& nodes) {
+  std::vector<std::string> paths, seen;
+  for (const DeviceNode* node : nodes) {
+    paths.push_back(node->path);
+    seen.push_back(evidence(*node));
+  }
+  std::string all_seen = environment::join(seen, "; ");
+  if (find_problem(id)) return known_finding(id, Severity::error, std::move(all_seen), &probe);
+  Finding finding{id, Severity::error, listed(paths, 4) + " can't be opened", "", std::move(all_seen), {}};
+  if (id == "nodes.cgroup_denied") {
+    finding.cause = "The device cgroup of this session denies it.";
+    finding.fix = {"systemctl status $$  # the unit of this session; systemctl show UNIT -p DeviceAllow",
+                   "log in anew, outside of the unit or job that has no GPU"};
+  } else if (id == "nodes.permission") {
+    finding.cause = "A security module forbids it to this user: the node's mode allows everybody.";
+    finding.fix = {"ls -lZ " + paths.front(), "sudo dmesg | grep -iE 'apparmor|avc|denied'"};
   } else {
     finding.cause = "The driver refuses to open the device: the GPU failed, or the node belongs to none.";
     finding.fix = {"nvidia-smi", "sudo dmesg | grep -iE 'xid|nvrm'"};
   }
-  findings.push_back(std::move(finding));
+  return finding;
 }
 
 }  // namespace
@@ -79,13 +84,12 @@ void check_device_nodes(const Probe& probe, Findings& findings) {
   const bool gpu_node = std::any_of(probe.driver.nodes.begin(), probe.driver.nodes.end(), is_gpu_node);
   if (!gpu_node) missing.insert(missing.begin(), "/dev/nvidia0");
   if (!missing.empty()) findings.push_back(missing_nodes(probe, missing));
-  bool refused = false;
+  std::map<std::string, std::vector<const DeviceNode*>> by_reason;
   for (const DeviceNode& each : probe.driver.nodes) {
-    if (each.opening.empty() || each.opening == "ok") continue;
-    refused = true;
-    explain_refusal(probe, each, findings);
+    if (!each.opening.empty() && each.opening != "ok") by_reason[who_refused(probe, each)].push_back(&each);
   }
-  if (missing.empty() && !refused) {
+  for (const auto& [id, nodes] : by_reason) findings.push_back(refused_nodes(probe, id, nodes));
+  if (missing.empty() && by_reason.empty()) {
     const bool tried = std::any_of(probe.driver.nodes.begin(), probe.driver.nodes.end(),
                                    [](const DeviceNode& n) { return n.opening == "ok"; });
     findings.push_back({"nodes.ok",

@@ -22,6 +22,10 @@ bool bound_to(const Probe& probe, const std::string& driver) {
   return false;
 }
 
+const std::vector<std::string> install_driver = {
+    "Debian: sudo apt-get install nvidia-driver  # components contrib and non-free in apt's sources",
+    "Ubuntu: sudo ubuntu-drivers install"};
+
 Finding not_loaded(const Probe& probe) {
   Finding finding{
       "driver.not_loaded",
@@ -35,11 +39,8 @@ Finding not_loaded(const Probe& probe) {
     finding.summary = "The GPU is driven by nouveau, which has no CUDA";
     finding.cause =
         "The free driver nouveau took the GPU before NVIDIA's could, or NVIDIA's is not installed.";
-    finding.fix = {
-        "install the NVIDIA driver: sudo apt-get install nvidia-driver (Debian) or sudo ubuntu-drivers "
-        "install "
-        "(Ubuntu)",
-        "sudo reboot", "nvidia-smi"};
+    finding.fix = install_driver;
+    finding.fix.insert(finding.fix.end(), {"sudo reboot", "nvidia-smi"});
   } else if (bound_to(probe, "vfio-pci")) {
     finding.id = "driver.passed_through";
     finding.summary = "The GPU is reserved for a virtual machine (vfio-pci)";
@@ -48,10 +49,9 @@ Finding not_loaded(const Probe& probe) {
   } else {
     finding.cause =
         "The NVIDIA kernel driver is not installed, was not built for this kernel, or failed to load.";
-    finding.fix = {"sudo modprobe nvidia && nvidia-smi", "if that fails: sudo dmesg | grep -iE 'nvrm|nvidia'",
-                   "install the driver: sudo apt-get install nvidia-driver (Debian) or sudo ubuntu-drivers "
-                   "install (Ubuntu), "
-                   "then reboot"};
+    finding.fix = {"sudo modprobe nvidia && nvidia-smi", "if that fails: sudo dmesg | grep -iE 'nvrm|nvidia'"};
+    finding.fix.insert(finding.fix.end(), install_driver.begin(), install_driver.end());
+    finding.fix.push_back("sudo reboot");
   }
   return finding;
 }

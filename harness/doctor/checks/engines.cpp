@@ -37,7 +37,7 @@ void check_engines(const Probe& probe, Findings& findings) {
        "There is no container engine: neither docker nor podman",
        "Nothing to compare the host with can be started without one.",
        "searched in PATH",
-       {"./scripts/quickstart installs and starts one", "or: sudo apt-get install docker.io, or podman"}});
+       {"./scripts/quickstart  # installs and starts one", "or: sudo apt-get install docker.io  # or podman"}});
 }
 
 }  // namespace cuparity

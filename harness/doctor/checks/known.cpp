@@ -15,7 +15,7 @@ void check_known_problems(const Probe& probe, Findings& findings) {
     if (told) continue;
     const Sign sign = problem->sign(probe);
     if (sign.says == Sign::Says::present) {
-      findings.push_back(known_finding(problem->id, *problem->unasked, sign.evidence));
+      findings.push_back(known_finding(problem->id, *problem->unasked, sign.evidence, &probe));
     }
   }
 }

@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include "harness/doctor/checks/checks.hpp"
+#include "harness/doctor/knowledge/known_problem.hpp"
+#include "harness/doctor/knowledge/questions.hpp"
 
 namespace cuparity {
 
@@ -16,15 +18,8 @@ void check_nvml(const Probe& probe, Findings& findings) {
                         {}});
     for (const GpuFacts& gpu : nvml.gpus) {
       if (!gpu.persistence_known || gpu.persistence || in_container(probe)) continue;
-      findings.push_back(
-          {"no-persistence-slow-start",
-           Severity::info,
-           "Persistence mode is off: the driver sets the GPU up anew whenever its last user ends",
-           "nvidia-persistenced does not run. Every start of a process or container then takes longer, "
-           "native "
-           "and in a container alike.",
-           fmt::format("GPU {} ({})", gpu.index, gpu.name),
-           {"sudo systemctl enable --now nvidia-persistenced", "or: sudo nvidia-smi -pm 1"}});
+      findings.push_back(known_finding("no-persistence-slow-start", Severity::info,
+                                       fmt::format("GPU {} ({})", gpu.index, gpu.name), &probe));
       break;
     }
     return;
@@ -37,7 +32,17 @@ void check_nvml(const Probe& probe, Findings& findings) {
          "NVML does not answer: the driver or a GPU hangs",
          "A GPU that failed (Xid in the kernel's log), or one that fell off the bus, blocks every call.",
          nvml.failure,
-         {"sudo dmesg | grep -iE 'xid|nvrm'", "sudo reboot, and check power and cooling if it comes back"}});
+         {"sudo dmesg | grep -iE 'xid|nvrm'", "sudo reboot  # check power and cooling if it comes back"}});
+    return;
+  }
+  if (const std::string lacking = lacks_driver_capability(probe, "utility"); in_container(probe) && !lacking.empty()) {
+    findings.push_back({"nvml.failed",
+                        Severity::error,
+                        "NVML can't be used: this container was not given the capability utility",
+                        "utility brings NVML and nvidia-smi; " + lacking + " leaves it out. CUDA itself needs compute alone.",
+                        nvml.failure + "; " + lacking,
+                        {"-e NVIDIA_DRIVER_CAPABILITIES=compute,utility",
+                         "or: docker run --gpus 'all,\"capabilities=compute,utility\"' …"}});
     return;
   }
   // The library's mismatch with the module has a finding of its own, with the files as evidence.
@@ -51,8 +56,8 @@ void check_nvml(const Probe& probe, Findings& findings) {
            : "See the findings about driver, device nodes and libraries; NVML needs /dev/nvidiactl and the "
              "GPU's node.",
        nvml.failure,
-       {mismatch ? "sudo reboot (host), or remove driver packages from the image (container)"
-                 : "nvidia-smi says the same in its own words"}});
+       {mismatch ? "on the host: sudo reboot  # in a container: remove the driver's packages from the image"
+                 : "nvidia-smi  # says the same in its own words"}});
 }
 
 }  // namespace cuparity

@@ -1,9 +1,9 @@
 // Does Podman work for this user?
 #include <fmt/format.h>
 
-#include <cstdlib>
-
 #include "harness/doctor/checks/checks.hpp"
+#include "harness/doctor/knowledge/known_problem.hpp"
+#include "harness/doctor/knowledge/questions.hpp"
 
 namespace cuparity {
 
@@ -27,14 +27,9 @@ void check_podman(const Probe& probe, Findings& findings) {
        "",
        fmt::format("cgroup v{} by {}", podman->cgroup_version, podman->cgroup_driver),
        {}});
-  const int major = std::atoi(podman->client_version.c_str());
-  if (major > 0 && major < 5 && gpu_expected(probe)) {
-    findings.push_back({"podman-gpus-noop",
-                        Severity::info,
-                        fmt::format("Podman {} takes --gpus and does nothing", podman->client_version),
-                        "Podman before 5.0 accepts the flag for Docker's sake alone.",
-                        "podman version " + podman->client_version,
-                        {"ask by CDI: podman run --device nvidia.com/gpu=all …"}});
+  if (version_at_least(podman->client_version, 3, 3) && version_below(podman->client_version, 5, 0) && gpu_expected(probe)) {
+    findings.push_back(
+        known_finding("podman-gpus-noop", Severity::info, "podman version " + podman->client_version, &probe));
   }
 }
 

@@ -3,14 +3,15 @@
 #include <fmt/format.h>
 
 #include "harness/doctor/checks/checks.hpp"
+#include "harness/doctor/knowledge/known_problem.hpp"
 
 namespace cuparity {
 namespace {
 
-const std::vector<std::string> install_steps = {
-    "sudo apt-get install nvidia-container-toolkit (from NVIDIA's repository: "
-    "https://docs.nvidia.com/datacenter/cloud-native/container-toolkit/latest/install-guide.html)",
-    "sudo systemctl restart docker"};
+/// As for a toolkit that is not there at all.
+std::vector<std::string> install_steps(const Probe& probe) {
+  return known_finding("toolkit-missing", Severity::warning, "", &probe).fix;
+}
 
 bool has(const Probe& probe, const char* program) { return probe.toolkit.programs.contains(program); }
 
@@ -34,13 +35,10 @@ void check_daemon_json(const Probe& probe, Findings& findings) {
   bool registered = toolkit.nvidia_runtime;
   for (const std::string& runtime : docker->runtimes) registered = registered || runtime == "nvidia";
   if (registered) return;
-  findings.push_back(
-      {"runtime-unknown",
-       Severity::info,
-       "Docker does not know the runtime 'nvidia' (--runtime=nvidia would fail; --gpus does not need it)",
-       "daemon.json has no runtimes.nvidia, or dockerd was not restarted since.",
-       toolkit.daemon_json.empty() ? "/etc/docker/daemon.json: not there" : toolkit.daemon_json,
-       {"sudo nvidia-ctk runtime configure --runtime=docker", "sudo systemctl restart docker"}});
+  findings.push_back(known_finding(
+      "runtime-unknown", Severity::info,
+      toolkit.daemon_json.empty() ? "/etc/docker/daemon.json: not there" : toolkit.daemon_json + " has no runtimes.nvidia",
+      &probe));
 }
 
 }  // namespace
@@ -51,18 +49,15 @@ void check_toolkit(const Probe& probe, Findings& findings) {
   std::vector<std::string> programs;
   for (const auto& [name, path] : toolkit.programs) programs.push_back(path);
   if (programs.empty()) {
-    findings.push_back({"toolkit-missing", Severity::warning,
-                        "The NVIDIA Container Toolkit is not installed: --gpus and CDI can't work",
-                        "Neither nvidia-ctk nor one of its hooks is in PATH. Modes 'manual' need none.",
-                        "searched in PATH: nvidia-ctk, "
-                        "nvidia-container-runtime-hook, nvidia-cdi-hook",
-                        install_steps});
+    findings.push_back(known_finding(
+        "toolkit-missing", Severity::warning,
+        "searched in PATH: nvidia-ctk, nvidia-container-runtime-hook, nvidia-cdi-hook. Modes 'manual' need none", &probe));
     return;
   }
   if (find_engine(probe, "docker") && !has_hook(probe)) {
     findings.push_back({"toolkit.hook_missing", Severity::warning,
                         "Docker's --gpus needs nvidia-container-runtime-hook, which is not there",
-                        "The toolkit is installed in part.", listed(programs, 6), install_steps});
+                        "The toolkit is installed in part.", listed(programs, 6), install_steps(probe)});
   } else {
     findings.push_back({"toolkit.ok",
                         Severity::ok,
@@ -75,14 +70,8 @@ void check_toolkit(const Probe& probe, Findings& findings) {
   }
   const EngineFacts* docker = find_engine(probe, "docker");
   if (toolkit.no_cgroups && docker && docker->answers && !docker->rootless) {
-    findings.push_back({"nvml-unknown-error-no-cgroups",
-                        Severity::warning,
-                        "no-cgroups = true is set, but Docker is not rootless",
-                        "The legacy hook then sets no device rules: containers see the nodes and may not "
-                        "open them (NVML: Unknown "
-                        "Error).",
-                        "/etc/nvidia-container-runtime/config.toml",
-                        {"sudo nvidia-ctk config --set nvidia-container-cli.no-cgroups=false --in-place"}});
+    findings.push_back(known_finding("nvml-unknown-error-no-cgroups", Severity::warning,
+                                     "no-cgroups = true in /etc/nvidia-container-runtime/config.toml", &probe));
   }
   check_daemon_json(probe, findings);
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "harness/doctor/checks/checks.hpp"
+#include "harness/doctor/knowledge/cdi_specs.hpp"
 #include "harness/doctor/knowledge/known_problem.hpp"
 #include "harness/doctor/knowledge/questions.hpp"
 
@@ -33,28 +34,74 @@ Sign no_such_name(const Probe& probe) {
   return {Sign::Says::nothing, names.empty() ? "no CDI specification is there" : "offered: " + listed(names, 8)};
 }
 
-Sign stale(const Probe& probe) {
-  if (in_container(probe)) return {};
+/// The specifications that an engine uses.
+std::vector<const CdiSpec*> used(const Probe& probe) {
+  std::vector<const CdiSpec*> specs;
   for (const CdiSpec& spec : probe.cdi) {
-    if (!spec.missing_files.empty())
-      return present(spec.path + ": these files are gone: " + listed(spec.missing_files, 4));
-    if (!spec.missing_nodes.empty())
-      return present(spec.path + ": these device nodes are gone: " + listed(spec.missing_nodes, 4));
-    for (const std::string& version : spec.driver_versions) {
-      if (!probe.driver.module_version.empty() && version != probe.driver.module_version) {
-        return present(fmt::format("{} mounts libraries of driver {}, loaded is {}", spec.path, version,
-                                   probe.driver.module_version));
-      }
-    }
+    if (shadowed_by(probe, spec).empty()) specs.push_back(&spec);
   }
-  return {};
+  return specs;
+}
+
+const CdiSpec* first_stale(const Probe& probe) {
+  for (const CdiSpec* spec : used(probe)) {
+    if (!staleness(probe, *spec).empty()) return spec;
+  }
+  return nullptr;
+}
+
+const CdiSpec* first_without_hook(const Probe& probe) {
+  for (const CdiSpec* spec : used(probe)) {
+    if (!spec->missing_hooks.empty()) return spec;
+  }
+  return nullptr;
+}
+
+const CdiSpec* first_without_gl(const Probe& probe) {
+  for (const CdiSpec* spec : used(probe)) {
+    if (spec->kind == "nvidia.com/gpu" && !spec->driver_versions.empty() && !spec->gl_libraries) return spec;
+  }
+  return nullptr;
+}
+
+Sign stale(const Probe& probe) {
+  const CdiSpec* spec = in_container(probe) ? nullptr : first_stale(probe);
+  return spec ? present(spec->path + ": " + staleness(probe, *spec)) : Sign{};
+}
+
+Sign conflicting(const Probe& probe) {
+  const std::vector<std::string> conflicts = in_container(probe) ? std::vector<std::string>{} : conflicting_devices(probe);
+  return present_if(!conflicts.empty(), listed(conflicts, 3));
 }
 
 Sign hook_gone(const Probe& probe) {
-  for (const CdiSpec& spec : probe.cdi) {
-    if (!spec.missing_hooks.empty()) return present(spec.path + " calls " + listed(spec.missing_hooks, 4));
+  const CdiSpec* spec = first_without_hook(probe);
+  return spec ? present(spec->path + " calls " + listed(spec->missing_hooks, 4)) : Sign{};
+}
+
+/// Writes `spec` anew after `steps`; nothing where there is none.
+std::vector<std::string> then_write_anew(std::vector<std::string> steps, const CdiSpec* spec) {
+  if (!spec) return {};
+  for (std::string& step : write_anew(*spec)) steps.push_back(std::move(step));
+  return steps;
+}
+
+std::vector<std::string> refresh_stale(const Probe& probe) { return then_write_anew({}, first_stale(probe)); }
+
+std::vector<std::string> bring_hook_back(const Probe& probe) {
+  return then_write_anew({"sudo apt-get install nvidia-container-toolkit-base"}, first_without_hook(probe));
+}
+
+std::vector<std::string> refresh_without_gl(const Probe& probe) {
+  return then_write_anew({"update nvidia-container-toolkit to 1.20 or newer"}, first_without_gl(probe));
+}
+
+/// A specification that is stale or unreadable is written over; where there is none, one is written.
+std::vector<std::string> make_resolvable(const Probe& probe) {
+  for (const CdiSpec* spec : used(probe)) {
+    if (!spec->failure.empty() || !staleness(probe, *spec).empty()) return write_anew(*spec);
   }
-  return {};
+  return probe.cdi.empty() && !in_container(probe) ? write_first(probe) : std::vector<std::string>{};
 }
 
 Sign field_too_new(const Probe& probe) {
@@ -92,18 +139,18 @@ Sign first_jit_cdi(const Probe& probe) {
 }
 
 Sign no_gl(const Probe& probe) {
-  for (const CdiSpec& spec : probe.cdi) {
-    if (spec.kind == "nvidia.com/gpu" && !spec.driver_versions.empty() && !spec.gl_libraries &&
-        version_below(probe.toolkit.version, 1, 20) && probe.os.find("Debian") != std::string::npos) {
-      return present(fmt::format("{} mounts no libnvidia-glcore; toolkit {}", spec.path, probe.toolkit.version));
-    }
-  }
-  return {};
+  const CdiSpec* spec = first_without_gl(probe);
+  return present_if(spec && version_below(probe.toolkit.version, 1, 20) && probe.os.find("Debian") != std::string::npos,
+                    spec ? fmt::format("{} mounts no libnvidia-glcore; toolkit {}", spec->path, probe.toolkit.version) : "");
 }
 
 }  // namespace
 
 const KnownProblems& cdi_problems() {
+  const auto after = [](std::vector<std::string> steps) {
+    for (std::string& step : write_somewhere()) steps.push_back(std::move(step));
+    return steps;
+  };
   static const KnownProblems table = {
       {.id = "cdi-driver-not-enabled",
        .where = "engine-start",
@@ -120,8 +167,7 @@ const KnownProblems& cdi_problems() {
        .summary = "The engine took the CDI name for a file in /dev",
        .cause = "It is too old for CDI (Docker before 25.0), or CDI is off, or no specification is there (Podman).",
        .check = "docker version below 25.0, or podman with no file in /etc/cdi and /var/run/cdi: this",
-       .fix = {"Docker before 25.0: ask with --gpus all, or update",
-               "sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml"},
+       .fix = after({"Docker before 25.0: ask with --gpus all, or update"}),
        .texts = {{"error gathering device information", "nvidia.com/*|/gpu=*"}, {"stat nvidia.com/*|stat*/gpu=*", "no such file or directory"},
                  {"is not an absolute path|invalid device|bad format", "nvidia.com/*"}},
        .sign = feature_off,
@@ -130,8 +176,9 @@ const KnownProblems& cdi_problems() {
        .where = "engine-start",
        .summary = "No CDI specification that the engine reads defines this device",
        .cause = "The specification is missing, names other devices, or was passed over because it can't be read.",
-       .check = "nvidia-ctk cdi list (or docker info: Discovered Devices): the name must be in it",
-       .fix = {"sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml", "nvidia-ctk cdi list, and use one of its names"},
+       .check = "nvidia-ctk cdi list, or docker info: Discovered Devices: the name must be in it",
+       .fix = after({"nvidia-ctk cdi list  # use one of its names; where it has none:"}),
+       .fix_here = make_resolvable,
        .texts = {{"unresolvable cdi device*", "!runtime.nvidia.com*", "!management.nvidia.com*"}},
        .sign = no_such_name,
        .source = "moby/moby#47633"},
@@ -141,9 +188,9 @@ const KnownProblems& cdi_problems() {
        .unasked = Severity::info,
        .summary = "The CDI specification is written after the engine starts its containers",
        .cause = "At boot, containers with a restart policy start before the service that writes /var/run/cdi.",
-       .check = "it works after a manual restart, and ls -l --time-sort /var/run/cdi is later than systemctl show "
+       .check = "it works after a manual restart, and ls -lt --full-time /var/run/cdi is later than systemctl show "
                 "-p ActiveEnterTimestamp docker: this",
-       .fix = {"sudo systemctl edit docker: [Unit] After=nvidia-cdi-refresh.service Wants=nvidia-cdi-refresh.service"},
+       .fix = {"sudo systemctl edit docker  # add: [Unit], After=nvidia-cdi-refresh.service, Wants=nvidia-cdi-refresh.service"},
        .texts = {{"unresolvable cdi device*", "!runtime.nvidia.com*", "!management.nvidia.com*"},
                  {"cdi*", "boot*|reboot*", "before*docker*|restart*|order*"}},
        .hints = {"boot*|reboot*", "manual*restart*|restart*work*|works after*"},
@@ -188,9 +235,9 @@ const KnownProblems& cdi_problems() {
        .cause = "The driver or the GPUs changed after the specification was written: containers that use it fail "
                 "to start.",
        .check = "ls the file of the message on the host: not there means this; grep 'libcuda.so' in the "
-                "specification against /proc/driver/nvidia/version",
-       .fix = {"sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml",
-               "from toolkit 1.18 on: sudo systemctl enable --now nvidia-cdi-refresh.path nvidia-cdi-refresh.service"},
+                "specification against /proc/driver/nvidia/version. A file in /var/run/cdi wins over one in /etc/cdi",
+       .fix = after({}),
+       .fix_here = refresh_stale,
        .texts = {{"cannot stat*|stat*|error mounting*|failed to mount*|failed to fulfil mount*|bind source path*|not a directory*|lstat*", "libnvidia-*|libcuda*|libnv*|nvidia-smi*|nvidia/*",
                   "no such file or directory|not found|does not exist", "!compat/*", "!nvidia-container-cli*",
                   "!error while loading*", "!cannot open shared object*", "!executable file*"},
@@ -198,6 +245,17 @@ const KnownProblems& cdi_problems() {
                   "no such file or directory|not a device node", "!nvidia.com/gpu=*such file*", "!fork/exec*", "!docker.sock*"}},
        .sign = stale,
        .source = "NVIDIA/nvidia-container-toolkit#692; Igalia/webkit-container-sdk#23"},
+      {.id = "cdi-conflicting-device",
+       .where = "engine-start",
+       .unasked = Severity::warning,
+       .without_gpu = true,
+       .summary = "Two CDI specifications of one folder define the same device: an engine then has neither",
+       .cause = "Only of two folders the later one wins; within one folder CDI drops the device.",
+       .check = "grep -l 'kind: nvidia.com/gpu' /etc/cdi/* /var/run/cdi/*: two files of one folder mean this",
+       .fix = {"remove one of the two files", "nvidia-ctk cdi list"},
+       .texts = {{"conflicting device*", "specs|cdi*"}},
+       .sign = conflicting,
+       .source = "container-device-interface, pkg/cdi/cache.go"},
       {.id = "cdi-hook-missing",
        .where = "engine-start",
        .unasked = Severity::warning,
@@ -206,8 +264,8 @@ const KnownProblems& cdi_problems() {
        .cause = "The toolkit was removed, moved or installed in part, or the specification comes from another "
                 "machine.",
        .check = "ls the program of the message on the host: not there means this",
-       .fix = {"sudo apt-get install nvidia-container-toolkit-base",
-               "sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml"},
+       .fix = after({"sudo apt-get install nvidia-container-toolkit-base"}),
+       .fix_here = bring_hook_back,
        .texts = {{"fork/exec*|error running hook*|running*hook*|executing hook*|error executing hook*", "no such file or directory|not found|does not exist", "!nvidia-container-cli*"},
                  {"nvidia-cdi-hook*|nvidia-ctk*", "no such file or directory|executable file not found*|not found in*"}},
        .sign = hook_gone,
@@ -227,8 +285,8 @@ const KnownProblems& cdi_problems() {
        .summary = "OpenGL and Vulkan run on the CPU: the CDI specification lacks the driver's GL libraries",
        .cause = "On Debian, toolkits before 1.20 leave libnvidia-glcore, -eglcore, -glsi and -tls out.",
        .check = "grep glcore /etc/cdi/nvidia.yaml: nothing, and glxinfo or vulkaninfo says llvmpipe: this",
-       .fix = {"update nvidia-container-toolkit to 1.20 or newer",
-               "sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml"},
+       .fix = after({"update nvidia-container-toolkit to 1.20 or newer"}),
+       .fix_here = refresh_without_gl,
        .texts = {{"llvmpipe|softpipe|software render*|lavapipe|swrast", "nvidia*|cdi*|gpu*|container*|opengl|vulkan"},
                  {"libnvidia-glcore*|libnvidia-eglcore*|libnvidia-glsi*", "missing*|no such file*|cannot open*|not found*"}},
        .sign = no_gl,

@@ -36,7 +36,6 @@ Sign hidden_devices(const Probe& probe) {
     return present(fmt::format("CUDA_VISIBLE_DEVICES=\"{}\"; NVML sees {} GPUs; cuInit: {}", value,
                                probe.nvml.gpus.size(), probe.cuda.result));
   }
-  if (none && probe.nvml.outcome == "ok" && !probe.nvml.gpus.empty()) return present(answer(probe));
   return set ? Sign{} : absent("CUDA_VISIBLE_DEVICES is not set here");
 }
 
@@ -49,7 +48,31 @@ Sign exclusive(const Probe& probe) {
   return probe.cuda.result == 46 ? present(answer(probe)) : Sign{};
 }
 
+Sign os_call(const Probe& probe) {
+  if (probe.cuda.result == 304)
+    return present(answer(probe) + (probe.inside.seccomp.empty() ? "" : "; seccomp: " + probe.inside.seccomp));
+  return probe.inside.seccomp == "disabled" ? absent("no seccomp filter here") : by_code(probe, 304);
+}
+
+/// Only WSL has the library that is left out.
+Sign wsl_library(const Probe& probe) {
+  if (!probe.driver.wsl) return absent("/dev/dxg is not there: no WSL");
+  const std::string& toolkit = probe.toolkit.version;
+  if (version_below(toolkit, 1, 14, 4)) return present("WSL; NVIDIA Container Toolkit " + toolkit);
+  return by_code(probe, 500);
+}
+
+Sign no_mig_instance(const Probe& probe) {
+  const bool none = probe.cuda.result == 100 || (probe.cuda.outcome == "ok" && probe.cuda.device_count == 0);
+  if (!none || probe.inside.variables.contains("CUDA_VISIBLE_DEVICES")) return {};
+  for (const GpuFacts& gpu : probe.nvml.gpus) {
+    if (gpu.mig) return present(fmt::format("MIG is on for GPU {}; {}", gpu.index, answer(probe)));
+  }
+  return probe.nvml.gpus.empty() ? Sign{} : absent("MIG is off");
+}
+
 Sign one_mig_device(const Probe& probe) {
+  if (no_mig_instance(probe).says == Sign::Says::present) return {};
   for (const GpuFacts& gpu : probe.nvml.gpus) {
     if (gpu.mig) {
       return present(fmt::format("MIG is on for GPU {}; CUDA sees {} devices", gpu.index, probe.cuda.device_count));
@@ -147,7 +170,7 @@ const KnownProblems& cuda_problems() {
                 "start at 0 again.",
        .check = "echo \"[$CUDA_VISIBLE_DEVICES]\" and nvidia-smi -L: nvidia-smi lists a GPU means this; no nodes in "
                 "/dev means that no GPU was asked for",
-       .fix = {"unset CUDA_VISIBLE_DEVICES, or use the container's own numbers", "no GPU inside: docker run --gpus all …"},
+       .fix = {"unset CUDA_VISIBLE_DEVICES  # or use the container's own numbers", "no GPU inside: docker run --gpus all …"},
        .texts = {{"no cuda-capable device is detected|cuda_error_no_device|cudaerrornodevice|no cuda gpus are available"},
                  {"cuinit*failed: 100|cuinit*failed:100|cuinit*returned 100|error 100|cuinit*error 100|cuinit*code 100|cuinit*= 100|cuinit*failed with*100|cuinit* 100"},
                  {"cuda_visible_devices", "empty|-1|invalid|unset|not set|no device*|hides*"},
@@ -160,12 +183,56 @@ const KnownProblems& cuda_problems() {
        .summary = "The GPU is for one process at a time, and another one has it",
        .cause = "Its compute mode is EXCLUSIVE_PROCESS or PROHIBITED.",
        .check = "nvidia-smi -q -d COMPUTE: anything but Default means this",
-       .fix = {"sudo nvidia-smi -c DEFAULT (on the host)", "or end the other process (nvidia-smi shows it), or use MPS"},
-       .texts = {{"all cuda-capable devices are busy or unavailable|devices are busy or unavailable"},
+       .fix = {"sudo nvidia-smi -c DEFAULT  # on the host", "or end the other process (nvidia-smi shows it), or use MPS"},
+       .texts = {{"all cuda-capable devices are busy or unavailable|devices are busy or unavailable|"
+                  "device(s) is/are busy or unavailable"},
                  {"cudaerrordevicesunavailable|cuda_error_device_unavailable"}, {"error 46|code 46|(46)", "cuda*"},
                  {"exclusive_process|exclusive process|compute mode prohibited"}},
        .sign = exclusive,
        .source = "NVIDIA/DIGITS#2005; pytorch/pytorch#3871"},
+      {.id = "cuda-os-call-refused",
+       .where = "in-container-runtime",
+       .unasked = Severity::error,
+       .summary = "CUDA says 304: a system call that the driver needs was refused",
+       .cause = "A seccomp profile stricter than Docker's own (a platform's, a sandbox's) or another security module refuses "
+                "e.g. memfd_create, while NVML goes on working.",
+       .check = "grep Seccomp: /proc/self/status: 2, and it works with --security-opt seccomp=unconfined: this",
+       .fix = {"docker run --security-opt seccomp=unconfined …  # to see that it is this",
+               "strace -f -e trace=all PROGRAM 2>&1 | grep -E 'EPERM|ENOSYS'  # names the call to allow in the profile",
+               "update Docker and libseccomp where both are old"},
+       .texts = {{"os call failed or operation not supported on this os"},
+                 {"cudaerroroperatingsystem|cuda_error_operating_system"}, {"error 304|code 304|(304)", "cuda*|cuinit"}},
+       .sign = os_call,
+       .source = "NVIDIA/OpenShell#1696; abetlen/llama-cpp-python#645"},
+      {.id = "wsl-library-not-mapped",
+       .where = "in-container-runtime",
+       .unasked = Severity::error,
+       .summary = "CUDA says 500 on WSL: the container lacks a library that Windows' driver needs",
+       .cause = "Windows' drivers from 555 on need libnvdxgdmal.so.1 in the container, which older toolkits, and Docker Desktop "
+                "before 4.31, do not map.",
+       .check = "on WSL, in the container: ls /usr/lib/wsl/drivers/*/libnvdxgdmal.so.1: nothing means this; no WSL: the "
+                "program asks for a name that its library does not have",
+       .fix = {"update Docker Desktop to 4.31 or newer", "or update nvidia-container-toolkit to 1.14.4, 1.15 or newer"},
+       .texts = {{"named symbol not found"}, {"cuda_error_not_found"}},
+       .hints = {"wsl*|windows|docker desktop", "cudagetdevicecount*|cuinit"},
+       .sign = wsl_library,
+       .source = "NVIDIA/nvidia-container-toolkit#520"},
+      {.id = "mig-no-instance",
+       .where = "in-container-driver",
+       .unasked = Severity::error,
+       .summary = "MIG is on, and CUDA has no MIG device to use",
+       .cause = "With MIG on, CUDA sees MIG devices alone: no instance was made on the host, or none was given to this "
+                "container.",
+       .check = "nvidia-smi -L: no line 'MIG …' below the GPU: on the host none was made; inside alone none was given",
+       .fix = {"sudo nvidia-smi mig -lgip; sudo nvidia-smi mig -cgi PROFILE -C  # makes an instance of a profile of that list",
+               "docker run --gpus '\"device=0:0\"' …  # gives the first of GPU 0; by CDI: --device nvidia.com/gpu=0:0",
+               "or without MIG: sudo nvidia-smi -mig 0"},
+       .texts = {{"no mig devices found"},
+                 {"no cuda-capable device is detected|cuda_error_no_device|cudaerrornodevice|no cuda gpus are available",
+                  "mig|mig-*"}},
+       .hints = {"mig"},
+       .sign = no_mig_instance,
+       .source = "docs.nvidia.com/datacenter/tesla/mig-user-guide"},
       {.id = "mig-one-device",
        .where = "in-container-driver",
        .severity = Severity::info,
@@ -173,7 +240,7 @@ const KnownProblems& cuda_problems() {
        .summary = "MIG is on: a CUDA process uses one MIG device only",
        .cause = "CUDA lists a single MIG instance to a process, however many the container was given.",
        .check = "nvidia-smi -L shows several MIG devices, CUDA one: this, and by design",
-       .fix = {"one process for each: CUDA_VISIBLE_DEVICES=MIG-<uuid>"},
+       .fix = {"one process for each: CUDA_VISIBLE_DEVICES=MIG-UUID"},
        .texts = {{"mig|mig-*", "device_count*|only one|one device|single device|1 device|returns 1|only 1|just one|cudagetdevicecount*|only the first|one mig"}},
        .sign = one_mig_device,
        .source = "pytorch/pytorch#102715, #130181"},

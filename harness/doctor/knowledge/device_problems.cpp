@@ -54,6 +54,14 @@ Sign not_in_group(const Probe& probe) {
   return node->mode == "0666" ? absent(described(*node)) : present(described(*node));
 }
 
+/// On a host there is no container to give a group to.
+std::vector<std::string> join_the_group(const Probe& probe) {
+  const DeviceNode* node = refused_node(probe, "EACCES");
+  if (in_container(probe) || !node) return {};
+  return {fmt::format("sudo usermod -aG $(stat -c %G {}) $USER  # counts from the next login on", node->path),
+          "or for everyone: options nvidia NVreg_DeviceFileMode=0666 in /etc/modprobe.d, then reload"};
+}
+
 Sign selinux(const Probe& probe) {
   const std::string& state = probe.kernel_settings.selinux;
   const DeviceNode* node = refused_node(probe, "EACCES");
@@ -92,7 +100,8 @@ const KnownProblems& device_problems() {
   const Signature unknown_error = {"failed to initialize nvml: unknown error|nvml*unknown error|nvmlinit*999",
                                    "!unable to determine the device handle"};
   const Signature insufficient = {
-      "failed to initialize nvml: insufficient permissions|nvml*insufficient permission*|nvml_error_no_permission",
+      "failed to initialize nvml: insufficient permissions|nvml*insufficient permission*|nvml_error_no_permission|"
+      "unable to determine the device handle*insufficient permission*",
       "!nvidia-container-cli"};
   static const KnownProblems table = {
       {.id = "nvml-unknown-error-daemon-reload",
@@ -119,7 +128,8 @@ const KnownProblems& device_problems() {
        .check = "grep no-cgroups /etc/nvidia-container-runtime/config.toml: true, while docker info does not "
                 "say rootless, means this",
        .fix = {"sudo nvidia-ctk config --set nvidia-container-cli.no-cgroups=false --in-place",
-               "keep it true in the rootless user's own ~/.config/nvidia-container-runtime/config.toml only"},
+               "for a rootless engine beside it: a config.toml of the user's, which counts only where XDG_CONFIG_HOME is set "
+               "for its dockerd (see rootless-bpf-not-permitted)"},
        .texts = {unknown_error, {"no-cgroups", "true", "nvml|unknown error|eperm|operation not permitted"}},
        .hints = {"no-cgroups", "immediately|at once|right away|from the start", "rootful|rootless"},
        .sign = no_cgroups,
@@ -157,6 +167,7 @@ const KnownProblems& device_problems() {
                 "selinux-denied",
        .fix = {"docker run --group-add $(stat -c %g /dev/nvidiactl) …; podman run --group-add keep-groups …",
                "or for everyone: options nvidia NVreg_DeviceFileMode=0666 in /etc/modprobe.d, then reload"},
+       .fix_here = join_the_group,
        .texts = {insufficient},
        .hints = {"rootless|non-root|--user|userns", "video", "0660|crw-rw----"},
        .sign = not_in_group,

@@ -26,6 +26,20 @@ Sign version_skew(const Probe& probe, bool inside) {
 Sign skew_on_host(const Probe& probe) { return version_skew(probe, false); }
 Sign skew_inside(const Probe& probe) { return version_skew(probe, true); }
 
+Sign no_kernel_driver(const Probe& probe) {
+  if (in_container(probe)) return {};
+  if (probe.driver.module_loaded || probe.driver.wsl) return absent("a kernel driver is there");
+  if (probe.driver.pci_gpus.empty()) return present("neither an NVIDIA GPU on the PCI bus nor its kernel driver");
+  const PciGpu& gpu = probe.driver.pci_gpus.front();
+  return present(fmt::format("GPU {}, kernel driver: {}", gpu.address, gpu.driver.empty() ? "none" : gpu.driver));
+}
+
+Sign no_persistenced(const Probe& probe) {
+  if (in_container(probe)) return {};
+  return probe.driver.persistenced ? absent("/run/nvidia-persistenced/socket is there")
+                                   : present("/run/nvidia-persistenced/socket is not there");
+}
+
 Sign slow_nvml(const Probe& probe) {
   if (probe.nvml.outcome == "hung") return present("NVML: " + probe.nvml.failure);
   return probe.nvml.outcome == "ok" && probe.driver.persistenced
@@ -67,10 +81,10 @@ Sign vgpu_host(const Probe& probe) {
 }
 
 Sign hmm(const Probe& probe) {
-  const bool doubtful = probe.driver.open_module && probe.driver.hmm_disabled == "N";
-  if (probe.cuda.result == 3) {
-    return present(fmt::format("cuInit returned 3; open kernel module: {}; uvm_disable_hmm: {}",
-                               probe.driver.open_module ? "yes" : "no", probe.driver.hmm_disabled));
+  const bool doubtful = probe.driver.open_module && probe.driver.hmm_disabled != "Y";
+  if (probe.cuda.result == 3 && doubtful) {
+    return present("cuInit returned 3; open kernel module, uvm_disable_hmm: " +
+                   (probe.driver.hmm_disabled.empty() ? "not known" : probe.driver.hmm_disabled));
   }
   if (!probe.driver.module_version.empty() && !doubtful && !in_container(probe) && probe.driver.uvm_loaded) {
     return absent(probe.driver.open_module ? "HMM is disabled" : "it is not the open kernel module");
@@ -93,8 +107,9 @@ const KnownProblems& driver_problems() {
        .fix = {"sudo reboot",
                "or stop everything that uses the GPU, then: sudo rmmod nvidia_uvm nvidia_drm nvidia_modeset "
                "nvidia && sudo modprobe nvidia",
-               "sudo apt-mark hold <the driver's packages>, against the next surprise"},
+               "sudo apt-mark hold PACKAGES  # the driver's, against the next surprise"},
        .texts = {{"driver/library version mismatch", "nvidia-container-cli|nvml error|initialization error|hook"},
+                 {"driver/library version mismatch", "failed to initialize nvml|nvml library version|nvidia-smi"},
                  {"api mismatch", "nvrm|kernel module has*version"}},
        .hints = {"nvidia-container-cli", "kernel module", "unattended"},
        .sign = skew_on_host,
@@ -104,16 +119,42 @@ const KnownProblems& driver_problems() {
        .unasked = Severity::error,
        .summary = "The image brings driver libraries of another version than the host's kernel module",
        .cause = "The image has driver packages of its own, and they win over the injected ones. (If nvidia-smi "
-                "fails on the host as well, it is the host's driver: see driver-library-mismatch-start.)",
+                "fails on the host as well, it is the host's driver, as mostly: see driver-library-mismatch-start.)",
        .check = "nvidia-smi on the host: works means the image is to blame; in the container: ls -l "
                 "/usr/lib/*/libnvidia-ml.so.*: more than one version",
        .fix = {"remove nvidia-driver-*, nvidia-utils-* and libnvidia-compute-* from the image; an image needs "
                "no driver"},
        .texts = {{"driver/library version mismatch", "failed to initialize nvml|nvml library version|nvidia-smi",
                   "!nvidia-container-cli"}},
-       .hints = {"nvml library version", "container"},
+       .hints = {"works on the host|host works|fine on the host|only in the container|only inside"},
        .sign = skew_inside,
        .source = "k4yt3x/video2x#1226; NVIDIA/nvidia-container-toolkit#171"},
+      {.id = "driver-not-loaded",
+       .where = "engine-start",
+       .summary = "The NVIDIA kernel driver is not loaded on the host",
+       .cause = "It is not installed, was not built for the kernel that runs (a kernel update), was refused (Secure Boot), or "
+                "nouveau holds the GPU. In a container alone: see no-gpu-given.",
+       .check = "on the host: lsmod | grep nvidia: nothing means this; nvidia-smi works there: not this",
+       .fix = {"sudo modprobe nvidia && nvidia-smi", "sudo dmesg | grep -iE 'nvrm|nvidia|lockdown'",
+               "mokutil --sb-state  # SecureBoot enabled: the module has to be signed",
+               "sudo apt-get install linux-headers-$(uname -r) && sudo dkms autoinstall  # after a kernel update"},
+       .texts = {{"couldnt communicate with the nvidia driver"}, {"driver not loaded", "nvml*|nvidia*"},
+                 {"found no nvidia driver on your system"}},
+       .hints = {"nvidia-smi has failed*", "nvidia-container-cli", "lsmod|modprobe|dkms|kernel update*|secure boot"},
+       .sign = no_kernel_driver,
+       .source = "NVIDIA/nvidia-container-toolkit#1269; NVIDIA/nvidia-docker#1393; mattshma/bigdata#133"},
+      {.id = "persistenced-socket-gone",
+       .where = "engine-start",
+       .summary = "nvidia-persistenced does not run, though containers are to get its socket",
+       .cause = "The daemon was stopped, or can't start since the driver was upgraded without a reboot; the hook or the CDI "
+                "specification still names /run/nvidia-persistenced/socket.",
+       .check = "systemctl status nvidia-persistenced: not active means this; nvidia-smi says 'Driver/library version "
+                "mismatch': see driver-library-mismatch-start",
+       .fix = {"sudo systemctl restart nvidia-persistenced", "sudo reboot  # where the driver was upgraded",
+               "sudo systemctl restart nvidia-cdi-refresh.service  # where the daemon is not wanted: from toolkit 1.18 on"},
+       .texts = {{"nvidia-persistenced/socket*", "no such file or directory"}},
+       .sign = no_persistenced,
+       .source = "NVIDIA/libnvidia-container, src/nvc_info.c; containers/toolbox#1577"},
       {.id = "driver-rpc-timeout",
        .where = "engine-start",
        .summary = "The driver takes longer to start than the container hook waits",
@@ -132,7 +173,7 @@ const KnownProblems& driver_problems() {
        .summary = "Persistence mode is off: the driver sets the GPU up anew whenever its last user ends",
        .cause = "nvidia-persistenced does not run. Every start of a process or container then takes longer, "
                 "native and in a container alike.",
-       .check = "nvidia-smi -q -d PERFORMANCE,PERSISTENCE or nvidia-smi -q | grep Persistence: Disabled means "
+       .check = "nvidia-smi -q | grep Persistence: Disabled means "
                 "this; a second nvidia-smi right beside a running one is then fast",
        .fix = {"sudo systemctl enable --now nvidia-persistenced", "or: sudo nvidia-smi -pm 1"},
        .texts = {{"persistence*off|persistence*disabled|persistence mode is disabled|no persistence"},
@@ -162,7 +203,7 @@ const KnownProblems& driver_problems() {
        .summary = "A GPU fell off the bus or no longer answers",
        .cause = "Hardware, power, heat or the driver on the host (Xid 79). No container can mend it.",
        .check = "sudo dmesg | grep -iE 'xid|fallen off': Xid 79 means this; nvidia-smi on the host fails alike",
-       .fix = {"sudo nvidia-smi --gpu-reset -i <index>, or sudo reboot",
+       .fix = {"sudo nvidia-smi --gpu-reset -i INDEX  # or: sudo reboot",
                "if it comes back: check power, riser and temperature, and have the card replaced"},
        .texts = {{"gpu is lost|gpu_is_lost"}, {"fallen off the bus|fell off the bus"}, {"xid*79", "nvrm|pci|gpu"},
                  {"reboot the system to recover this gpu"}},
@@ -173,10 +214,10 @@ const KnownProblems& driver_problems() {
        .summary = "NVML starts, but one GPU can't be used by this container",
        .cause = "Not settled by the text: the container has no access to that GPU's node (it shows in /proc, "
                 "but its node was not given), or that GPU is sick.",
-       .check = "nvidia-smi -i <index> on the host: fails too means the GPU is sick (see dmesg for Xid); works "
+       .check = "nvidia-smi -i INDEX on the host: fails too means the GPU is sick (see dmesg for Xid); works "
                 "means the container's device list lacks its node: ls -l /dev/nvidia* inside",
        .fix = {"start the container again and ask for the GPUs by UUID", "sudo dmesg | grep -iE 'xid|nvrm'"},
-       .texts = {{"unable to determine the device handle", "unknown error"},
+       .texts = {{"unable to determine the device handle", "unknown error|insufficient permission*"},
                  {"devicegethandlebyindex*", "unknown error|failed"}},
        .source = "NVIDIA/nvidia-container-runtime#189; NVIDIA/nvidia-container-toolkit#69"},
       {.id = "vgpu-host-driver",

@@ -19,9 +19,18 @@ Sign old_compose(const Probe& probe) {
   return version_below(compose->client_version, 2, 30) ? Sign{Sign::Says::nothing, found} : absent(found);
 }
 
+Sign no_gpus_flag(const Probe& probe) {
+  const EngineFacts* docker = find_engine(probe, "docker");
+  const EngineFacts* podman = find_engine(probe, "podman");
+  if (docker && version_below(docker->client_version, 19, 3)) return present("docker version " + docker->client_version);
+  if (podman && version_below(podman->client_version, 3, 3)) return present("podman version " + podman->client_version);
+  return docker ? absent("docker version " + docker->client_version) : Sign{};
+}
+
 Sign old_podman(const Probe& probe) {
   const EngineFacts* podman = find_engine(probe, "podman");
   if (!podman) return absent("there is no Podman here");
+  if (version_below(podman->client_version, 3, 3)) return absent("podman version " + podman->client_version);
   return version_below(podman->client_version, 5, 0) ? present("podman version " + podman->client_version)
                                                      : absent("podman version " + podman->client_version);
 }
@@ -71,7 +80,7 @@ const KnownProblems& engine_problems() {
                 "with Compose 2.30.",
        .check = "docker-compose version (docker compose version): below 1.28, or below 2.30 where the file says gpus:, "
                 "means this; otherwise look for a typing error in the devices block",
-       .fix = {"use Compose 2: docker compose (package docker-compose-plugin or docker-compose-v2)"},
+       .fix = {"use Compose 2: docker compose  # package docker-compose-plugin or docker-compose-v2"},
        .texts = {{"reservations*", "devices*was unexpected|devices*not allowed|devices*does not match|unsupported config option*devices*"},
                  {"additional propert*not allowed", "devices*", "resources|reservations*|deploy*"},
                  {"unsupported config option*:gpus|additional property gpus is not allowed|additional properties gpus not "
@@ -81,21 +90,34 @@ const KnownProblems& engine_problems() {
       {.id = "podman-gpus-noop",
        .where = "in-container-driver",
        .summary = "This Podman takes --gpus and does nothing",
-       .cause = "Podman before 5.0 accepts the flag for Docker's sake alone.",
-       .check = "podman version: below 5.0, and the command has --gpus: this",
+       .cause = "Podman from 3.3 on and before 5.0 accepts the flag for Docker's sake alone.",
+       .check = "podman version: from 3.3 on and below 5.0, and the command has --gpus: this",
        .fix = {"ask by CDI: podman run --device nvidia.com/gpu=all …", "or update to Podman 5"},
        .texts = {{"crun*executable file nvidia-smi* not found*"}, {"podman*", "--gpus", "nvidia-smi*|no gpu*|no device*|ignored|nothing|no effect"},
                  {"podman*|crun*", "nvidia-smi", "not found*"}},
        .hints = {"--gpus", "podman"},
        .sign = old_podman,
        .source = "NVIDIA/nvidia-container-runtime#190"},
+      {.id = "gpus-flag-unknown",
+       .where = "engine-start",
+       .unasked = Severity::info,
+       .summary = "This program does not know --gpus",
+       .cause = "docker has it from 19.03 on, podman from 3.3 (and heeds it from 5.0), nerdctl from 0.9; only run and create "
+                "take it, not build, exec or compose.",
+       .check = "docker --version: an older one, or 'podman' (the package podman-docker); otherwise look which command it was",
+       .fix = {"update Docker", "podman run --device nvidia.com/gpu=all …  # by CDI, from Podman 3.2 on",
+               "a build: see build-nvidia-smi"},
+       .texts = {{"unknown flag: --gpus"},
+                 {"unknown option*--gpus|unrecognized option*--gpus|flag provided but not defined: -gpus"}},
+       .sign = no_gpus_flag,
+       .source = "podman RELEASE_NOTES.md, 3.3.0; containerd/nerdctl#251; podman#10420"},
       {.id = "podman-rlimit-not-permitted",
        .where = "engine-start",
        .unasked = Severity::warning,
        .without_gpu = true,
-       .summary = "Podman may not raise a limit, so no container starts",
+       .summary = "Podman may not raise a limit: a plain podman run fails",
        .cause = "Podman asks for higher limits (open files, processes) than its own, and without CAP_SYS_RESOURCE, "
-                "as in a nested machine, the kernel refuses.",
+                "as in a nested machine, the kernel refuses. cuparity adds the flags below by itself.",
        .check = "podman run --ulimit nofile=1024:1024 --ulimit nproc=1024:1024 … starts: this",
        .fix = {"podman run --ulimit nofile=1024:1024 --ulimit nproc=1024:1024 …",
                "or for good, in containers.conf: [containers] default_ulimits = [\"nofile=1024:1024\", "
@@ -109,7 +131,7 @@ const KnownProblems& engine_problems() {
        .cause = "The profile docker-default is not loaded, or this is a nested machine that may not change "
                 "profiles; leftovers of a snap do this too.",
        .check = "sudo aa-status | grep docker-default: nothing means this; docker info: Security Options: apparmor",
-       .fix = {"sudo systemctl restart apparmor docker", "sudo snap remove docker (where one is left)",
+       .fix = {"sudo systemctl restart apparmor docker", "sudo snap remove docker  # where one is left",
                "to see that it is this, for once: --security-opt apparmor=unconfined"},
        .texts = {{"unable to apply apparmor profile"}, {"apparmor*profile*", "failed*|unable*|cannot*|could not*|error*", "!user namespace*|userns"}},
        .sign = apparmor,
@@ -132,7 +154,7 @@ const KnownProblems& engine_problems() {
        .summary = "Docker runs, but this user may not talk to it",
        .cause = "Its socket belongs to root and the group docker (a new membership counts from the next login on).",
        .check = "id -nG: docker is not among the groups: this",
-       .fix = {"sudo usermod -aG docker $USER", "newgrp docker (or log in again)"},
+       .fix = {"sudo usermod -aG docker $USER", "newgrp docker  # or log in again"},
        .texts = {{"permission denied", "docker daemon socket|docker api at|docker.sock"}},
        .source = "docs.docker.com/engine/install/linux-postinstall"},
       {.id = "docker-not-running",
@@ -151,7 +173,7 @@ const KnownProblems& engine_problems() {
        .check = "the message comes from a RUN step of docker build: this; from a container: see nvidia-smi-not-found",
        .fix = {"build without one: set CMAKE_CUDA_ARCHITECTURES, TORCH_CUDA_ARCH_LIST",
                "or by CDI: RUN --device=nvidia.com/gpu=all (Docker 27, buildx 0.22, BuildKit 0.20 or newer)",
-               "or: DOCKER_BUILDKIT=0 docker build, with default-runtime nvidia"},
+               "or: DOCKER_BUILDKIT=0 docker build …  # with default-runtime nvidia"},
        .texts = {{"sh: 1: nvidia-smi: not found|nvidia-smi: not found|nvidia-smi: command not found"},
                  {"nvidia-smi|libcuda.so*|no cuda-capable*|nvidia driver", "docker build|buildkit|buildx|run step|dockerfile:*|failed to solve*|did not complete successfully|returned a non-zero code",
                   "!could not select*"}},

@@ -58,15 +58,32 @@ Sign cache_not_updated(const Probe& probe) {
   return probe.inside.loader_cache == "has" ? absent("ldconfig -p has libnvidia-ml.so.1") : Sign{};
 }
 
+std::vector<std::string> install_libcuda(const Probe& probe) {
+  if (in_container(probe)) return {};
+  return {"Debian: sudo apt-get install libcuda1 libnvidia-ml1  # component non-free",
+          "Ubuntu: sudo apt-get install libnvidia-compute-VERSION  # that of the loaded driver"};
+}
+
+std::vector<std::string> run_ldconfig(const Probe& probe) {
+  if (in_container(probe)) return {};
+  return {"sudo ldconfig", "or: export LD_LIBRARY_PATH=FOLDER  # the library's folder"};
+}
+
 Sign nothing_injected(const Probe& probe) {
   if (!in_container(probe)) return {};
   if (probe.driver.nodes.empty() && !injected(probe)) return present("no NVIDIA node in /dev, no driver library mounted");
-  const std::string capabilities = inside_variable(probe, "NVIDIA_DRIVER_CAPABILITIES");
-  if (!capabilities.empty() && capabilities.find("utility") == std::string::npos &&
-      capabilities.find("all") == std::string::npos) {
-    return present("NVIDIA_DRIVER_CAPABILITIES=" + capabilities);
+  const std::string lacking = lacks_driver_capability(probe, "utility");
+  return present_if(!lacking.empty(), lacking);
+}
+
+Sign no_gpu_given(const Probe& probe) {
+  if (!in_container(probe)) return {};
+  if (probe.driver.nodes.empty() && !injected(probe) && !probe.driver.wsl)
+    return present("no NVIDIA node in /dev, no driver library mounted");
+  for (const char* capability : {"utility", "compute"}) {
+    if (const std::string lacking = lacks_driver_capability(probe, capability); !lacking.empty()) return present(lacking);
   }
-  return {};
+  return absent("this container was given nodes or driver libraries");
 }
 
 Sign unasked_gpu(const Probe& probe) {
@@ -126,10 +143,13 @@ const KnownProblems& image_problems() {
                 "the driver. On a host: a partial driver package.",
        .check = "ls /dev/nvidiactl inside: missing means no GPU was asked for; there: look at "
                 "NVIDIA_DRIVER_CAPABILITIES, which must hold compute",
-       .fix = {"docker run --gpus all …, with NVIDIA_DRIVER_CAPABILITIES=compute,utility",
-               "on a host: sudo apt-get install libcuda1 (Debian) or libnvidia-compute-<version> (Ubuntu)",
+       .fix = {"docker run --gpus all -e NVIDIA_DRIVER_CAPABILITIES=compute,utility …",
+               "on a host with Debian: sudo apt-get install libcuda1  # component non-free",
+               "on a host with Ubuntu: sudo apt-get install libnvidia-compute-VERSION",
                "programs that must start without a driver: load libcuda with dlopen"},
-       .texts = {{"libcuda.so*", "cannot open shared object*|could not be loaded|not found|could not load*|could not find*|failed to load*|no such file*|unable to load*",
+       .fix_here = install_libcuda,
+       .texts = {{"found no nvidia driver on your system"},
+                 {"libcuda.so*", "cannot open shared object*|could not be loaded|not found|could not load*|could not find*|failed to load*|no such file*|unable to load*",
                   "!compat/*", "!file too short", "!file truncated"}},
        .sign = no_libcuda,
        .source = "heavyai/heavydb#281"},
@@ -141,21 +161,36 @@ const KnownProblems& image_problems() {
                 "libnvidia-container): the loader's cache does not know them.",
        .check = "ldconfig -p | grep libnvidia-ml: nothing, while ls /usr/lib/*/libnvidia-ml.so* shows it: this; not "
                 "there at all: no GPU was asked for, or capabilities without utility",
-       .fix = {"now: ldconfig (in the container)",
-               "for good: ldconfig in /etc/nvidia-container-runtime/config.toml (@/sbin/ldconfig.real on Ubuntu), and "
-               "a newer toolkit"},
+       .fix = {"now: ldconfig  # in the container",
+               "for good: a newer toolkit, and in its config.toml the ldconfig of this distribution (@/sbin/ldconfig.real on "
+               "Ubuntu)"},
+       .fix_here = run_ldconfig,
        .texts = {{"couldnt find libnvidia-ml*|could not find libnvidia-ml*|cannot find libnvidia-ml*|cant find libnvidia-ml*"},
                  {"adding directory that contains libnvidia-ml*"},
                  {"libnvidia-ml.so*", "cannot open shared object*", "ldconfig*|ld.so.cache"}},
        .sign = cache_not_updated,
        .source = "NVIDIA/libnvidia-container#67; NVIDIA/nvidia-docker#1163"},
+      {.id = "no-gpu-given",
+       .where = "in-container-driver",
+       .summary = "The container was given no GPU: neither the driver's nodes nor its libraries are in it",
+       .cause = "It was started without --gpus, the nvidia runtime or a CDI device; or with capabilities that leave out what the "
+                "program asks (NVML: utility, CUDA: compute).",
+       .check = "ls /dev/nvidiactl inside (WSL: /dev/dxg): missing means this, while nvidia-smi works on the host; there: "
+                "echo $NVIDIA_DRIVER_CAPABILITIES",
+       .fix = {"docker run --gpus all …; podman run --device nvidia.com/gpu=all …",
+               "-e NVIDIA_DRIVER_CAPABILITIES=compute,utility"},
+       .texts = {{"the nvidia driver was not detected"}, {"found no nvidia driver on your system"},
+                 {"nvml shared library not found|nvmlerror_librarynotfound"}, {"couldnt communicate with the nvidia driver"}},
+       .hints = {"docker run|container*|pod|podman"},
+       .sign = no_gpu_given,
+       .source = "NVIDIA/nvidia-docker#1071, #464; stevezau/media_preview_generator#47; ameli/manylinux-cuda#5"},
       {.id = "nvidia-smi-not-found",
        .where = "in-container-driver",
        .summary = "nvidia-smi is not in the container",
        .cause = "It comes with the capability utility. Either no GPU was asked for (a variable alone gives nothing), "
                 "or NVIDIA_DRIVER_CAPABILITIES lacks utility.",
        .check = "ls /dev/nvidiactl inside: missing means nothing was injected; there: the capability is missing",
-       .fix = {"docker run --gpus all … (or --runtime=nvidia, or --device nvidia.com/gpu=all)",
+       .fix = {"docker run --gpus all …  # or --runtime=nvidia, or --device nvidia.com/gpu=all",
                "-e NVIDIA_DRIVER_CAPABILITIES=compute,utility"},
        .texts = {{"nvidia-smi*", "executable file*not found*|command not found|: not found|not found in*|no such file or directory", "!could not select*", "!mount*"}},
        .sign = nothing_injected,
@@ -167,7 +202,7 @@ const KnownProblems& image_problems() {
        .cause = "void tells the legacy hook to do nothing. CDI sets it and gives the GPU itself; without nodes in "
                 "/dev nobody gave one.",
        .check = "ls /dev/nvidia0: there means CDI gave it and all is well; missing means nothing was given",
-       .fix = {"docker run --gpus all …, or --device nvidia.com/gpu=all", "do not set NVIDIA_VISIBLE_DEVICES by hand"},
+       .fix = {"docker run --gpus all …  # or --device nvidia.com/gpu=all", "do not set NVIDIA_VISIBLE_DEVICES by hand"},
        .texts = {{"nvidia_visible_devices*void"}},
        .sign = void_without_gpu,
        .source = "mmartial/ComfyUI-Nvidia-Docker#104; NVIDIA/nvidia-container-toolkit#884"},

@@ -35,6 +35,8 @@ struct KnownProblem {
   const char* cause = "";
   const char* check = "";  ///< what to run, and what its answer says for or against this cause
   std::vector<std::string> fix = {};
+  /// The fix with this machine's own names; where it has none to say, `fix` counts.
+  std::vector<std::string> (*fix_here)(const Probe& probe) = nullptr;
   std::vector<Signature> texts = {};     ///< any of them
   std::vector<const char*> hints = {};   ///< phrases that make it likelier where a text has several causes
   Sign (*sign)(const Probe& probe) = nullptr;
@@ -62,7 +64,8 @@ const std::vector<const KnownProblem*>& known_problems();
 /// nullptr where there is no such id.
 const KnownProblem* find_problem(const std::string& id);
 
-/// A finding in the table's words. Throws std::logic_error on an id that no table has.
-Finding known_finding(const std::string& id, Severity severity, std::string evidence);
+/// A finding in the table's words; `probe` may be nullptr: no machine was looked at. Throws std::logic_error on an id
+/// that no table has.
+Finding known_finding(const std::string& id, Severity severity, std::string evidence, const Probe* probe);
 
 }  // namespace cuparity

@@ -30,11 +30,14 @@ const KnownProblem* find_problem(const std::string& id) {
   return found == all.end() ? nullptr : *found;
 }
 
-Finding known_finding(const std::string& id, Severity severity, std::string evidence) {
+Finding known_finding(const std::string& id, Severity severity, std::string evidence, const Probe* probe) {
   const KnownProblem* problem = find_problem(id);
   if (!problem) throw std::logic_error("no known problem is called " + id);
-  return {problem->id, severity,     problem->summary, problem->cause, std::move(evidence),
-          problem->fix, problem->check};
+  std::vector<std::string> fix;
+  if (probe && problem->fix_here) fix = problem->fix_here(*probe);
+  if (fix.empty()) fix = problem->fix;
+  return {problem->id,      severity,       problem->summary, problem->cause, std::move(evidence),
+          std::move(fix), problem->check};
 }
 
 }  // namespace cuparity

@@ -72,7 +72,7 @@ const KnownProblems& limit_problems() {
        .summary = "/dev/shm is too small for NCCL",
        .cause = "Docker gives 64 MiB; NCCL's shared memory takes about 10 MB for each channel and peer.",
        .check = "df -h /dev/shm inside: 64M means this",
-       .fix = {"docker run --shm-size=1g … (or --ipc=host)", "compose: shm_size: 1gb",
+       .fix = {"docker run --shm-size=1g …  # or --ipc=host", "compose: shm_size: 1gb",
                "Kubernetes: an emptyDir with medium: Memory at /dev/shm"},
        .texts = {{"posix_fallocate*|/dev/shm*|shared memory segment*|shm.h*|shmutils*|shm.cc*", "no space left on device|failed*|bus error*|too small|insufficient*|not enough*"},
                  {"nccl", "no space left on device"}, {"bus error", "shm*|shared memory"}},

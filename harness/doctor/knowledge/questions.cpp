@@ -53,6 +53,12 @@ std::string inside_variable(const Probe& probe, const std::string& name) {
   return found == probe.inside.variables.end() ? "" : found->second;
 }
 
+std::string lacks_driver_capability(const Probe& probe, const std::string& capability) {
+  const std::string value = inside_variable(probe, "NVIDIA_DRIVER_CAPABILITIES");
+  if (value.empty() || value.find(capability) != std::string::npos || value.find("all") != std::string::npos) return "";
+  return "NVIDIA_DRIVER_CAPABILITIES=" + value;
+}
+
 const DeviceNode* refused_node(const Probe& probe, const std::string& error) {
   const auto found = std::find_if(probe.driver.nodes.begin(), probe.driver.nodes.end(),
                                   [&](const DeviceNode& node) { return node.opening == error; });

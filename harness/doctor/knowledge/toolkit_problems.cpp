@@ -1,6 +1,8 @@
 // The NVIDIA Container Toolkit: there, known to the engine, and asked for something that exists.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "harness/doctor/checks/checks.hpp"
 #include "harness/doctor/knowledge/known_problem.hpp"
 #include "harness/doctor/knowledge/questions.hpp"
@@ -28,6 +30,15 @@ Sign runtime_unknown(const Probe& probe) {
   }
   if (is_snap(*docker)) return {};  // snap-docker-runtime
   return present("docker info: Runtimes: " + listed(docker->runtimes, 6));
+}
+
+Sign runtime_program_gone(const Probe& probe) {
+  const EngineFacts* docker = working_docker(probe);
+  if (in_container(probe) || !docker || is_snap(*docker)) return {};
+  const bool registered = probe.toolkit.nvidia_runtime ||
+                          std::count(docker->runtimes.begin(), docker->runtimes.end(), "nvidia") > 0;
+  if (has(probe, "nvidia-container-runtime")) return absent("nvidia-container-runtime is in PATH");
+  return registered ? present("Docker has the runtime nvidia; nvidia-container-runtime is not in PATH") : Sign{};
 }
 
 bool docker_desktop(const EngineFacts& docker) {
@@ -77,7 +88,7 @@ const KnownProblems& toolkit_problems() {
                                    "!no cdi device driver registered"};
   const Signature no_runtime = {
       "unknown or invalid runtime name|unknown runtime specified|invalid runtime name|runtime nvidia not found|"
-      "runtime*nvidia*is not found|no runtime for nvidia*|unknown runtime"};
+      "runtime*nvidia*is not found|unknown runtime"};
   const Signature no_nvml_for_hook = {"nvidia-container-cli*load library failed: libnvidia-ml.so.1|"
                                       "load library failed: libnvidia-ml.so*"};
   static const KnownProblems table = {
@@ -89,11 +100,10 @@ const KnownProblems& toolkit_problems() {
                 "started: the toolkit is not installed, or was installed after.",
        .check = "command -v nvidia-container-runtime-hook: nothing means not installed; something means that "
                 "dockerd must be restarted",
-       .fix = {"sudo apt-get install nvidia-container-toolkit (from NVIDIA's repository: "
-               "https://docs.nvidia.com/datacenter/cloud-native/container-toolkit/latest/install-guide.html)",
+       .fix = {"sudo apt-get install nvidia-container-toolkit  # from NVIDIA's repository: "
+               "https://docs.nvidia.com/datacenter/cloud-native/container-toolkit/latest/install-guide.html",
                "sudo systemctl restart docker"},
        .texts = {no_gpu_driver},
-       .hints = {"driver with capabilities"},
        .sign = toolkit_missing,
        .source = "NVIDIA/nvidia-docker#1034; moby/moby daemon/errors.go"},
       {.id = "compose-toolkit-missing",
@@ -142,7 +152,7 @@ const KnownProblems& toolkit_problems() {
        .cause = "From 29.2 on nvidia-cdi-hook makes --gpus go by CDI; with features.cdi = false nothing is left "
                 "to inject with.",
        .check = "docker version from 29.2 on, and grep cdi /etc/docker/daemon.json: false, mean this",
-       .fix = {"take \"cdi\": false out of features in /etc/docker/daemon.json && sudo systemctl restart docker",
+       .fix = {"take \"cdi\": false out of features in /etc/docker/daemon.json, then: sudo systemctl restart docker",
                "or install the whole nvidia-container-toolkit"},
        .texts = {{"no cdi device driver registered"}},
        .sign = hook_without_feature,
@@ -173,6 +183,18 @@ const KnownProblems& toolkit_problems() {
        .texts = {no_runtime},
        .sign = runtime_unknown,
        .source = "NVIDIA/nvidia-container-toolkit#150"},
+      {.id = "runtime-program-missing",
+       .where = "engine-start",
+       .summary = "Docker is told to use nvidia-container-runtime, which is not there",
+       .cause = "The toolkit was removed, or daemon.json names another place; as the default runtime it keeps every container "
+                "from starting.",
+       .check = "command -v nvidia-container-runtime: nothing, and grep nvidia /etc/docker/daemon.json: a hit: this",
+       .fix = {"sudo apt-get install nvidia-container-toolkit && sudo systemctl restart docker",
+               "or take runtimes.nvidia and default-runtime out of /etc/docker/daemon.json, then: sudo systemctl restart docker"},
+       .texts = {{"nvidia-container-runtime*", "executable file not found*|fork/exec*no such file*",
+                  "!nvidia-container-runtime-hook"}},
+       .sign = runtime_program_gone,
+       .source = "NVIDIA/nvidia-container-runtime#98; NVIDIA/nvidia-docker#1190, #686"},
       {.id = "snap-docker-runtime",
        .where = "engine-start",
        .unasked = Severity::warning,
@@ -181,9 +203,9 @@ const KnownProblems& toolkit_problems() {
        .cause = "The snap has its own configuration (/var/snap/docker/current/config/daemon.json) and its own "
                 "toolkit.",
        .check = "readlink -f $(command -v docker) under /snap, or snap list docker: this",
-       .fix = {"sudo snap remove docker && sudo apt-get install docker.io (or docker-ce)",
+       .fix = {"sudo snap remove docker && sudo apt-get install docker.io  # or docker-ce",
                "sudo nvidia-ctk runtime configure --runtime=docker && sudo systemctl restart docker"},
-       .texts = {no_runtime, {"/var/snap/docker*|/snap/docker*|snap.docker*", "runtime|nvidia*"}},
+       .texts = {no_runtime, no_gpu_driver, {"/var/snap/docker*|/snap/docker*|snap.docker*", "runtime|nvidia*"}},
        .hints = {"snap|/snap/*"},
        .sign = snap,
        .source = "canonical/docker-snap#180"},
@@ -192,7 +214,7 @@ const KnownProblems& toolkit_problems() {
        .summary = "Docker is a snap, and its confinement hides the host's driver from the hook",
        .cause = "The snap's nvidia-container-cli does not see the host's libnvidia-ml.so.1.",
        .check = "readlink -f $(command -v docker) under /snap while nvidia-smi works on the host: this",
-       .fix = {"sudo snap remove docker && sudo apt-get install docker.io (or docker-ce)"},
+       .fix = {"sudo snap remove docker && sudo apt-get install docker.io  # or docker-ce"},
        .texts = {no_nvml_for_hook},
        .hints = {"snap|/snap/*"},
        .sign = snap,
@@ -205,7 +227,7 @@ const KnownProblems& toolkit_problems() {
        .cause = "An old list file (nvidia-docker.list) and the new one (nvidia-container-toolkit.list) name the "
                 "same repository.",
        .check = "grep -l nvidia.github.io /etc/apt/sources.list.d/*: more than one file means this",
-       .fix = {"sudo rm /etc/apt/sources.list.d/nvidia-docker.list (the older one)", "sudo apt-get update"},
+       .fix = {"sudo rm /etc/apt/sources.list.d/nvidia-docker.list  # the older one", "sudo apt-get update"},
        .texts = {{"conflicting values set for option signed-by"}},
        .sign = [](const Probe& probe) {
          return present_if(probe.toolkit.apt_sources.size() > 1, listed(probe.toolkit.apt_sources, 4));
