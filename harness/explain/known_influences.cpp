@@ -6,6 +6,9 @@ namespace {
 constexpr const char* every = ".*";
 constexpr const char* host_bound = "^launch/|^startup/|_pageable";
 constexpr const char* system_calls = "^launch/|^startup/";
+// By what they are not, so that a new workload is among them.
+constexpr const char* computing = "^(?!launch/|startup/)";
+constexpr const char* on_multiprocessors = "^(?!startup/|collectives/|peer_to_peer/)";
 
 // Where a source says "measured", docs/explain.md says on what.
 constexpr KnownInfluence influences[] = {
@@ -50,7 +53,7 @@ constexpr KnownInfluence influences[] = {
      "Above its quota the group stands still until the next period (100 ms).",
      "run the container with the baseline's quota", ExperimentKind::same_cpu_quota,
      "https://docs.kernel.org/scheduler/sched-bwc.html"},
-    {"cpus_allowed", "^bandwidth/|^saxpy/|^gemm/|^convolution/", "^launch/|^startup/|h2d|d2h|bidirectional",
+    {"cpus_allowed", computing, "^launch/|^startup/|h2d|d2h|bidirectional",
      3, SlowSide::smaller, false,
      "Fewer processors for the threads, or processors far from the memory or the GPU.",
      "run the container on the baseline's processors", ExperimentKind::same_cpus,
@@ -58,7 +61,7 @@ constexpr KnownInfluence influences[] = {
     {"cpus_allowed", "^launch/(thread_start|process_start)|^startup/", "", 3, SlowSide::larger, false,
      "With one processor a new thread starts where it was made; with more, another one has to be woken.",
      "run the container on the baseline's processors", ExperimentKind::same_cpus, "measured"},
-    {"threads", "^bandwidth/|^saxpy/|^gemm/|^convolution/", "", 3, SlowSide::smaller, false,
+    {"threads", computing, "", 3, SlowSide::smaller, false,
      "OpenMP starts another number of threads.", "run the container with the baseline's number of threads",
      ExperimentKind::same_threads, "https://www.openmp.org/specifications/"},
     {"seccomp", system_calls, "^launch/(device_allocation|pinned_allocation)|^startup/", 2,
@@ -85,7 +88,7 @@ constexpr KnownInfluence influences[] = {
      "^startup/(cuinit|context|process)", 3, SlowSide::larger, false,
      "cuInit opens every GPU that the driver shows to the process; CUDA_VISIBLE_DEVICES hides none from it.",
      "give the container every GPU that the baseline sees", ExperimentKind::all_gpus, "measured"},
-    {"sm_clock_mhz under load", "", "^gemm/|^convolution/|^saxpy/|^bandwidth/|^launch/", 3, SlowSide::smaller,
+    {"sm_clock_mhz under load", "", on_multiprocessors, 3, SlowSide::smaller,
      false, "The GPU ran at another clock: heat, power or another load, not the container.",
      "lock the clocks (nvidia-smi --lock-gpu-clocks) and run again", ExperimentKind::none,
      "https://docs.nvidia.com/deploy/nvml-api/group__nvmlClocksEventReasons.html", true},
@@ -127,11 +130,11 @@ constexpr KnownInfluence influences[] = {
      "RDMA registers pinned memory, which the limit bounds.",
      "run the container with the baseline's memlock limit", ExperimentKind::same_memlock,
      "https://docs.nvidia.com/deeplearning/nccl/user-guide/docs/troubleshooting.html"},
-    {"memory_limit_bytes", "^bandwidth/|^gemm/|^convolution/|^saxpy/", "^launch/pinned_allocation|^startup/",
+    {"memory_limit_bytes", computing, "^launch/pinned_allocation|^startup/",
      1, SlowSide::smaller, false, "Close to the limit the kernel reclaims the group's pages.",
      "run the container with the baseline's memory limit", ExperimentKind::same_memory_limit,
      "https://docs.kernel.org/admin-guide/cgroup-v2.html#memory"},
-    {"transparent_huge_pages|huge_pages", "^bandwidth/|^gemm/|^saxpy/|^convolution/", "_pageable", 2,
+    {"transparent_huge_pages|huge_pages", computing, "_pageable", 2,
      SlowSide::either, false, "Memory in pages of another size.",
      "give both sides the same setting in /sys/kernel/mm", ExperimentKind::none,
      "https://docs.kernel.org/admin-guide/mm/transhuge.html"},
@@ -164,7 +167,7 @@ constexpr KnownInfluence influences[] = {
     {"variable_NCCL_.*", "", "^collectives/", 3, SlowSide::either, false,
      "It changes what NCCL uses and how.", "run the container with the baseline's value",
      ExperimentKind::same_variable, "https://docs.nvidia.com/deeplearning/nccl/user-guide/docs/env.html"},
-    {"variable_(OMP|OPENBLAS|DNNL)_.*", "^bandwidth/|^saxpy/|^gemm/|^convolution/", "", 3, SlowSide::either,
+    {"variable_(OMP|OPENBLAS|DNNL)_.*", computing, "", 3, SlowSide::either,
      false, "It changes how many threads there are and where they run.",
      "run the container with the baseline's value", ExperimentKind::same_variable,
      "https://www.openmp.org/specifications/"},

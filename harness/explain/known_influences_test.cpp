@@ -32,5 +32,19 @@ TEST(KnownInfluences, NoneIsExpectedOfAnyContainer) {
   }
 }
 
+TEST(KnownInfluences, TheNumberOfThreadsMovesANewWorkload) {
+  const auto moves = [](const std::string& key, const std::string& benchmark) {
+    for (const KnownInfluence& influence : known_influences()) {
+      if (std::regex_match(key, std::regex(influence.key)) && *influence.on_cpu != '\0' &&
+          std::regex_search(benchmark, std::regex(influence.on_cpu)))
+        return true;
+    }
+    return false;
+  };
+  for (const char* key : {"threads", "variable_OMP_NUM_THREADS", "cpus_allowed"})
+    EXPECT_TRUE(moves(key, "histogram/own/fp32/1024")) << key;
+  EXPECT_FALSE(moves("threads", "launch/system_call"));
+}
+
 }  // namespace
 }  // namespace cuparity
