@@ -14,11 +14,13 @@
 
 namespace cuparity {
 
+const char* source_digest() { return CUPARITY_SOURCE_DIGEST; }
+
 std::map<std::string, std::string> process_context(const BackendChoice& choice) {
   std::map<std::string, std::string> members = environment::process_environment();
   for (const auto& [name, value] : describe_device(choice.context.get())) members[name] = value;
   members["cuparity_version"] = CUPARITY_VERSION;
-  members["cuparity_sources"] = CUPARITY_SOURCES;
+  members["source_digest"] = source_digest();
   members["backend"] = to_string(choice.backend);
   members["backend_reason"] = choice.reason;
   const double seconds = seconds_since_process_start();

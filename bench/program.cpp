@@ -4,7 +4,6 @@
 
 #include <cstdio>
 #include <exception>
-#include <optional>
 #include <regex>
 #include <stdexcept>
 #include <string>
@@ -107,7 +106,7 @@ int run_rows(const BenchProgram& program, const Options& options) {
 int run(const BenchProgram& program, int argc, char** argv) {
   const Options options = take_options(argc, argv);
   if (options.version) {
-    std::printf("%s %s\n", program.name.c_str(), CUPARITY_VERSION);
+    std::printf("%s %s, sources %s\n", program.name.c_str(), CUPARITY_VERSION, source_digest());
     return exit_pass;
   }
   benchmark::Initialize(&argc, argv, print_help);
@@ -130,11 +129,9 @@ int run_and_explain(const BenchProgram& program, int argc, char** argv) {
 }  // namespace
 
 int run_bench_program(const BenchProgram& program, int argc, char** argv) {
+  environment::open_standard_streams();
   if (startup_probe_requested()) return run_startup_probe();
-  const int exit_code = run_and_explain(program, argc, argv);
-  const std::optional<std::string> lost = environment::output_failure();
-  if (lost && !lost->empty()) std::fprintf(stderr, "%s: %s\n", program.name.c_str(), lost->c_str());
-  return lost ? static_cast<int>(exit_environment) : exit_code;
+  return environment::exit_code_after_output(program.name, run_and_explain(program, argc, argv));
 }
 
 }  // namespace cuparity

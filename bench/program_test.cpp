@@ -56,7 +56,7 @@ TEST_F(Program, ContextRowsAndLabels) {
   const json& context = document.at("context");
   EXPECT_EQ(context.at("backend"), "cpu");
   EXPECT_EQ(context.at("backend_reason"), "--backend=cpu");
-  for (const char* key : {"cuparity_version", "cuparity_sources", "threads", "process_seconds_before_benchmarks", "cpu_model",
+  for (const char* key : {"cuparity_version", "source_digest", "threads", "process_seconds_before_benchmarks", "cpu_model",
                           "cpus_allowed", "kernel", "container"})
     EXPECT_TRUE(context.contains(key)) << key;
   EXPECT_GT(std::stod(context.at("process_seconds_before_benchmarks").get<std::string>()), 0);
@@ -118,10 +118,18 @@ TEST_F(Program, AFileThatCannotBeWrittenIsSaid) {
   EXPECT_THAT(read_file(csv), HasSubstr("name,iterations,real_time"));
 }
 
+TEST_F(Program, AClosedOutputDoesNotEndInTheFile) {
+  const std::string file = (folder_ / "closed.json").string();
+  const int status = std::system((std::string("'") + CUPARITY_BENCH_PROGRAM + "' --backend=cpu --benchmark_min_time=0.001 " +
+                                  "--benchmark_filter=launch/system_call --benchmark_out='" + file + "' >&- 2>/dev/null").c_str());
+  EXPECT_EQ(WEXITSTATUS(status), 0);
+  EXPECT_EQ(json::parse(read_file(file)).at("benchmarks").size(), 1u);
+}
+
 TEST_F(Program, SaysItsVersion) {
   const Outcome outcome = run("--version");
   EXPECT_EQ(outcome.exit_code, 0);
-  EXPECT_THAT(outcome.output, MatchesRegex("cuparity-bench [0-9.]+\n"));
+  EXPECT_THAT(outcome.output, MatchesRegex("cuparity-bench [0-9.]+, sources [0-9a-f]+\n"));
 }
 
 TEST_F(Program, OutputThatIsLostIsSaid) {

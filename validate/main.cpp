@@ -10,7 +10,6 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <optional>
 #include <stdexcept>
 #include <string>
 #include <system_error>
@@ -142,8 +141,6 @@ int run_program(int argc, char** argv) {
 }  // namespace cuparity::validate
 
 int main(int argc, char** argv) {
-  const int exit_code = cuparity::validate::run_program(argc, argv);
-  const std::optional<std::string> lost = cuparity::environment::output_failure();
-  if (lost && !lost->empty()) std::fprintf(stderr, "cuparity-validate: %s\n", lost->c_str());
-  return lost ? cuparity::validate::environment_error : exit_code;
+  cuparity::environment::open_standard_streams();
+  return cuparity::environment::exit_code_after_output("cuparity-validate", cuparity::validate::run_program(argc, argv));
 }

@@ -86,7 +86,7 @@ TEST_F(CompareWithPeers, TheRealProgramsCompareAndAFolderInUseIsRefused) {
   const ShellOutcome outcome = run(CUPARITY_BIN, arguments);
   EXPECT_THAT(outcome.output, HasSubstr("| `saxpy/own/fp32/67108864` | own_triad |"));
   EXPECT_THAT(outcome.output, HasSubstr("| 2 | 0.99 |"));
-  EXPECT_NE(outcome.exit_code, 4) << outcome.output;
+  EXPECT_THAT(outcome.exit_code, testing::AnyOf(0, 1, 3)) << outcome.output;
   EXPECT_EQ(run(CUPARITY_BIN, arguments).exit_code, 2);
 }
 

@@ -23,6 +23,7 @@ struct PeerOptions {
   std::string name;      ///< --peer=NAME; empty if it is not there
   bool in_turn = false;  ///< --in-turn: our row in the same process, run by run
   bool help = false;     ///< --help, -h
+  bool version = false;  ///< --version, which the bench program answers
 };
 
 /// Takes them out of the arguments.
@@ -33,7 +34,10 @@ PeerOptions take_peer_options(int& argc, char** argv) {
     if (std::strncmp(argv[i], peer_flag, std::strlen(peer_flag)) == 0) options.name = argv[i] + std::strlen(peer_flag);
     else if (std::strcmp(argv[i], in_turn_flag) == 0) options.in_turn = true;
     else if (std::strcmp(argv[i], "--help") == 0 || std::strcmp(argv[i], "-h") == 0) options.help = true;
-    else argv[kept++] = argv[i];
+    else {
+      options.version = options.version || std::strcmp(argv[i], "--version") == 0;
+      argv[kept++] = argv[i];
+    }
   }
   argc = kept;
   argv[argc] = nullptr;
@@ -76,6 +80,7 @@ int main(int argc, char** argv) {
     print_peers(stdout);
     return 0;
   }
+  if (options.version) return run_bench_program({"cuparity-peers", all_bench_cases}, argc, argv);
   if (find(name, Backend::cpu) == nullptr && find(name, Backend::cuda) == nullptr) {
     std::fprintf(stderr, "cuparity-peers: --peer=%s: expected --peer=list or one of:\n", name.c_str());
     print_peers(stderr);

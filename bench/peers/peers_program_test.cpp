@@ -38,6 +38,11 @@ TEST(PeersProgram, HelpHasTheUsageAndThePeers) {
   }
 }
 
+TEST(PeersProgram, SaysItsVersion) {
+  EXPECT_EQ(run("--version").exit_code, 0);
+  EXPECT_THAT(run("--version").output, testing::StartsWith("cuparity-peers "));
+}
+
 TEST(PeersProgram, ABadPeerIsAUsageError) {
   for (const char* arguments : {"", "--peer=", "--peer=nobody", "--peer=stream --backend=gpu", "--peer=stream --nonsense"})
     EXPECT_EQ(run(arguments).exit_code, 2) << arguments;

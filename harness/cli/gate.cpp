@@ -22,6 +22,7 @@
 #include "harness/record/benchmark_json.hpp"
 #include "harness/record/result_file.hpp"
 #include "harness/record/run_json.hpp"
+#include "harness/run/selection.hpp"
 #include "harness/stats/fingerprint.hpp"
 #include "harness/whole_file.hpp"
 
@@ -79,15 +80,26 @@ std::vector<std::string> modes_to_compare(const std::string& wanted, const Loade
   if (!wanted.empty() || candidate.run() == nullptr || (baseline != nullptr && baseline->run() == nullptr)) {
     return {wanted};
   }
-  std::vector<std::string> modes = candidate.run()->modes;
+  const std::vector<std::string>& modes = candidate.run()->modes;
   if (baseline == nullptr) return modes;
   const std::vector<std::string>& known = baseline->run()->modes;
-  std::erase_if(modes, [&](const std::string& mode) { return std::find(known.begin(), known.end(), mode) == known.end(); });
-  if (modes.empty()) {
-    throw UsageError(fmt::format("nothing to compare: {} has the modes {}, {} has {}", candidate.path,
-                                 fmt::join(candidate.run()->modes, ", "), baseline->path, fmt::join(known, ", ")));
+  const std::vector<std::string> common = missing_in(modes, missing_in(modes, known));
+  if (common.empty()) {
+    throw UsageError(fmt::format("nothing to compare: {} has the modes {}, {} has {}; run both with the same --mode", candidate.path,
+                                 fmt::join(modes, ", "), baseline->path, fmt::join(known, ", ")));
   }
-  return modes;
+  return common;
+}
+
+/// A mode that got lost must not pass without a word.
+void warn_of_modes_in_one(const LoadedResult& candidate, const LoadedResult& baseline, GateResult& result) {
+  if (candidate.run() == nullptr || baseline.run() == nullptr) return;
+  for (const std::string& mode : missing_in(baseline.run()->modes, candidate.run()->modes)) {
+    result.warnings.push_back(fmt::format("the baseline's mode {} is missing in the candidate, so it was not compared", mode));
+  }
+  for (const std::string& mode : missing_in(candidate.run()->modes, baseline.run()->modes)) {
+    result.notes.push_back(fmt::format("The candidate's mode {} is new: the baseline has none to compare it with.", mode));
+  }
 }
 
 std::vector<std::string> names_in(const ResultFile& a, const ResultFile& b) {
@@ -99,7 +111,6 @@ std::vector<std::string> names_in(const ResultFile& a, const ResultFile& b) {
 }
 
 GateResult against_baseline(const GateOptions& options, const Side& candidate, const Side& baseline) {
-  refuse_unknown_classes(options.margins, names_in(baseline.file, candidate.file));
   FileComparisonSettings settings;
   settings.margin_of = margins_with(options.margins, baseline.margins);
   settings.cross_environment = options.cross_environment;
@@ -110,34 +121,60 @@ GateResult against_baseline(const GateOptions& options, const Side& candidate, c
   return result;
 }
 
-GateResults against_baseline(const GateOptions& options, const LoadedResult& candidate) {
-  const LoadedResult baseline = loaded_result(options.baseline);
+/// One result a mode; compare(mode) throws UsageError where there is nothing to compare, which is one mode's result, too, unless
+/// it is so in all of them.
+template <typename Compare, typename NotCompared>
+GateResults each_mode(const std::vector<std::string>& modes, Compare compare, NotCompared not_compared_in) {
   GateResults results;
-  for (const std::string& mode : modes_to_compare(options.mode, candidate, &baseline)) {
-    results.push_back(against_baseline(options, side_of(candidate, mode), side_of(baseline, mode)));
+  std::string first_obstacle;
+  bool any = false;
+  for (const std::string& mode : modes) {
+    try {
+      results.push_back(compare(mode));
+      any = true;
+    } catch (const UsageError& error) {
+      if (first_obstacle.empty()) first_obstacle = error.what();
+      results.push_back(not_compared_in(mode, error.what()));
+    }
   }
+  if (!any) throw UsageError(first_obstacle);
   return results;
 }
 
-/// Of several modes, those that have enough history; why not for the others is a note.
+GateResults against_baseline(const GateOptions& options, const LoadedResult& candidate) {
+  const LoadedResult baseline = loaded_result(options.baseline);
+  const std::vector<std::string> modes = modes_to_compare(options.mode, candidate, &baseline);
+  std::vector<std::string> names;
+  for (const std::string& mode : modes) {
+    const std::vector<std::string> more = names_in(side_of(baseline, mode).file, side_of(candidate, mode).file);
+    names.insert(names.end(), more.begin(), more.end());
+  }
+  refuse_unknown_classes(options.margins, names);
+  GateResults results = each_mode(
+      modes,
+      [&](const std::string& mode) { return against_baseline(options, side_of(candidate, mode), side_of(baseline, mode)); },
+      [&](const std::string& mode, const std::string& why) {
+        return not_compared("baseline", side_of(baseline, mode).file.name, side_of(candidate, mode).file.name, mode, why);
+      });
+  if (options.mode.empty()) warn_of_modes_in_one(candidate, baseline, results.front());
+  return results;
+}
+
 GateResults against_history(const GateOptions& options, const LoadedResult& candidate,
                             const std::vector<ExpectedChange>& expected) {
   HistoryIndex index(options.history, options.index);
   const IndexUpdate update = index.update();
-  const std::vector<std::string> modes = modes_to_compare(options.mode, candidate, nullptr);
-  GateResults results;
-  std::vector<std::string> obstacles;
-  for (const std::string& mode : modes) {
-    const Side side = side_of(candidate, mode);
-    try {
-      results.push_back(gate_on_history(index, options.history, side.file, side.mode, options.candidate, expected));
-      results.back().mode = side.mode;
-    } catch (const UsageError& error) {
-      obstacles.push_back(error.what());
-    }
-  }
-  if (results.empty()) throw UsageError(obstacles.front());
-  results.front().notes.insert(results.front().notes.end(), obstacles.begin(), obstacles.end());
+  GateResults results = each_mode(
+      modes_to_compare(options.mode, candidate, nullptr),
+      [&](const std::string& mode) {
+        const Side side = side_of(candidate, mode);
+        GateResult result = gate_on_history(index, options.history, side.file, side.mode, options.candidate, expected);
+        result.mode = side.mode;
+        return result;
+      },
+      [&](const std::string& mode, const std::string& why) {
+        return not_compared("history", options.history, side_of(candidate, mode).file.name, mode, why);
+      });
   for (const std::string& reason : update.passed_over) {
     results.front().warnings.push_back("passed over: " + reason);
   }
@@ -243,10 +280,8 @@ GateResults find_results(const GateOptions& options) {
       results.insert(results.end(), more.begin(), more.end());
     }
   }
-  for (GateResult& result : results) {
-    apply_expected_changes(expected, utc_today(), result);
-    conclude(result);
-  }
+  apply_expected_changes(expected, utc_today(), results);
+  for (GateResult& result : results) conclude(result);
   return results;
 }
 

@@ -101,6 +101,42 @@ TEST_F(GateCommand, AContainerThatGotSlowerIsSeenWithoutNamingItsMode) {
   EXPECT_EQ(nlohmann::json::parse(output_)["results"].size(), 1u);
 }
 
+TEST_F(GateCommand, AModeWithoutRowsIsInconclusiveAndKeepsTheVerdictOnTheOthers) {
+  Example example = example_run();
+  write_reports(folder_ / "before", example.run, example.analysis);
+  for (Trial& trial : example.run.trials) {
+    if (trial.mode == "docker:manual") trial.rows.clear();
+  }
+  write_reports(folder_ / "now", example.run, example.analysis);
+  const std::vector<std::string> arguments = {folder_ / "now", "--baseline", folder_ / "before"};
+  EXPECT_EQ(gate(arguments), exit_inconclusive);
+  EXPECT_THAT(output_, HasSubstr("Passed: 7 benchmarks."));
+  EXPECT_THAT(output_, HasSubstr("Inconclusive: nothing to compare: "));
+
+  for (Trial& trial : example.run.trials) {
+    for (Row& row : trial.rows) {
+      if (trial.mode != "native" || row.state != RowState::measured) continue;
+      row.state = RowState::failed;
+      row.message = "wrong: this is a test";
+    }
+  }
+  write_reports(folder_ / "now", example.run, example.analysis);
+  EXPECT_EQ(gate(arguments), exit_regression);
+  EXPECT_THAT(output_, HasSubstr("Wrong: "));
+}
+
+TEST_F(GateCommand, AModeThatGotLostIsAWarning) {
+  Example example = example_run();
+  write_reports(folder_ / "before", example.run, example.analysis);
+  std::erase(example.run.modes, "docker:manual");
+  std::erase_if(example.run.trials, [](const Trial& trial) { return trial.mode == "docker:manual"; });
+  write_reports(folder_ / "now", example.run, example.analysis);
+  EXPECT_EQ(gate({folder_ / "now", "--baseline", folder_ / "before"}), exit_pass);
+  EXPECT_THAT(output_, HasSubstr("the baseline's mode docker:manual is missing in the candidate"));
+  EXPECT_EQ(gate({folder_ / "before", "--baseline", folder_ / "now"}), exit_pass);
+  EXPECT_THAT(output_, HasSubstr("The candidate's mode docker:manual is new"));
+}
+
 TEST_F(GateCommand, RunsThatHaveNoModeInCommonAreRefused) {
   Example example = example_run();
   write_reports(folder_ / "before", example.run, example.analysis);

@@ -1,5 +1,4 @@
 // Parse, run one subcommand, map every failure to its exit code.
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -8,7 +7,6 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -58,14 +56,6 @@ std::string what_is_unknown(const CLI::App& app) {
   return commands.empty() ? unknown_command(app) : unknown_option(*commands.front());
 }
 
-/// A file opened later must not get the number of a standard stream that was closed: what is meant for the stream would
-/// go into it, the verdict into the journal.
-void open_standard_streams() {
-  for (int stream = 0; stream <= 2; ++stream) {
-    if (fcntl(stream, F_GETFD) == -1) open("/dev/null", O_RDWR);  // takes the lowest free number: this one
-  }
-}
-
 int run_command(int argc, char** argv) {
   using namespace cuparity;
   CLI::App app{"cuparity: does this GPU do the same work inside a container as on the host?"};
@@ -112,10 +102,7 @@ int run_command(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  open_standard_streams();
+  cuparity::environment::open_standard_streams();
   std::signal(SIGPIPE, SIG_IGN);  // `2>&1 | head` must not end a measurement
-  const int exit_code = run_command(argc, argv);
-  const std::optional<std::string> lost = cuparity::environment::output_failure();
-  if (lost && !lost->empty()) cuparity::say_on_stderr("cuparity: " + *lost);
-  return lost ? static_cast<int>(cuparity::exit_environment) : exit_code;
+  return cuparity::environment::exit_code_after_output("cuparity", run_command(argc, argv));
 }

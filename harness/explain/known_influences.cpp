@@ -13,7 +13,7 @@ constexpr const char* on_multiprocessors = "^(?!startup/|collectives/|peer_to_pe
 // Where a source says "measured", docs/explain.md says on what.
 constexpr KnownInfluence influences[] = {
     // Other code. First, because it ends the question whether the container costs anything.
-    {"cuparity_version|cuparity_sources", every, every, 3, SlowSide::either, true, "The two modes ran different programs.",
+    {"cuparity_version|source_digest", every, every, 3, SlowSide::either, true, "The two modes ran different programs.",
      "make the image from the sources of the native programs: ./scripts/build-image", ExperimentKind::none, "docs/explain.md"},
     {"algorithm of .*", every, every, 3, SlowSide::either, true,
      "The library chose another algorithm for the same problem: other code, other times, maybe other bits.",

@@ -81,6 +81,22 @@ std::string sentence_of(const GateResult& result, const std::vector<Comparison>&
   return expected == 0 ? all + "." : fmt::format("{}, {} slower as expected.", all, expected);
 }
 
+/// Whether the change speaks of a benchmark of the result.
+bool allow_in(GateResult& result, const ExpectedChange& change, bool expired) {
+  bool matched = false;
+  for (GateEntry& entry : result.entries) {
+    if (!std::regex_search(short_name(entry.comparison.benchmark), change.benchmark)) continue;
+    matched = true;
+    const bool allowed = entry.comparison.verdict == Verdict::slower && !expired && entry.comparison.effect &&
+                         slow_down(entry.comparison) <= change.bound;
+    if (allowed && entry.expected.empty()) {
+      entry.expected = change.reason;
+      entry.where = change.place;
+    }
+  }
+  return matched;
+}
+
 }  // namespace
 
 GateResult gate_on_files(const FileComparison& comparison) {
@@ -111,30 +127,30 @@ GateResult gate_on_golden(const Run& run, const Analysis& analysis) {
 }
 
 void apply_expected_changes(const std::vector<ExpectedChange>& changes, const std::string& today,
-                            GateResult& result) {
+                            std::span<GateResult> results) {
   for (const ExpectedChange& change : changes) {
     bool matched = false;
     const bool expired = !change.until.empty() && change.until < today;
-    for (GateEntry& entry : result.entries) {
-      if (!std::regex_search(short_name(entry.comparison.benchmark), change.benchmark)) {
-        continue;
-      }
-      matched = true;
-      const bool allowed = entry.comparison.verdict == Verdict::slower && !expired && entry.comparison.effect &&
-                           slow_down(entry.comparison) <= change.bound;
-      if (allowed && entry.expected.empty()) {
-        entry.expected = change.reason;
-        entry.where = change.place;
-      }
-    }
+    for (GateResult& result : results) matched = allow_in(result, change, expired) || matched;
     if (expired) {
-      result.warnings.push_back(fmt::format("{}: the expected change of '{}' ended on {}; remove it", change.place,
-                                            change.pattern, change.until));
+      results.front().warnings.push_back(fmt::format("{}: the expected change of '{}' ended on {}; remove it",
+                                                     change.place, change.pattern, change.until));
     } else if (!matched) {
-      result.warnings.push_back(
+      results.front().warnings.push_back(
           fmt::format("{}: the expected change '{}' matches no benchmark", change.place, change.pattern));
     }
   }
+}
+
+GateResult not_compared(const std::string& kind, const std::string& baseline, const std::string& candidate,
+                        const std::string& mode, const std::string& why) {
+  GateResult result;
+  result.kind = kind;
+  result.baseline = baseline;
+  result.candidate = candidate;
+  result.mode = mode;
+  result.stopped = why;
+  return result;
 }
 
 void conclude(GateResult& result) {

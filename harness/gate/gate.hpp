@@ -1,6 +1,7 @@
 // What a gate found and whether it lets the candidate through. Pure.
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -30,7 +31,7 @@ struct GateResult {
   std::vector<std::string> environment_differences;  ///< not empty: crossed on the user's word
   std::vector<std::string> warnings;                 ///< worth a look, no reason to fail
   std::vector<std::string> notes;
-  std::string stopped;  ///< by the user, "stopped after 2 of 30 blocks": never passes; empty: it was not
+  std::string stopped;  ///< "stopped after 2 of 30 blocks", or why nothing was compared: never passes; empty: it was not
   Verdict verdict = Verdict::inconclusive;
   int exit_code = 0;  ///< ExitCode
   std::string sentence;
@@ -41,9 +42,13 @@ GateResult gate_on_files(const FileComparison& comparison);
 GateResult gate_on_golden(const Run& run, const Analysis& analysis);
 
 /// Marks what is slower by no more than an expected change allows. `today` is YYYY-MM-DD: a change that is
-/// past its `until` allows nothing and is a warning, as is one that matches no benchmark.
+/// past its `until` allows nothing and is a warning of the first result, as is one that matches no benchmark of any.
 void apply_expected_changes(const std::vector<ExpectedChange>& changes, const std::string& today,
-                            GateResult& result);
+                            std::span<GateResult> results);
+
+/// A mode that could not be compared, and why: inconclusive.
+GateResult not_compared(const std::string& kind, const std::string& baseline, const std::string& candidate,
+                        const std::string& mode, const std::string& why);
 
 /// Sets verdict, exit code and sentence from the rest: 1 for anything wrong or slower that is not expected,
 /// else 3 for anything inconclusive or invalid and for what was stopped, else 0.

@@ -17,6 +17,9 @@ int exit_code_of(const GateResults& results);
 /// What is to be said of a benchmark beside its numbers; empty: nothing. A reason says by itself what was compared.
 std::string gate_reason(const GateEntry& entry);
 
+/// Its short name, with the mode where there is one.
+std::string subject_of(const GateResult& result, const GateEntry& entry);
+
 std::string gate_as_text(const GateResults& results);
 std::string gate_as_json(const GateResults& results);
 

@@ -25,14 +25,14 @@ nlohmann::json finding(const GateResult& result, const std::string& check, const
                        const std::string& subject, const std::string& description) {
   return {{"description", clean_text(description)},
           {"check_name", "cuparity-" + check},
-          {"fingerprint", fingerprint_of(check, result.mode.empty() ? subject : result.mode + '\n' + subject)},
+          {"fingerprint", fingerprint_of(check, subject)},
           {"severity", severity},
           {"location", {{"path", clean_text(result.candidate)}, {"lines", {{"begin", 1}}}}}};
 }
 
 void add_entry(const GateResult& result, const GateEntry& entry, nlohmann::json& findings) {
   const Comparison& c = entry.comparison;
-  const std::string name = short_name(c.benchmark);
+  const std::string name = subject_of(result, entry);
   const std::string effect = signed_percent(slow_down(c));
   const std::string remark = c.measure == Measure::cycles ? "; " + per_clock_remark(c) : "";
   if (!entry.expected.empty()) {

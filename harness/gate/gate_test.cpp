@@ -80,7 +80,7 @@ TEST(Gate, WhatWasStoppedIsNoPass) {
 TEST(Gate, AWrongResultFailsWhateverIsExpected) {
   GateResult result = result_of({comparison("a", Verdict::same, 0)});
   result.wrong = {"a: wrong result"};
-  apply_expected_changes(allow("benchmark: a, bound: 900 %, reason: r"), "2026-01-01", result);
+  apply_expected_changes(allow("benchmark: a, bound: 900 %, reason: r"), "2026-01-01", {&result, 1});
   conclude(result);
   EXPECT_EQ(result.exit_code, exit_regression);
   EXPECT_EQ(result.sentence, "Wrong: 1 finding, the first: a: wrong result.");
@@ -97,7 +97,7 @@ TEST(Gate, AMissingBenchmarkIsAWarning) {
 TEST(ExpectedChange, LetsThroughUpToItsBound) {
   GateResult result = result_of(
       {comparison("gemm/own/fp32/manual_time", Verdict::slower, 0.04), comparison("gemm/own/bf16", Verdict::slower, 0.06)});
-  apply_expected_changes(allow("benchmark: ^gemm/own/, bound: 5 %, reason: bounds check"), "2026-01-01", result);
+  apply_expected_changes(allow("benchmark: ^gemm/own/, bound: 5 %, reason: bounds check"), "2026-01-01", {&result, 1});
   conclude(result);
   EXPECT_EQ(result.entries[0].expected, "bounds check");
   EXPECT_EQ(result.entries[0].where, "allow.yaml:2");
@@ -132,27 +132,27 @@ TEST(Gate, NamesTheSlowDownInTimeWhereThatDecided) {
 
 TEST(ExpectedChange, BoundsTheSlowDownInTimeToo) {
   GateResult result = result_of({slower_in_time()});
-  apply_expected_changes(allow("benchmark: gemm, bound: 5 %, reason: r"), "2026-01-01", result);
+  apply_expected_changes(allow("benchmark: gemm, bound: 5 %, reason: r"), "2026-01-01", {&result, 1});
   EXPECT_EQ(result.entries[0].expected, "");
-  apply_expected_changes(allow("benchmark: gemm, bound: 25 %, reason: r"), "2026-01-01", result);
+  apply_expected_changes(allow("benchmark: gemm, bound: 25 %, reason: r"), "2026-01-01", {&result, 1});
   EXPECT_EQ(result.entries[0].expected, "r");
 }
 
 TEST(ExpectedChange, EndsOnItsDay) {
   const auto changes = allow("benchmark: a, bound: 5 %, reason: r, until: 2026-06-30");
   GateResult last_day = result_of({comparison("a", Verdict::slower, 0.01)});
-  apply_expected_changes(changes, "2026-06-30", last_day);
+  apply_expected_changes(changes, "2026-06-30", {&last_day, 1});
   EXPECT_EQ(last_day.entries[0].expected, "r");
   EXPECT_THAT(last_day.warnings, IsEmpty());
   GateResult day_after = result_of({comparison("a", Verdict::slower, 0.01)});
-  apply_expected_changes(changes, "2026-07-01", day_after);
+  apply_expected_changes(changes, "2026-07-01", {&day_after, 1});
   EXPECT_EQ(day_after.entries[0].expected, "");
   EXPECT_THAT(day_after.warnings, ElementsAre(HasSubstr("allow.yaml:2: the expected change of 'a' ended on")));
 }
 
 TEST(ExpectedChange, ThatMatchesNothingIsSaid) {
   GateResult result = result_of({comparison("a", Verdict::same, 0)});
-  apply_expected_changes(allow("benchmark: typo, bound: 5 %, reason: r"), "2026-06-30", result);
+  apply_expected_changes(allow("benchmark: typo, bound: 5 %, reason: r"), "2026-06-30", {&result, 1});
   EXPECT_THAT(result.warnings, ElementsAre(HasSubstr("'typo' matches no benchmark")));
 }
 

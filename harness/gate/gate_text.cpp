@@ -84,6 +84,11 @@ std::string gate_reason(const GateEntry& entry) {
   return verdict == Verdict::same || verdict == Verdict::faster ? remark : entry.comparison.reason;
 }
 
+std::string subject_of(const GateResult& result, const GateEntry& entry) {
+  const std::string name = short_name(entry.comparison.benchmark);
+  return result.mode.empty() ? name : fmt::format("{} ({})", name, result.mode);
+}
+
 int exit_code_of(const GateResults& results) {
   int code = exit_pass;
   for (const GateResult& result : results) {

@@ -70,14 +70,6 @@ Sides find_sides(const GoldenOptions& options) {
   return sides;
 }
 
-std::vector<std::string> missing(const std::vector<std::string>& names, const std::vector<std::string>& in) {
-  std::vector<std::string> result;
-  std::copy_if(names.begin(), names.end(), std::back_inserter(result), [&](const std::string& name) {
-    return std::find(in.begin(), in.end(), name) == in.end();
-  });
-  return result;
-}
-
 /// A regular expression for this name alone.
 std::string exact_pattern(const std::string& name) {
   std::string pattern = "^";
@@ -131,9 +123,9 @@ class TwoArms {
     };
     const std::vector<std::string> golden = list(*golden_engine_);
     const std::vector<std::string> candidate = list(*single.engine);
-    only_in_golden = missing(golden, candidate);
-    only_in_candidate = missing(candidate, golden);
-    const std::vector<std::string> common = missing(candidate, only_in_candidate);
+    only_in_golden = missing_in(golden, candidate);
+    only_in_candidate = missing_in(candidate, golden);
+    const std::vector<std::string> common = missing_in(candidate, only_in_candidate);
     if (common.empty()) {
       throw UsageError("nothing to compare: golden and candidate have no benchmark of the suite in common");
     }

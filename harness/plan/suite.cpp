@@ -183,8 +183,8 @@ class SuiteReader {
     const std::string text = value.IsScalar() ? value.Scalar() : "";
     if (!text.ends_with('%')) return positive_number(pattern, value);
     double percent = 0;
-    const YAML::Node number(text.substr(0, text.find_last_not_of(" %") + 1));
-    if (!YAML::convert<double>::decode(number, percent) || !(percent > 0))
+    const YAML::Node number(text.substr(0, text.find_last_not_of(' ', text.size() - 2) + 1));
+    if (!YAML::convert<double>::decode(number, percent) || !(percent >= 1e-7))
       fail(value, fmt::format("'{}' must be a number above 0, e.g. 0.01 or 1%{}", pattern, found(value)));
     return percent / 100;
   }

@@ -72,6 +72,12 @@ TEST(Suite, TakesMarginsInPercent) {
   EXPECT_DOUBLE_EQ(suite.margins.at("default"), 0.01);
 }
 
+TEST(Suite, RefusesMarginsThatAreNoShare) {
+  for (const char* margin : {"1%%", "1 % %", "%", "0%", "nan%", "1e-300%", "100%"})
+    EXPECT_THROW(parse_suite(std::string("name: x\nmargins: {a: \"") + margin + "\"}\nbenchmarks: {cpu: [a]}\n", "x.yaml"), UsageError)
+        << margin;
+}
+
 struct Mistake {
   const char* name;
   const char* from;  ///< replaced in `good`

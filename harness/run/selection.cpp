@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <iterator>
 #include <regex>
 #include <sstream>
 
@@ -85,6 +86,13 @@ std::string exact_filter(const std::vector<std::string>& benchmarks) {
     }
   }
   return filter + ")(/manual_time|/iterations:|/repeats:|/min_time:|/real_time|/process_time|/threads:|$)";
+}
+
+std::vector<std::string> missing_in(const std::vector<std::string>& names, const std::vector<std::string>& in) {
+  std::vector<std::string> missing;
+  std::copy_if(names.begin(), names.end(), std::back_inserter(missing),
+               [&](const std::string& name) { return std::find(in.begin(), in.end(), name) == in.end(); });
+  return missing;
 }
 
 }  // namespace cuparity

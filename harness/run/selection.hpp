@@ -10,6 +10,9 @@ namespace cuparity {
 /// other lines (messages) are passed over.
 std::vector<std::string> parse_benchmark_list(const std::string& output);
 
+/// Those of `names` that are not in `in`.
+std::vector<std::string> missing_in(const std::vector<std::string>& names, const std::vector<std::string>& in);
+
 struct Selection {
   std::vector<std::string> benchmarks;          ///< in the order of the build
   std::vector<std::string> unmatched_patterns;  ///< of the suite, for a note

@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <iterator>
 #include <random>
 #include <set>
 #include <system_error>
@@ -234,17 +233,13 @@ class Preparation {
     std::set<const Engine*> asked = {baseline_arm().engine};
     for (const Arm& arm : session_.arms) {
       if (!asked.insert(arm.engine).second) continue;
-      const std::vector<std::string> known = benchmarks_of(arm);
-      std::vector<std::string> missing;
-      std::copy_if(benchmarks.begin(), benchmarks.end(), std::back_inserter(missing), [&](const std::string& name) {
-        return std::find(known.begin(), known.end(), name) == known.end();
-      });
+      const std::vector<std::string> missing = missing_in(benchmarks, benchmarks_of(arm));
       if (missing.empty()) continue;
       throw EnvironmentError(fmt::format(
           "the programs under mode '{}' have no {}{}: they were built from other sources than those under '{}'; make the image "
-          "again by ./scripts/build-image",
+          "again: ./scripts/build-image{}",
           arm.mode.text, missing.front(), missing.size() == 1 ? "" : fmt::format(" and {} more", missing.size() - 1),
-          session_.run.baseline_mode));
+          session_.run.baseline_mode, options_.image.empty() ? "" : " --tag " + options_.image));
     }
   }
 

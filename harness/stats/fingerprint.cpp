@@ -10,7 +10,7 @@ const std::vector<std::string>& circumstance_keys() {
   static const std::vector<std::string> keys = {
       "cpus_allowed", "cpu_quota",       "kernel",     "os",
       "host_name",    "mhz_per_cpu",     "cpu_scaling_enabled", "library_version",
-      "executable",   "cuparity_version", "cuparity_sources", "python_version", "nvbench_version"};
+      "executable",   "cuparity_version", "source_digest", "python_version", "nvbench_version"};
   return keys;
 }
 
