@@ -32,10 +32,21 @@ struct DoctorFlags {
   std::string probe;
 };
 
+/// Throws UsageError where an image is named, and nothing that starts one.
+void refuse_image_without_container(const DoctorFlags& flags, const std::vector<AccessMode>& modes) {
+  const bool native_alone = !modes.empty() && std::all_of(modes.begin(), modes.end(), [](const AccessMode& mode) {
+    return mode.engine == EngineKind::native;
+  });
+  if (native_alone && !flags.image.empty())
+    throw UsageError("--image names what a container is made of, and --mode native starts none: leave one of the two out, "
+                     "or add a --mode like docker:--gpus=all");
+}
+
 DoctorOptions options_of(const DoctorFlags& flags) {
   DoctorOptions options;
   options.image = flags.image;
   for (const std::string& mode : flags.modes) options.modes.push_back(parse_access_mode(mode));
+  refuse_image_without_container(flags, options.modes);
   return options;
 }
 

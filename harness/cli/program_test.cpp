@@ -108,6 +108,12 @@ TEST_F(Program, DoctorFailsWhereWhatWasNamedCouldNotBeTried) {
   EXPECT_THAT(errors_, HasSubstr("not tried: --image localhost/no-such-image:none: "));
 }
 
+TEST_F(Program, DoctorRefusesAnImageThatNothingStarts) {
+  EXPECT_EQ(run({"doctor", "--mode", "native", "--image", "localhost/no-such-image:none"}), exit_usage);
+  EXPECT_THAT(errors_, HasSubstr("--mode native starts none"));
+  EXPECT_EQ(errors_.find("no engine"), std::string::npos) << errors_;
+}
+
 TEST_F(Program, TheDoctorsChildLooksAtTheDriver) {
   EXPECT_EQ(run({"doctor", "--look-at", "nvml"}), exit_pass);
   EXPECT_TRUE(nlohmann::json::parse(output_).contains("outcome"));
