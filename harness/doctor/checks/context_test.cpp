@@ -1,0 +1,38 @@
+// What a finding says and advises depends on where it is found.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "harness/doctor/checks/example_probe.hpp"
+#include "harness/doctor/diagnose.hpp"
+
+namespace cuparity {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+/// Empty where there is none.
+Finding find(const Probe& probe, const std::string& id) {
+  const DoctorReport report = diagnose(probe);
+  const auto found = std::find_if(report.findings.begin(), report.findings.end(),
+                                  [&](const Finding& finding) { return finding.id == id; });
+  return found == report.findings.end() ? Finding{} : *found;
+}
+
+TEST(CheckNodes, AGroupIsJoinedOnlyWhereThatHelps) {
+  const auto steps = [](const char* mode, int group) {
+    Probe probe = healthy_host();
+    probe.driver.nodes[0] = {"/dev/nvidia0", mode, 0, group, "EACCES"};
+    return find(probe, "nvml-permission-nonroot").fix;
+  };
+  EXPECT_THAT(steps("0660", 44), Contains(HasSubstr("usermod -aG $(stat -c %G /dev/nvidia0)")));
+  for (const auto& fix : {steps("0600", 0), steps("0660", 0), steps("0600", 44), steps("0640", 44)})
+    EXPECT_THAT(fix, ElementsAre(HasSubstr("NVreg_DeviceFileMode=0666")));
+}
+
+}  // namespace
+}  // namespace cuparity
