@@ -34,5 +34,30 @@ TEST(CheckNodes, AGroupIsJoinedOnlyWhereThatHelps) {
     EXPECT_THAT(fix, ElementsAre(HasSubstr("NVreg_DeviceFileMode=0666")));
 }
 
+TEST(CheckDriverLibraries, AHostIsNoContainer) {
+  for (const bool inside : {false, true}) {
+    Probe probe = inside ? inside_container() : healthy_host();
+    probe.driver.libraries.clear();
+    probe.cuda = {"failed", "libcuda.so.1: cannot open shared object file", "", 0, 0, -1};
+    const Finding finding = find(probe, "libcuda-missing");
+    EXPECT_EQ(finding.summary.find("container") != std::string::npos, inside) << finding.summary;
+    EXPECT_EQ(finding.cause.find("No GPU was asked for") != std::string::npos, inside) << finding.cause;
+  }
+}
+
+TEST(CheckToolkit, WithoutDockerNothingIsSaidOfIt) {
+  Probe probe = healthy_host();
+  probe.toolkit = {};
+  EXPECT_THAT(find(probe, "toolkit-missing").fix, Contains("sudo systemctl restart docker"));
+  for (const bool podman : {true, false}) {
+    if (podman) probe.engines.front().name = "podman";
+    else probe.engines.clear();
+    const Finding finding = find(probe, "toolkit-missing");
+    for (const std::string& text : {finding.summary, finding.cause, finding.check, testing::PrintToString(finding.fix)})
+      EXPECT_THAT(text, Not(testing::ContainsRegex("[Dd]ocker")));
+    EXPECT_THAT(finding.fix, Contains(HasSubstr("apt-get install nvidia-container-toolkit")));
+  }
+}
+
 }  // namespace
 }  // namespace cuparity
