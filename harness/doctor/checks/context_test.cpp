@@ -34,6 +34,22 @@ TEST(CheckNodes, AGroupIsJoinedOnlyWhereThatHelps) {
     EXPECT_THAT(fix, ElementsAre(HasSubstr("NVreg_DeviceFileMode=0666")));
 }
 
+TEST(CheckNvml, OnlyALibraryThatIsNotThereLacksTheCapability) {
+  const auto blames_capability = [](const char* injection, const char* failure, bool library) {
+    Probe probe = inside_container();
+    probe.inside.injection_path = injection;
+    probe.inside.variables["NVIDIA_DRIVER_CAPABILITIES"] = "compute";
+    probe.nvml = {"failed", failure, "", "", "", {}};
+    if (library) probe.driver.libraries.push_back({"/usr/lib/libnvidia-ml.so.1", "/usr/lib/libnvidia-ml.so.1", "", 9});
+    return find(probe, "nvml.failed").summary.find("capability utility") != std::string::npos;
+  };
+  const char* not_found = "libnvidia-ml.so.1 can't be loaded: cannot open shared object file";
+  EXPECT_TRUE(blames_capability("legacy", not_found, false));
+  EXPECT_FALSE(blames_capability("legacy", "nvmlInit: Driver/library version mismatch (NVML error 18)", false));
+  EXPECT_FALSE(blames_capability("legacy", "libnvidia-ml.so.1 can't be loaded: file too short", true));
+  EXPECT_FALSE(blames_capability("cdi", not_found, false));
+}
+
 TEST(CheckDriverLibraries, AHostIsNoContainer) {
   for (const bool inside : {false, true}) {
     Probe probe = inside ? inside_container() : healthy_host();
