@@ -18,7 +18,7 @@ struct Finding {
   std::string summary;   ///< one line
   std::string cause;     ///< empty where severity is ok
   std::string evidence;  ///< what was seen, verbatim where it is short
-  std::vector<std::string> fix;  ///< commands or steps, in order; a command can be pasted, a remark stands after '#'
+  std::vector<std::string> fix;  ///< commands or steps, in order; a command can be pasted from behind its label ("or: "), remarks after '#'
   std::string check = {};        ///< what tells this cause from others, where that is not settled
 };
 
