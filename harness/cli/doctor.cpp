@@ -127,14 +127,12 @@ int run_doctor(const DoctorFlags& flags) {
     say_on_stderr(
         fmt::format("cuparity: the probe is in {0}; read it with: cuparity doctor --probe {0}", flags.record));
   }
-  const DoctorReport report =
+  DoctorReport report =
       flags.from_text.empty() ? diagnose(*probe) : diagnose_text(text, probe ? &*probe : nullptr);
+  if (flags.from_text.empty() && flags.probe.empty()) report.not_tried = named_and_not_tried(flags, *probe);
   print(report, flags.format);
-  if (!flags.from_text.empty() || !flags.probe.empty()) return exit_code_of(report);
-  const std::vector<std::string> missed = named_and_not_tried(flags, *probe);
-  for (const std::string& each : missed)
-    say_on_stderr("cuparity: not tried: " + each);
-  return missed.empty() ? exit_code_of(report) : exit_environment;
+  for (const std::string& each : report.not_tried) say_on_stderr("cuparity: not tried: " + each);
+  return report.not_tried.empty() ? exit_code_of(report) : exit_environment;
 }
 
 }  // namespace

@@ -26,6 +26,7 @@ struct DoctorReport {
   nlohmann::json machine;  ///< GPUs, driver, CUDA allowed, engines, toolkit: what a person asks first; null: not looked
   std::vector<Finding> findings;
   nlohmann::json text = {};  ///< of a pasted text: "recognised", "causes" (ids, likeliest first); else null
+  std::vector<std::string> not_tried = {};  ///< of the modes and the image that were named, and why
 };
 
 struct DoctorOptions {
