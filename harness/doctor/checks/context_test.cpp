@@ -6,6 +6,7 @@
 
 #include "harness/doctor/checks/example_probe.hpp"
 #include "harness/doctor/diagnose.hpp"
+#include "harness/doctor/from_text.hpp"
 
 namespace cuparity {
 namespace {
@@ -32,6 +33,18 @@ TEST(CheckNodes, AGroupIsJoinedOnlyWhereThatHelps) {
   EXPECT_THAT(steps("0660", 44), Contains(HasSubstr("usermod -aG $(stat -c %G /dev/nvidia0)")));
   for (const auto& fix : {steps("0600", 0), steps("0660", 0), steps("0600", 44), steps("0640", 44)})
     EXPECT_THAT(fix, ElementsAre(HasSubstr("NVreg_DeviceFileMode=0666")));
+}
+
+TEST(CheckRootless, TheUsersFileIsWhereXdgConfigHomeSays) {
+  Probe probe = healthy_host();
+  probe.engines.front().rootless = true;
+  const char* text = "nvidia-container-cli: mount error: failed to add device rules: "
+                     "bpf_prog_query(BPF_CGROUP_DEVICE) failed: operation not permitted";
+  const DoctorReport report = diagnose_text(text, &probe);
+  ASSERT_FALSE(report.findings.empty());
+  const std::vector<std::string>& fix = report.findings.front().fix;
+  EXPECT_THAT(fix, Contains(HasSubstr("--output=${XDG_CONFIG_HOME:-$HOME/.config}/nvidia-container-runtime/config.toml")));
+  EXPECT_THAT(fix, Not(Contains(HasSubstr("--output=$HOME/.config"))));
 }
 
 TEST(CheckNvml, OnlyALibraryThatIsNotThereLacksTheCapability) {
