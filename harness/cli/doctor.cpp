@@ -14,6 +14,7 @@
 #include "harness/doctor/diagnose.hpp"
 #include "harness/doctor/doctor.hpp"
 #include "harness/doctor/from_text.hpp"
+#include "harness/doctor/gather.hpp"
 #include "harness/doctor/look.hpp"
 #include "harness/doctor/record.hpp"
 #include "harness/errors.hpp"
@@ -32,10 +33,21 @@ struct DoctorFlags {
   std::string probe;
 };
 
+/// Throws UsageError where an image is named, and nothing that starts one.
+void refuse_image_without_container(const DoctorFlags& flags, const std::vector<AccessMode>& modes) {
+  const bool native_alone = !modes.empty() && std::all_of(modes.begin(), modes.end(), [](const AccessMode& mode) {
+    return mode.engine == EngineKind::native;
+  });
+  if (native_alone && !flags.image.empty())
+    throw UsageError("--image names what a container is made of, and --mode native starts none: leave one of the two out, "
+                     "or add a --mode like docker:--gpus=all");
+}
+
 DoctorOptions options_of(const DoctorFlags& flags) {
   DoctorOptions options;
   options.image = flags.image;
   for (const std::string& mode : flags.modes) options.modes.push_back(parse_access_mode(mode));
+  refuse_image_without_container(flags, options.modes);
   return options;
 }
 
@@ -55,9 +67,21 @@ void print(const DoctorReport& report, const std::string& format) {
   fmt::print("{}", render_text(report, colour));
 }
 
-std::string advice(const std::string& reason) {
-  return reason.find("image") == std::string::npos ? "; the findings say what to do"
-                                                   : "; ./scripts/build-image makes one, --image I names another";
+std::string advice(Obstacle obstacle) {
+  return obstacle == Obstacle::no_image ? "; ./scripts/build-image makes one, --image I names another"
+                                        : "; the findings say what to do";
+}
+
+/// Where no container of the image was started under any mode.
+std::string why_none_was_started(const Probe& probe) {
+  const Obstacle last = std::max(obstacle_to(probe, EngineKind::docker), obstacle_to(probe, EngineKind::podman));
+  switch (last) {
+    case Obstacle::no_engine: return "there is no engine here; run the doctor on the host, or install one";
+    case Obstacle::no_answer: return "no engine answers" + advice(last);
+    case Obstacle::no_image: return "no image of that name is there for an engine that answers" + advice(last);
+    case Obstacle::none: break;
+  }
+  return "no container was started" + advice(last);
 }
 
 /// What was named and could not be tried, and why; nothing: all of it was, or nothing was named.
@@ -66,15 +90,15 @@ std::vector<std::string> named_and_not_tried(const DoctorFlags& flags, const Pro
   bool any_tried = false;
   for (const AccessFacts& access : probe.access) {
     const bool named = std::find(flags.modes.begin(), flags.modes.end(), access.mode) != flags.modes.end();
+    const Obstacle obstacle = obstacle_to(probe, parse_access_mode(access.mode).engine);
     if (access.outcome != "not looked") any_tried = true;
-    else if (named) missed.push_back(fmt::format("--mode {}: {}{}", access.mode, access.failure, advice(access.failure)));
+    else if (named) missed.push_back(fmt::format("--mode {}: {}{}", access.mode, access.failure, advice(obstacle)));
   }
   // Inside a container no engine is asked at all.
   const bool containers_named = std::any_of(flags.modes.begin(), flags.modes.end(), [](const std::string& mode) {
     return parse_access_mode(mode).engine != EngineKind::native;
   });
-  const std::string why = probe.access.empty() ? "there is no engine here; run the doctor on the host, or install one"
-                                               : "no image of that name is there for an engine that answers" + advice("image");
+  const std::string why = why_none_was_started(probe);
   if (probe.access.empty() && containers_named) missed.push_back(fmt::format("--mode {}: {}", fmt::join(flags.modes, ", "), why));
   if (!flags.image.empty() && !any_tried && missed.empty()) missed.push_back(fmt::format("--image {}: {}", flags.image, why));
   return missed;
@@ -103,14 +127,12 @@ int run_doctor(const DoctorFlags& flags) {
     say_on_stderr(
         fmt::format("cuparity: the probe is in {0}; read it with: cuparity doctor --probe {0}", flags.record));
   }
-  const DoctorReport report =
+  DoctorReport report =
       flags.from_text.empty() ? diagnose(*probe) : diagnose_text(text, probe ? &*probe : nullptr);
+  if (flags.from_text.empty() && flags.probe.empty()) report.not_tried = named_and_not_tried(flags, *probe);
   print(report, flags.format);
-  if (!flags.from_text.empty() || !flags.probe.empty()) return exit_code_of(report);
-  const std::vector<std::string> missed = named_and_not_tried(flags, *probe);
-  for (const std::string& each : missed)
-    say_on_stderr("cuparity: not tried: " + each);
-  return missed.empty() ? exit_code_of(report) : exit_environment;
+  for (const std::string& each : report.not_tried) say_on_stderr("cuparity: not tried: " + each);
+  return report.not_tried.empty() ? exit_code_of(report) : exit_environment;
 }
 
 }  // namespace

@@ -106,6 +106,14 @@ TEST_F(Program, DoctorFailsWhereWhatWasNamedCouldNotBeTried) {
   EXPECT_THAT(errors_, HasSubstr("not tried: --mode docker:none: "));
   EXPECT_EQ(run({"doctor", "--image", "localhost/no-such-image:none"}), exit_environment);
   EXPECT_THAT(errors_, HasSubstr("not tried: --image localhost/no-such-image:none: "));
+  EXPECT_EQ(run({"doctor", "--image", "localhost/no-such-image:none", "--format", "json"}), exit_environment);
+  EXPECT_THAT(nlohmann::json::parse(output_)["not_tried"].at(0), HasSubstr("--image localhost/no-such-image:none: "));
+}
+
+TEST_F(Program, DoctorRefusesAnImageThatNothingStarts) {
+  EXPECT_EQ(run({"doctor", "--mode", "native", "--image", "localhost/no-such-image:none"}), exit_usage);
+  EXPECT_THAT(errors_, HasSubstr("--mode native starts none"));
+  EXPECT_EQ(errors_.find("no engine"), std::string::npos) << errors_;
 }
 
 TEST_F(Program, TheDoctorsChildLooksAtTheDriver) {

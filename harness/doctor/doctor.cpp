@@ -47,6 +47,7 @@ nlohmann::json to_json(const DoctorReport& report) {
   nlohmann::json json = {{"schema_version", doctor_schema_version}, {"findings", findings}};
   if (!report.machine.is_null()) json["machine"] = report.machine;
   if (!report.text.is_null()) json["text"] = report.text;
+  if (!report.not_tried.empty()) json["not_tried"] = report.not_tried;
   return json;
 }
 

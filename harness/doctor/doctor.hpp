@@ -18,7 +18,7 @@ struct Finding {
   std::string summary;   ///< one line
   std::string cause;     ///< empty where severity is ok
   std::string evidence;  ///< what was seen, verbatim where it is short
-  std::vector<std::string> fix;  ///< commands or steps, in order; a command can be pasted, a remark stands after '#'
+  std::vector<std::string> fix;  ///< commands or steps, in order; a command can be pasted from behind its label ("or: "), remarks after '#'
   std::string check = {};        ///< what tells this cause from others, where that is not settled
 };
 
@@ -26,6 +26,7 @@ struct DoctorReport {
   nlohmann::json machine;  ///< GPUs, driver, CUDA allowed, engines, toolkit: what a person asks first; null: not looked
   std::vector<Finding> findings;
   nlohmann::json text = {};  ///< of a pasted text: "recognised", "causes" (ids, likeliest first); else null
+  std::vector<std::string> not_tried = {};  ///< of the modes and the image that were named, and why
 };
 
 struct DoctorOptions {

@@ -54,6 +54,10 @@ void gather_cdi(const Sources& sources, Probe& probe);      // cdi; after gather
 void gather_images(const Sources& sources, Probe& probe);   // images; after gather_engines
 void gather_access(const Sources& sources, Probe& probe);   // access; after all others
 
+/// What keeps an engine from starting a container of the image, the earliest first.
+enum class Obstacle { no_engine, no_answer, no_image, none };
+Obstacle obstacle_to(const Probe& probe, EngineKind engine);
+
 /// dockerd on this machine.
 struct Daemon {
   std::vector<std::string> search_path;  ///< its PATH; empty where this user may not read it

@@ -83,13 +83,14 @@ void read_inside(const std::string& output, AccessFacts& access) {
 
 /// Empty, or why no container can be started under `mode`.
 std::string obstacle(const Sources& sources, const Probe& probe, const AccessMode& mode) {
-  const EngineFacts* engine = find_engine(probe, engine_name(mode.engine));
-  if (!engine) return engine_name(mode.engine) + " is not installed";
-  if (!engine->answers) return engine->name + " does not answer";
-  for (const ImageFact& image : probe.images) {
-    if (image.engine == engine->name && image.present) return "";
+  const std::string engine = engine_name(mode.engine);
+  switch (obstacle_to(probe, mode.engine)) {
+    case Obstacle::no_engine: return engine + " is not installed";
+    case Obstacle::no_answer: return engine + " does not answer";
+    case Obstacle::no_image: return fmt::format("image {} is not there for {}", sources.image, engine);
+    case Obstacle::none: break;
   }
-  return fmt::format("image {} is not there for {}", sources.image, engine->name);
+  return "";
 }
 
 /// Fills in what came of a container under `mode`. Throws EnvironmentError where no folder can be made.
@@ -154,6 +155,16 @@ void read_image(const std::string& words, ImageFact& image) {
 }
 
 }  // namespace
+
+Obstacle obstacle_to(const Probe& probe, EngineKind kind) {
+  const EngineFacts* engine = find_engine(probe, engine_name(kind));
+  if (!engine) return Obstacle::no_engine;
+  if (!engine->answers) return Obstacle::no_answer;
+  const bool image_there = std::any_of(probe.images.begin(), probe.images.end(), [&](const ImageFact& image) {
+    return image.engine == engine->name && image.present;
+  });
+  return image_there ? Obstacle::none : Obstacle::no_image;
+}
 
 void gather_images(const Sources& sources, Probe& probe) {
   for (const EngineFacts& engine : probe.engines) {

@@ -89,5 +89,15 @@ TEST_F(GatherAccess, WithoutTheImageNothingIsStarted) {
   for (const std::string& command : asked_) EXPECT_THAT(command, testing::Not(HasSubstr(" run ")));
 }
 
+TEST_F(GatherAccess, TheObstacleIsAKindAndNotAMessage) {
+  EXPECT_EQ(obstacle_to(probe_, EngineKind::podman), Obstacle::no_engine);
+  EXPECT_EQ(obstacle_to(probe_, EngineKind::docker), Obstacle::no_image);
+  probe_.images = {{"docker", "cuparity:test", true, "sha256:1"}};
+  EXPECT_EQ(obstacle_to(probe_, EngineKind::docker), Obstacle::none);
+  probe_.engines.front().answers = false;
+  probe_.engines.front().failure = "the image store is broken";
+  EXPECT_EQ(obstacle_to(probe_, EngineKind::docker), Obstacle::no_answer);
+}
+
 }  // namespace
 }  // namespace cuparity

@@ -34,6 +34,12 @@ json engines(const Probe& probe) {
   return list;
 }
 
+/// For virtual machines: no driver of this machine's will ever have them.
+std::size_t passed_through(const Probe& probe) {
+  return static_cast<std::size_t>(std::count_if(probe.driver.pci_gpus.begin(), probe.driver.pci_gpus.end(),
+                                                [](const PciGpu& gpu) { return gpu.driver == "vfio-pci"; }));
+}
+
 /// "possible" is null where no container was started.
 json container_access(const Probe& probe) {
   json working = json::array(), failing = json::array();
@@ -73,6 +79,7 @@ json machine_summary(const Probe& probe) {
           {"container", probe.inside.container},
           {"gpus", gpus(probe)},
           {"pci_gpus", probe.driver.pci_gpus.size()},
+          {"passed_through_gpus", passed_through(probe)},
           {"driver_version",
            probe.nvml.driver_version.empty() ? probe.driver.module_version : probe.nvml.driver_version},
           {"cuda_driver_version", probe.nvml.cuda_version},

@@ -68,9 +68,10 @@ std::string toolkit_line(const json& machine) {
 std::string access_line(const json& machine) {
   const json& access = machine["container_access"];
   if (access["possible"].is_null()) {
-    const bool none = machine["gpus"].empty() && machine["pci_gpus"] == 0;
-    if (!none && machine["gpus"].empty()) return line("Container", "can get no GPU before the driver works on this host");
-    return line("Container", none ? "no GPU to give" : "whether it gets the GPU could not be looked at");
+    if (!machine["gpus"].empty()) return line("Container", "whether it gets the GPU could not be looked at");
+    const std::size_t on_bus = machine["pci_gpus"], passed_through = machine["passed_through_gpus"];
+    if (on_bus > passed_through) return line("Container", "can get no GPU before the driver works on this host");
+    return line("Container", passed_through == 0 ? "no GPU to give" : "no GPU to give: vfio-pci holds it for a virtual machine");
   }
   std::string modes;
   if (access["possible"].get<bool>()) {

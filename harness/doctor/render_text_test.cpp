@@ -40,6 +40,17 @@ TEST(DoctorText, AGpuWithoutItsDriverIsNoMissingGpu) {
   EXPECT_THAT(text, HasSubstr("Container  can get no GPU before the driver works on this host\n"));
 }
 
+TEST(DoctorText, ADriverIsNotAwaitedForAGpuThatIsPassedThrough) {
+  Probe probe = host_without_gpu();
+  probe.access.clear();
+  probe.driver.pci_gpus = {{"0000:65:00.0", "0x2335", "vfio-pci"}};
+  EXPECT_THAT(render_text(diagnose(probe), false),
+              HasSubstr("Container  no GPU to give: vfio-pci holds it for a virtual machine\n"));
+  probe.driver.pci_gpus.push_back({"0000:66:00.0", "0x2335", ""});
+  EXPECT_THAT(render_text(diagnose(probe), false),
+              HasSubstr("Container  can get no GPU before the driver works on this host\n"));
+}
+
 TEST(DoctorText, InsideAContainerItSaysSo) {
   const std::string text = render_text(diagnose(inside_container()), false);
   EXPECT_THAT(text, HasSubstr("inside a docker container"));

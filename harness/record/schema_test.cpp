@@ -144,6 +144,17 @@ TEST(Schema, AnAccessTableFollowsIt) {
   }
 }
 
+TEST(Schema, WhatTheDoctorCouldNotTryFollowsIt) {
+  DoctorReport report = diagnose(healthy_host());
+  EXPECT_FALSE(to_json(report).contains("not_tried"));
+  report.not_tried = {"--mode podman:none: podman is not installed"};
+  nlohmann::json json = to_json(report);
+  EXPECT_EQ(json["not_tried"].size(), 1U);
+  EXPECT_EQ(schema_violations("doctor.schema.json", json), "");
+  json["not_tried"] = "podman";
+  EXPECT_NE(schema_violations("doctor.schema.json", json), "");
+}
+
 TEST(Schema, WhatTheDoctorSaysFollowsIt) {
   const Probe probe = inside_container();
   for (const DoctorReport& report :

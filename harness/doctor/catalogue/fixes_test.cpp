@@ -1,4 +1,5 @@
-// What is printed under "do:" is pasted into a shell: a step that begins with a command is one, and remarks stand after '#'.
+// What is printed under "do:" is pasted into a shell: all of a step, or what stands after its label ("or: "); remarks stand
+// after '#'.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -11,6 +11,7 @@
 namespace cuparity {
 namespace {
 
+using testing::AllOf;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -94,6 +95,59 @@ TEST(CheckCdi, ATextsFixNamesTheFileOfThisMachine) {
   ASSERT_NE(find(report, "cdi-stale-missing-lib"), nullptr);
   EXPECT_THAT(find(report, "cdi-stale-missing-lib")->fix, Contains(HasSubstr("nvidia-cdi-refresh.service")));
   EXPECT_THAT(find(report, "cdi-stale-missing-lib")->fix, Not(Contains(HasSubstr("/etc/cdi"))));
+}
+
+std::vector<std::string> fix_of_text(const char* text, const char* id, const Probe& probe) {
+  const DoctorReport report = diagnose_text(text, &probe);
+  const Finding* finding = find(report, id);
+  return finding ? finding->fix : std::vector<std::string>{};
+}
+
+constexpr const char* file_gone =
+    "error mounting \"/usr/lib/x86_64-linux-gnu/libcuda.so.570.1.2\": stat: no such file or directory";
+constexpr const char* hook_gone = "error running hook #0: fork/exec /usr/bin/other-hook: no such file or directory";
+constexpr const char* unresolvable = "unresolvable CDI devices nvidia.com/gpu=0";
+
+TEST(CheckCdi, WhatAnotherToolWroteIsNotOverwritten) {
+  for (const char* kind : {"management.nvidia.com/gpu", "amd.com/gpu"}) {
+    CdiSpec foreign = spec_of("/etc/cdi/other.yaml", "570.1.2");
+    foreign.kind = kind;
+    foreign.missing_hooks = {"/usr/bin/other-hook"};
+    const Probe probe = host_with({foreign});
+    for (const Finding& finding : diagnose(probe).findings)
+      EXPECT_THAT(finding.fix, Not(Contains(HasSubstr("other.yaml")))) << finding.id;
+    const auto by_its_tool = ElementsAre(AllOf(HasSubstr("/etc/cdi/other.yaml"), HasSubstr("the tool that wrote it")));
+    EXPECT_THAT(fix_of_text(file_gone, "cdi-stale-missing-lib", probe), by_its_tool);
+    EXPECT_THAT(fix_of_text(hook_gone, "cdi-hook-missing", probe), by_its_tool);
+    EXPECT_THAT(fix_of_text(unresolvable, "cdi-unresolvable-docker", probe),
+                ElementsAre("sudo systemctl restart nvidia-cdi-refresh.service", "nvidia-ctk cdi list"));
+  }
+}
+
+TEST(CheckCdi, TheSpecificationOfTheGpusComesBeforeAnotherTools) {
+  CdiSpec foreign = spec_of("/etc/cdi/amd.yaml", "570.1.2");
+  foreign.kind = "amd.com/gpu";
+  EXPECT_THAT(fix_of_text(file_gone, "cdi-stale-missing-lib", host_with({foreign, spec_of("/etc/cdi/nv.yaml", "570.1.2")})),
+              Contains("sudo nvidia-ctk cdi generate --output=/etc/cdi/nv.yaml"));
+}
+
+TEST(CheckCdi, OfWhatCannotBeReadOnlyNvidiasOwnIsWrittenAnew) {
+  const auto unreadable = [](const char* path) {
+    CdiSpec spec;
+    spec.path = path;
+    spec.failure = "yaml-cpp: error at line 3";
+    return host_with({spec});
+  };
+  for (const char* path : {"/etc/cdi/nvidia.yaml", "/etc/cdi/nvidia.json"}) {
+    const auto written = Contains(std::string("sudo nvidia-ctk cdi generate --output=") + path);
+    EXPECT_THAT(find(diagnose(unreadable(path)), "cdi.unreadable")->fix, written);
+    EXPECT_THAT(fix_of_text(unresolvable, "cdi-unresolvable-docker", unreadable(path)), written);
+  }
+  const Probe intel = unreadable("/etc/cdi/intel.yaml");
+  EXPECT_THAT(find(diagnose(intel), "cdi.unreadable")->fix, ElementsAre("mend or remove /etc/cdi/intel.yaml"));
+  EXPECT_THAT(fix_of_text(unresolvable, "cdi-unresolvable-docker", intel),
+              ElementsAre("mend or remove /etc/cdi/intel.yaml", "sudo systemctl restart nvidia-cdi-refresh.service",
+                          "nvidia-ctk cdi list"));
 }
 
 TEST(CheckCdi, WhereThereIsNoneTheToolkitsOwnServiceWritesIt) {

@@ -131,6 +131,7 @@ const std::vector<Case>& cases() {
        "cuda.no_device", Severity::error, "CUDA_VISIBLE_DEVICES is not set"},
       {"NvmlWithoutItsCapability", inside_container,
        [](Probe& p) {
+         p.inside.injection_path = "legacy";
          p.inside.variables["NVIDIA_DRIVER_CAPABILITIES"] = "compute";
          p.nvml = {"failed", "libnvidia-ml.so.1 can't be loaded", "", "", "", {}};
        },

@@ -16,6 +16,19 @@ Finding mismatch(const Probe& probe, const DriverLibrary& library) {
                        &probe);
 }
 
+Finding no_libcuda(const Probe& probe) {
+  const std::string lacking = lacks_driver_capability(probe, "compute");
+  Finding finding = known_finding(
+      "libcuda-missing", Severity::error,
+      "searched: LD_LIBRARY_PATH and the system's library folders; dlopen: " + probe.cuda.failure +
+          (lacking.empty() ? "" : "; " + lacking),
+      &probe);
+  if (in_container(probe)) return finding;
+  finding.summary = "libcuda.so.1 is not there, though the machine has an NVIDIA GPU";
+  finding.cause = "The driver's libraries are not installed, or only in part: the package with libcuda is missing.";
+  return finding;
+}
+
 /// Forward compatibility packages are of another version by design.
 bool is_compat(const DriverLibrary& library) {
   return library.real_path.find("/compat/") != std::string::npos;
@@ -40,12 +53,7 @@ void check_driver_libraries(const Probe& probe, Findings& findings) {
   }
   if (!cuda && probe.cuda.library_path.empty()) {
     well = false;
-    const std::string lacking = lacks_driver_capability(probe, "compute");
-    findings.push_back(known_finding(
-        "libcuda-missing", Severity::error,
-        "searched: LD_LIBRARY_PATH and the system's library folders; dlopen: " + probe.cuda.failure +
-            (lacking.empty() ? "" : "; " + lacking),
-        &probe));
+    findings.push_back(no_libcuda(probe));
   } else if (cuda && probe.cuda.outcome == "failed" && probe.cuda.library_path.empty()) {
     well = false;
     findings.push_back(

@@ -1,11 +1,25 @@
 // Does the management library answer?
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "harness/doctor/checks/checks.hpp"
 #include "harness/doctor/knowledge/known_problem.hpp"
 #include "harness/doctor/knowledge/questions.hpp"
 
 namespace cuparity {
+namespace {
+
+/// Without the capability the library is not there at all; one that is there fails for another reason.
+std::string lacks_utility(const Probe& probe) {
+  const bool not_loaded = probe.nvml.failure.find("can't be loaded") != std::string::npos;
+  const bool there = std::any_of(
+      probe.driver.libraries.begin(), probe.driver.libraries.end(),
+      [](const DriverLibrary& library) { return library.path.find("libnvidia-ml.so") != std::string::npos; });
+  return in_container(probe) && not_loaded && !there ? lacks_driver_capability(probe, "utility") : "";
+}
+
+}  // namespace
 
 void check_nvml(const Probe& probe, Findings& findings) {
   const NvmlFacts& nvml = probe.nvml;
@@ -35,7 +49,7 @@ void check_nvml(const Probe& probe, Findings& findings) {
          {"sudo dmesg | grep -iE 'xid|nvrm'", "sudo reboot  # check power and cooling if it comes back"}});
     return;
   }
-  if (const std::string lacking = lacks_driver_capability(probe, "utility"); in_container(probe) && !lacking.empty()) {
+  if (const std::string lacking = lacks_utility(probe); !lacking.empty()) {
     findings.push_back({"nvml.failed",
                         Severity::error,
                         "NVML can't be used: this container was not given the capability utility",

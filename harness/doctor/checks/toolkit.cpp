@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "harness/doctor/checks/checks.hpp"
+#include "harness/doctor/knowledge/cdi_specs.hpp"
 #include "harness/doctor/knowledge/known_problem.hpp"
 
 namespace cuparity {
@@ -11,6 +12,21 @@ namespace {
 /// As for a toolkit that is not there at all.
 std::vector<std::string> install_steps(const Probe& probe) {
   return known_finding("toolkit-missing", Severity::warning, "", &probe).fix;
+}
+
+/// The catalogue's words are those of a Docker that is asked for a GPU.
+Finding toolkit_missing(const Probe& probe) {
+  Finding finding = known_finding(
+      "toolkit-missing", Severity::warning,
+      "searched in PATH: nvidia-ctk, nvidia-container-runtime-hook, nvidia-cdi-hook. Modes 'manual' need none", &probe);
+  if (find_engine(probe, "docker")) return finding;
+  const bool podman = find_engine(probe, "podman") != nullptr;
+  finding.summary = "The NVIDIA Container Toolkit is not installed: --device nvidia.com/gpu=… can't work";
+  finding.cause = std::string(podman ? "Podman" : "An engine") + " gives a GPU by a CDI specification, which the toolkit writes.";
+  finding.check = "command -v nvidia-ctk: nothing means not installed";
+  std::erase_if(finding.fix, [](const std::string& step) { return step.find("restart docker") != std::string::npos; });
+  for (std::string& step : write_somewhere()) finding.fix.push_back(std::move(step));
+  return finding;
 }
 
 bool has(const Probe& probe, const char* program) { return probe.toolkit.programs.contains(program); }
@@ -49,9 +65,7 @@ void check_toolkit(const Probe& probe, Findings& findings) {
   std::vector<std::string> programs;
   for (const auto& [name, path] : toolkit.programs) programs.push_back(path);
   if (programs.empty()) {
-    findings.push_back(known_finding(
-        "toolkit-missing", Severity::warning,
-        "searched in PATH: nvidia-ctk, nvidia-container-runtime-hook, nvidia-cdi-hook. Modes 'manual' need none", &probe));
+    findings.push_back(toolkit_missing(probe));
     return;
   }
   if (find_engine(probe, "docker") && !has_hook(probe)) {

@@ -43,18 +43,23 @@ std::vector<const CdiSpec*> used(const Probe& probe) {
   return specs;
 }
 
-const CdiSpec* first_stale(const Probe& probe) {
+/// Those of the GPUs first: what another tool wrote is rarely meant.
+const CdiSpec* first_used(const Probe& probe, bool (*holds)(const Probe&, const CdiSpec&)) {
+  const CdiSpec* foreign = nullptr;
   for (const CdiSpec* spec : used(probe)) {
-    if (!staleness(probe, *spec).empty()) return spec;
+    if (!holds(probe, *spec)) continue;
+    if (is_for_gpus(*spec)) return spec;
+    if (!foreign) foreign = spec;
   }
-  return nullptr;
+  return foreign;
+}
+
+const CdiSpec* first_stale(const Probe& probe) {
+  return first_used(probe, [](const Probe& here, const CdiSpec& spec) { return !staleness(here, spec).empty(); });
 }
 
 const CdiSpec* first_without_hook(const Probe& probe) {
-  for (const CdiSpec* spec : used(probe)) {
-    if (!spec->missing_hooks.empty()) return spec;
-  }
-  return nullptr;
+  return first_used(probe, [](const Probe&, const CdiSpec& spec) { return !spec.missing_hooks.empty(); });
 }
 
 const CdiSpec* first_without_gl(const Probe& probe) {
@@ -66,7 +71,7 @@ const CdiSpec* first_without_gl(const Probe& probe) {
 
 Sign stale(const Probe& probe) {
   const CdiSpec* spec = in_container(probe) ? nullptr : first_stale(probe);
-  return spec ? present(spec->path + ": " + staleness(probe, *spec)) : Sign{};
+  return spec && is_for_gpus(*spec) ? present(spec->path + ": " + staleness(probe, *spec)) : Sign{};
 }
 
 Sign conflicting(const Probe& probe) {
@@ -76,7 +81,7 @@ Sign conflicting(const Probe& probe) {
 
 Sign hook_gone(const Probe& probe) {
   const CdiSpec* spec = first_without_hook(probe);
-  return spec ? present(spec->path + " calls " + listed(spec->missing_hooks, 4)) : Sign{};
+  return spec && is_for_gpus(*spec) ? present(spec->path + " calls " + listed(spec->missing_hooks, 4)) : Sign{};
 }
 
 /// Writes `spec` anew after `steps`; nothing where there is none.
@@ -89,19 +94,28 @@ std::vector<std::string> then_write_anew(std::vector<std::string> steps, const C
 std::vector<std::string> refresh_stale(const Probe& probe) { return then_write_anew({}, first_stale(probe)); }
 
 std::vector<std::string> bring_hook_back(const Probe& probe) {
-  return then_write_anew({"sudo apt-get install nvidia-container-toolkit-base"}, first_without_hook(probe));
+  const CdiSpec* spec = first_without_hook(probe);
+  if (spec && !is_for_gpus(*spec)) return write_anew(*spec);
+  return then_write_anew({"sudo apt-get install nvidia-container-toolkit-base"}, spec);
 }
 
 std::vector<std::string> refresh_without_gl(const Probe& probe) {
   return then_write_anew({"update nvidia-container-toolkit to 1.20 or newer"}, first_without_gl(probe));
 }
 
-/// A specification that is stale or unreadable is written over; where there is none, one is written.
+/// One of the GPUs that is stale or unreadable is written over; where there is none, one is written.
 std::vector<std::string> make_resolvable(const Probe& probe) {
+  if (in_container(probe)) return {};
+  bool any = false;
+  std::vector<std::string> steps;
   for (const CdiSpec* spec : used(probe)) {
-    if (!spec->failure.empty() || !staleness(probe, *spec).empty()) return write_anew(*spec);
+    if (is_for_gpus(*spec) && (!spec->failure.empty() || !staleness(probe, *spec).empty())) return write_anew(*spec);
+    any = any || is_for_gpus(*spec);
+    if (!spec->failure.empty()) steps.push_back(write_anew(*spec).front());  // it may be meant for the GPUs
   }
-  return probe.cdi.empty() && !in_container(probe) ? write_first(probe) : std::vector<std::string>{};
+  if (any) return steps;
+  for (std::string& step : write_first(probe)) steps.push_back(std::move(step));
+  return steps;
 }
 
 Sign field_too_new(const Probe& probe) {

@@ -69,7 +69,17 @@ std::vector<std::string> conflicting_devices(const Probe& probe) {
   return conflicts;
 }
 
+bool is_for_gpus(const CdiSpec& spec) {
+  if (spec.failure.empty()) return spec.kind == "nvidia.com/gpu";
+  const std::string name = std::filesystem::path(spec.path).filename();
+  return name == "nvidia.yaml" || name == "nvidia.json";
+}
+
 std::vector<std::string> write_anew(const CdiSpec& spec) {
+  // nvidia-ctk would overwrite what another tool wrote.
+  if (!is_for_gpus(spec) && !spec.failure.empty()) return {"mend or remove " + spec.path};
+  if (!is_for_gpus(spec))
+    return {fmt::format("have {} written anew by the tool that wrote it (kind {})", spec.path, spec.kind)};
   const std::string command = "sudo nvidia-ctk cdi generate --output=" + spec.path;
   if (!made_at_boot(spec) || std::filesystem::path(spec.path).filename() != "nvidia.yaml")
     return {command, "nvidia-ctk cdi list"};

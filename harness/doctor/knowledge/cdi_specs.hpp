@@ -18,7 +18,11 @@ std::string shadowed_by(const Probe& probe, const CdiSpec& spec);
 /// Devices that two specifications of one folder define: engines drop such a device. "nvidia.com/gpu=0 (FILE, FILE)".
 std::vector<std::string> conflicting_devices(const Probe& probe);
 
-/// Commands that write this very file anew: one in another folder need not count.
+/// The specification that nvidia-ctk writes: of kind nvidia.com/gpu, or called so where it can't be read.
+bool is_for_gpus(const CdiSpec& spec);
+
+/// Steps that write this very file anew: one in another folder need not count. nvidia-ctk only writes what
+/// is_for_gpus().
 std::vector<std::string> write_anew(const CdiSpec& spec);
 
 /// Commands that write a specification where there is none.

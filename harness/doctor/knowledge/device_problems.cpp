@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "harness/doctor/checks/checks.hpp"
 #include "harness/doctor/knowledge/known_problem.hpp"
@@ -54,12 +55,20 @@ Sign not_in_group(const Probe& probe) {
   return node->mode == "0666" ? absent(described(*node)) : present(described(*node));
 }
 
+/// Who joins the node's group may open it; nobody is to join root's.
+bool group_opens(const DeviceNode& node) {
+  constexpr unsigned long read_write = 0060;
+  return node.group > 0 && (std::strtoul(node.mode.c_str(), nullptr, 8) & read_write) == read_write;
+}
+
 /// On a host there is no container to give a group to.
 std::vector<std::string> join_the_group(const Probe& probe) {
   const DeviceNode* node = refused_node(probe, "EACCES");
   if (in_container(probe) || !node) return {};
+  const std::string for_everyone = "for everyone: options nvidia NVreg_DeviceFileMode=0666 in /etc/modprobe.d, then reload";
+  if (!group_opens(*node)) return {for_everyone};
   return {fmt::format("sudo usermod -aG $(stat -c %G {}) $USER  # counts from the next login on", node->path),
-          "or for everyone: options nvidia NVreg_DeviceFileMode=0666 in /etc/modprobe.d, then reload"};
+          "or " + for_everyone};
 }
 
 Sign selinux(const Probe& probe) {

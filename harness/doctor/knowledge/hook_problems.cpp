@@ -24,8 +24,9 @@ std::vector<std::string> without_cgroups() {
   const std::string set = "nvidia-ctk config --set nvidia-container-cli.no-cgroups=true";
   return {"or: sudo " + set + " --in-place  # for all of this machine: takes the GPU from a Docker that is not rootless",
           "or for this user: " + set + " --config=/etc/nvidia-container-runtime/config.toml "
-              "--output=$HOME/.config/nvidia-container-runtime/config.toml",
-          "then: systemctl --user edit docker  # [Service] Environment=XDG_CONFIG_HOME=%h/.config; else that file is not read",
+              "--output=${XDG_CONFIG_HOME:-$HOME/.config}/nvidia-container-runtime/config.toml",
+          "then: systemctl --user edit docker  # [Service] Environment=XDG_CONFIG_HOME=%h/.config, or what it is in the shell; else "
+              "that file is not read",
           "then: systemctl --user restart docker"};
 }
 

@@ -54,6 +54,7 @@ std::string inside_variable(const Probe& probe, const std::string& name) {
 }
 
 std::string lacks_driver_capability(const Probe& probe, const std::string& capability) {
+  if (probe.inside.injection_path == "cdi") return "";  // a specification is injected whole
   const std::string value = inside_variable(probe, "NVIDIA_DRIVER_CAPABILITIES");
   if (value.empty() || value.find(capability) != std::string::npos || value.find("all") != std::string::npos) return "";
   return "NVIDIA_DRIVER_CAPABILITIES=" + value;

@@ -21,7 +21,8 @@ bool capabilities_known(const Probe& probe);
 /// "" where it is not set.
 std::string inside_variable(const Probe& probe, const std::string& name);
 
-/// NVIDIA_DRIVER_CAPABILITIES of this container where it leaves `capability` out, as evidence; empty: it does not.
+/// NVIDIA_DRIVER_CAPABILITIES of this container where it leaves `capability` out, as evidence; empty: it does not,
+/// or it does not count, because the GPU came by CDI.
 std::string lacks_driver_capability(const Probe& probe, const std::string& capability);
 
 /// A node of the driver's that is refused with this errno, e.g. "EPERM"; nullptr: none is.

@@ -1,0 +1,92 @@
+// What a finding says and advises depends on where it is found.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "harness/doctor/checks/example_probe.hpp"
+#include "harness/doctor/diagnose.hpp"
+#include "harness/doctor/from_text.hpp"
+
+namespace cuparity {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+/// Empty where there is none.
+Finding find(const Probe& probe, const std::string& id) {
+  const DoctorReport report = diagnose(probe);
+  const auto found = std::find_if(report.findings.begin(), report.findings.end(),
+                                  [&](const Finding& finding) { return finding.id == id; });
+  return found == report.findings.end() ? Finding{} : *found;
+}
+
+TEST(CheckNodes, AGroupIsJoinedOnlyWhereThatHelps) {
+  const auto steps = [](const char* mode, int group) {
+    Probe probe = healthy_host();
+    probe.driver.nodes[0] = {"/dev/nvidia0", mode, 0, group, "EACCES"};
+    return find(probe, "nvml-permission-nonroot").fix;
+  };
+  EXPECT_THAT(steps("0660", 44), Contains(HasSubstr("usermod -aG $(stat -c %G /dev/nvidia0)")));
+  for (const auto& fix : {steps("0600", 0), steps("0660", 0), steps("0600", 44), steps("0640", 44)})
+    EXPECT_THAT(fix, ElementsAre(HasSubstr("NVreg_DeviceFileMode=0666")));
+}
+
+TEST(CheckRootless, TheUsersFileIsWhereXdgConfigHomeSays) {
+  Probe probe = healthy_host();
+  probe.engines.front().rootless = true;
+  const char* text = "nvidia-container-cli: mount error: failed to add device rules: "
+                     "bpf_prog_query(BPF_CGROUP_DEVICE) failed: operation not permitted";
+  const DoctorReport report = diagnose_text(text, &probe);
+  ASSERT_FALSE(report.findings.empty());
+  const std::vector<std::string>& fix = report.findings.front().fix;
+  EXPECT_THAT(fix, Contains(HasSubstr("--output=${XDG_CONFIG_HOME:-$HOME/.config}/nvidia-container-runtime/config.toml")));
+  EXPECT_THAT(fix, Not(Contains(HasSubstr("--output=$HOME/.config"))));
+}
+
+TEST(CheckNvml, OnlyALibraryThatIsNotThereLacksTheCapability) {
+  const auto blames_capability = [](const char* injection, const char* failure, bool library) {
+    Probe probe = inside_container();
+    probe.inside.injection_path = injection;
+    probe.inside.variables["NVIDIA_DRIVER_CAPABILITIES"] = "compute";
+    probe.nvml = {"failed", failure, "", "", "", {}};
+    if (library) probe.driver.libraries.push_back({"/usr/lib/libnvidia-ml.so.1", "/usr/lib/libnvidia-ml.so.1", "", 9});
+    return find(probe, "nvml.failed").summary.find("capability utility") != std::string::npos;
+  };
+  const char* not_found = "libnvidia-ml.so.1 can't be loaded: cannot open shared object file";
+  EXPECT_TRUE(blames_capability("legacy", not_found, false));
+  EXPECT_FALSE(blames_capability("legacy", "nvmlInit: Driver/library version mismatch (NVML error 18)", false));
+  EXPECT_FALSE(blames_capability("legacy", "libnvidia-ml.so.1 can't be loaded: file too short", true));
+  EXPECT_FALSE(blames_capability("cdi", not_found, false));
+}
+
+TEST(CheckDriverLibraries, AHostIsNoContainer) {
+  for (const bool inside : {false, true}) {
+    Probe probe = inside ? inside_container() : healthy_host();
+    probe.driver.libraries.clear();
+    probe.cuda = {"failed", "libcuda.so.1: cannot open shared object file", "", 0, 0, -1};
+    const Finding finding = find(probe, "libcuda-missing");
+    EXPECT_EQ(finding.summary.find("container") != std::string::npos, inside) << finding.summary;
+    EXPECT_EQ(finding.cause.find("No GPU was asked for") != std::string::npos, inside) << finding.cause;
+  }
+}
+
+TEST(CheckToolkit, WithoutDockerNothingIsSaidOfIt) {
+  Probe probe = healthy_host();
+  probe.toolkit = {};
+  EXPECT_THAT(find(probe, "toolkit-missing").fix, Contains("sudo systemctl restart docker"));
+  for (const bool podman : {true, false}) {
+    if (podman) probe.engines.front().name = "podman";
+    else probe.engines.clear();
+    const Finding finding = find(probe, "toolkit-missing");
+    for (const std::string& text : {finding.summary, finding.cause, finding.check, testing::PrintToString(finding.fix)})
+      EXPECT_THAT(text, Not(testing::ContainsRegex("[Dd]ocker")));
+    EXPECT_THAT(finding.fix, Contains(HasSubstr("apt-get install nvidia-container-toolkit")));
+  }
+}
+
+}  // namespace
+}  // namespace cuparity
