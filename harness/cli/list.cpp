@@ -29,6 +29,7 @@ struct ListFlags {
   std::string format = "text";
   std::string image = default_image();
   std::string bin;
+  std::string backend = "auto";
 };
 
 json suites() {
@@ -84,7 +85,8 @@ json benchmarks(const ListFlags& flags) {
   const TemporaryFolder folder;
   const std::string file = (folder.path() / "benchmarks").string();
   ChildProcess child;
-  child.command = {"/bin/sh", "-c", "exec \"$0\" --benchmark_list_tests >\"$1\"", program.string(), file};
+  child.command = {"/bin/sh", "-c", "exec \"$0\" --backend=\"$2\" --benchmark_list_tests >\"$1\"", program.string(), file,
+                   flags.backend};
   child.time_limit = std::chrono::seconds(60);
   const ProcessResult result = run_process(child);
   const std::string text = environment::read_text_file(file).value_or("");
@@ -109,10 +111,12 @@ std::string text_of(const json& lists) {
   }
   if (lists.contains("modes")) {
     text += "Modes (--mode); cuparity doctor starts one to see:\n";
+    std::string before;  // a reason is said once, most are of the whole engine
     for (const json& mode : lists["modes"]) {
       const std::string reason = mode["reason"];
       text += fmt::format("  {:<34} {}\n", mode["mode"].get<std::string>(),
-                          reason.empty() ? "can be tried" : "no: " + reason);
+                          reason.empty() ? "can be tried" : "no: " + (reason == before ? "as above" : reason));
+      before = reason;
     }
   }
   if (lists.contains("benchmarks")) {
@@ -156,6 +160,8 @@ void add_list_command(CLI::App& app, int& exit_code) {
   command->add_option("--image", flags->image,
                       "Image for the container modes (default: " + default_image() + ")");
   command->add_option("--bin", flags->bin, "Folder of cuparity-bench (default: that of cuparity)");
+  command->add_option("--backend", flags->backend, "Whose benchmarks: auto (default), cuda or cpu")
+      ->check(CLI::IsMember({"auto", "cuda", "cpu"}));
   command->callback([flags, &exit_code] {
     print_list(*flags);
     exit_code = exit_pass;

@@ -175,6 +175,20 @@ TEST_F(Program, ListModesSaysWhyNot) {
   }
 }
 
+TEST_F(Program, ListSaysAReasonOfTheWholeEngineOnce) {
+  EXPECT_EQ(run({"list", "modes", "--image", "cuparity-no-such-image"}), exit_pass);
+  EXPECT_THAT(output_, HasSubstr("no: as above"));
+}
+
+TEST_F(Program, ListBenchmarksOfABackend) {
+  const std::filesystem::path program = folder_ / "cuparity-bench";
+  std::ofstream(program) << "#!/bin/sh\necho \"row/of/$1\"\n";
+  std::filesystem::permissions(program, std::filesystem::perms::owner_all);
+  EXPECT_EQ(run({"list", "benchmarks", "--backend", "cpu", "--bin", folder_.string()}), exit_pass);
+  EXPECT_THAT(output_, HasSubstr("row/of/--backend=cpu"));
+  EXPECT_EQ(run({"list", "benchmarks", "--backend", "gpu"}), exit_usage);
+}
+
 TEST_F(Program, ListBenchmarksWithoutTheProgramSaysWhereItLooked) {
   EXPECT_EQ(run({"list", "benchmarks", "--bin", folder_.string()}), exit_environment);
   EXPECT_THAT(errors_, HasSubstr((folder_ / "cuparity-bench").string()));
