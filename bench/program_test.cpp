@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "environment/shell_command.hpp"
 #include "environment/temporary_folder.hpp"
 
 namespace {
@@ -120,9 +121,10 @@ TEST_F(Program, AFileThatCannotBeWrittenIsSaid) {
 
 TEST_F(Program, AClosedOutputDoesNotEndInTheFile) {
   const std::string file = (folder_ / "closed.json").string();
-  const int status = std::system((std::string("'") + CUPARITY_BENCH_PROGRAM + "' --backend=cpu --benchmark_min_time=0.001 " +
-                                  "--benchmark_filter=launch/system_call --benchmark_out='" + file + "' >&- 2>/dev/null").c_str());
-  EXPECT_EQ(WEXITSTATUS(status), 0);
+  const cuparity::ShellOutcome outcome =
+      cuparity::run_in_shell(std::string("'") + CUPARITY_BENCH_PROGRAM + "' --backend=cpu --benchmark_min_time=0.001 " +
+                             "--benchmark_filter=launch/system_call --benchmark_out='" + file + "' >&- 2>/dev/null");
+  EXPECT_EQ(outcome.exit_code, 0);
   EXPECT_EQ(json::parse(read_file(file)).at("benchmarks").size(), 1u);
 }
 
@@ -135,10 +137,10 @@ TEST_F(Program, SaysItsVersion) {
 TEST_F(Program, OutputThatIsLostIsSaid) {
   for (const char* arguments : {"--backend=cpu --benchmark_min_time=0.001 --benchmark_filter=launch/system_call",
                                 "--backend=cpu --benchmark_list_tests"}) {
-    const int status = std::system((std::string("'") + CUPARITY_BENCH_PROGRAM + "' " + arguments + " >/dev/full 2>'" +
-                                    (folder_ / "said").string() + "'").c_str());
-    EXPECT_EQ(WEXITSTATUS(status), 4) << arguments;
-    EXPECT_THAT(read_file(folder_ / "said"), HasSubstr("cuparity-bench: writing to stdout failed")) << arguments;
+    const cuparity::ShellOutcome outcome =
+        cuparity::run_in_shell(std::string("'") + CUPARITY_BENCH_PROGRAM + "' " + arguments + " >/dev/full");
+    EXPECT_EQ(outcome.exit_code, 4) << arguments;
+    EXPECT_THAT(outcome.output, HasSubstr("cuparity-bench: writing to stdout failed")) << arguments;
   }
 }
 

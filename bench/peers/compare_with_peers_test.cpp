@@ -33,6 +33,13 @@ class CompareWithPeers : public testing::Test {
                                   (folder_ / "out").string() + " " + arguments);
   }
 
+  /// Of programs().
+  void expect(const std::string& verdict, int exit_code) const {
+    const ShellOutcome outcome = run(folder_.string(), "--peer cblas");
+    EXPECT_EQ(outcome.exit_code, exit_code) << outcome.output;
+    EXPECT_THAT(outcome.output, HasSubstr("| " + verdict + " |"));
+  }
+
   const cuparity::TemporaryFolder temporary_;
   const std::filesystem::path& folder_ = temporary_.path();
 
@@ -55,30 +62,22 @@ echo '{"context": {"backend": "cpu"}, "benchmarks": [{"name": "'$row'", "run_nam
 
 TEST_F(CompareWithPeers, AGoalIsMetIfTheWholeIntervalIsAboveIt) {
   programs("2000 2002 1999 2001 1998", "1000 1001 1002 999 998");
-  const ShellOutcome outcome = run(folder_.string(), "--peer cblas");
-  EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
-  EXPECT_THAT(outcome.output, HasSubstr("| yes |"));
+  expect("yes", 0);
 }
 
 TEST_F(CompareWithPeers, AGoalIsMissedIfTheWholeIntervalIsBelowIt) {
   programs("900 902 899 901 898", "1000 1001 1002 999 998");
-  const ShellOutcome outcome = run(folder_.string(), "--peer cblas");
-  EXPECT_EQ(outcome.exit_code, 1) << outcome.output;
-  EXPECT_THAT(outcome.output, HasSubstr("| no |"));
+  expect("no", 1);
 }
 
 TEST_F(CompareWithPeers, ANarrowIntervalRoundTheGoalIsEqual) {  // the goal is 0.99
   programs("988 990 992 989 991", "1000 1001 999 998 1002");
-  const ShellOutcome outcome = run(folder_.string(), "--peer cblas");
-  EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
-  EXPECT_THAT(outcome.output, HasSubstr("| equal |"));
+  expect("equal", 0);
 }
 
 TEST_F(CompareWithPeers, AWideIntervalRoundTheGoalSettlesNothing) {
   programs("900 1100 990 950 1040", "1000 1001 999 998 1002");
-  const ShellOutcome outcome = run(folder_.string(), "--peer cblas");
-  EXPECT_EQ(outcome.exit_code, 3) << outcome.output;
-  EXPECT_THAT(outcome.output, HasSubstr("| not settled |"));
+  expect("not settled", 3);
 }
 
 TEST_F(CompareWithPeers, TheRealProgramsCompareAndAFolderInUseIsRefused) {

@@ -190,11 +190,10 @@ PreparedConvolution prepare_by_find(const ConvolutionProblem& problem, const Cud
   if (right.empty())
     throw std::runtime_error("looking for the algorithms of cuDNN's older interface: none of " +
                              std::to_string(found.size()) + " gives a result within the bound");
-  std::vector<std::shared_ptr<const device::Graph>> graphs;
   std::vector<std::function<void(cudaStream_t)>> candidates;
   for (const FoundAlgorithm& algorithm : right) {
-    graphs.push_back(std::make_shared<const device::Graph>(context.stream(), [&] { convolution->run(algorithm); }));
-    candidates.push_back([graph = graphs.back()](cudaStream_t stream) { graph->launch(stream); });
+    const auto graph = std::make_shared<const device::Graph>(context.stream(), [&] { convolution->run(algorithm); });
+    candidates.push_back([graph](cudaStream_t stream) { graph->launch(stream); });
   }
   device::TimingLimits limits;
   limits.rounds = 21;
@@ -203,7 +202,7 @@ PreparedConvolution prepare_by_find(const ConvolutionProblem& problem, const Cud
   limits.host_ahead = true;
   const std::size_t chosen = fastest(time_in_turn(candidates, context, limits));
   const FoundAlgorithm best = right[chosen];
-  return {[convolution, graph = graphs[chosen], stream = context.stream()] { graph->launch(stream); },
+  return {[convolution, run = candidates[chosen], stream = context.stream()] { run(stream); },
           "cuDNN v7, algorithm " + std::to_string(best.number) + ", math " + std::to_string(best.math) + " (" +
               std::to_string(chosen + 1) + " of " + std::to_string(right.size()) + ")"};
 }

@@ -80,8 +80,7 @@ int main(int argc, char** argv) {
     print_peers(stdout);
     return 0;
   }
-  if (options.version) return run_bench_program({"cuparity-peers", all_bench_cases}, argc, argv);
-  if (find(name, Backend::cpu) == nullptr && find(name, Backend::cuda) == nullptr) {
+  if (!options.version && find(name, Backend::cpu) == nullptr && find(name, Backend::cuda) == nullptr) {
     std::fprintf(stderr, "cuparity-peers: --peer=%s: expected --peer=list or one of:\n", name.c_str());
     print_peers(stderr);
     return 2;

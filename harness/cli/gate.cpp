@@ -102,10 +102,12 @@ void warn_of_modes_in_one(const LoadedResult& candidate, const LoadedResult& bas
   }
 }
 
-std::vector<std::string> names_in(const ResultFile& a, const ResultFile& b) {
+std::vector<std::string> names_in(const std::vector<Side>& before, const std::vector<Side>& now) {
   std::vector<std::string> names;
-  for (const ResultFile* file : {&a, &b}) {
-    for (const Sample& sample : file->samples) names.push_back(short_name(sample.benchmark));
+  for (const std::vector<Side>* sides : {&before, &now}) {
+    for (const Side& side : *sides) {
+      for (const Sample& sample : side.file.samples) names.push_back(short_name(sample.benchmark));
+    }
   }
   return names;
 }
@@ -116,26 +118,32 @@ GateResult against_baseline(const GateOptions& options, const Side& candidate, c
   settings.cross_environment = options.cross_environment;
   // A new image or library is what a gate judges; it stands among the notes.
   settings.may_differ = {software_keys().begin(), software_keys().end()};
-  GateResult result = gate_on_files(compare_files(baseline.file, candidate.file, settings));
-  result.mode = candidate.mode;
-  return result;
+  return gate_on_files(compare_files(baseline.file, candidate.file, settings));
 }
 
-/// One result a mode; compare(mode) throws UsageError where there is nothing to compare, which is one mode's result, too, unless
-/// it is so in all of them.
-template <typename Compare, typename NotCompared>
-GateResults each_mode(const std::vector<std::string>& modes, Compare compare, NotCompared not_compared_in) {
+std::vector<Side> sides_of(const LoadedResult& loaded, const std::vector<std::string>& modes) {
+  std::vector<Side> sides;
+  for (const std::string& mode : modes) sides.push_back(side_of(loaded, mode));
+  return sides;
+}
+
+/// One result a side; compare(i) throws UsageError where there is nothing to compare, which is that side's result, too, unless
+/// it is so for all of them. `baseline_name(i)` is what side i is compared with.
+template <typename BaselineName, typename Compare>
+GateResults each_mode(const std::string& kind, const std::vector<Side>& candidates, BaselineName baseline_name,
+                      Compare compare) {
   GateResults results;
   std::string first_obstacle;
   bool any = false;
-  for (const std::string& mode : modes) {
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
     try {
-      results.push_back(compare(mode));
+      results.push_back(compare(i));
       any = true;
     } catch (const UsageError& error) {
       if (first_obstacle.empty()) first_obstacle = error.what();
-      results.push_back(not_compared_in(mode, error.what()));
+      results.push_back(not_compared(kind, baseline_name(i), candidates[i].file.name, error.what()));
     }
+    results.back().mode = candidates[i].mode;
   }
   if (!any) throw UsageError(first_obstacle);
   return results;
@@ -144,18 +152,11 @@ GateResults each_mode(const std::vector<std::string>& modes, Compare compare, No
 GateResults against_baseline(const GateOptions& options, const LoadedResult& candidate) {
   const LoadedResult baseline = loaded_result(options.baseline);
   const std::vector<std::string> modes = modes_to_compare(options.mode, candidate, &baseline);
-  std::vector<std::string> names;
-  for (const std::string& mode : modes) {
-    const std::vector<std::string> more = names_in(side_of(baseline, mode).file, side_of(candidate, mode).file);
-    names.insert(names.end(), more.begin(), more.end());
-  }
-  refuse_unknown_classes(options.margins, names);
+  const std::vector<Side> before = sides_of(baseline, modes), now = sides_of(candidate, modes);
+  refuse_unknown_classes(options.margins, names_in(before, now));
   GateResults results = each_mode(
-      modes,
-      [&](const std::string& mode) { return against_baseline(options, side_of(candidate, mode), side_of(baseline, mode)); },
-      [&](const std::string& mode, const std::string& why) {
-        return not_compared("baseline", side_of(baseline, mode).file.name, side_of(candidate, mode).file.name, mode, why);
-      });
+      "baseline", now, [&](std::size_t i) { return before[i].file.name; },
+      [&](std::size_t i) { return against_baseline(options, now[i], before[i]); });
   if (options.mode.empty()) warn_of_modes_in_one(candidate, baseline, results.front());
   return results;
 }
@@ -164,16 +165,11 @@ GateResults against_history(const GateOptions& options, const LoadedResult& cand
                             const std::vector<ExpectedChange>& expected) {
   HistoryIndex index(options.history, options.index);
   const IndexUpdate update = index.update();
+  const std::vector<Side> sides = sides_of(candidate, modes_to_compare(options.mode, candidate, nullptr));
   GateResults results = each_mode(
-      modes_to_compare(options.mode, candidate, nullptr),
-      [&](const std::string& mode) {
-        const Side side = side_of(candidate, mode);
-        GateResult result = gate_on_history(index, options.history, side.file, side.mode, options.candidate, expected);
-        result.mode = side.mode;
-        return result;
-      },
-      [&](const std::string& mode, const std::string& why) {
-        return not_compared("history", options.history, side_of(candidate, mode).file.name, mode, why);
+      "history", sides, [&](std::size_t) { return options.history; },
+      [&](std::size_t i) {
+        return gate_on_history(index, options.history, sides[i].file, sides[i].mode, options.candidate, expected);
       });
   for (const std::string& reason : update.passed_over) {
     results.front().warnings.push_back("passed over: " + reason);

@@ -143,12 +143,11 @@ void apply_expected_changes(const std::vector<ExpectedChange>& changes, const st
 }
 
 GateResult not_compared(const std::string& kind, const std::string& baseline, const std::string& candidate,
-                        const std::string& mode, const std::string& why) {
+                        const std::string& why) {
   GateResult result;
   result.kind = kind;
   result.baseline = baseline;
   result.candidate = candidate;
-  result.mode = mode;
   result.stopped = why;
   return result;
 }

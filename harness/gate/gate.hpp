@@ -46,9 +46,9 @@ GateResult gate_on_golden(const Run& run, const Analysis& analysis);
 void apply_expected_changes(const std::vector<ExpectedChange>& changes, const std::string& today,
                             std::span<GateResult> results);
 
-/// A mode that could not be compared, and why: inconclusive.
+/// What could not be compared, and why: inconclusive.
 GateResult not_compared(const std::string& kind, const std::string& baseline, const std::string& candidate,
-                        const std::string& mode, const std::string& why);
+                        const std::string& why);
 
 /// Sets verdict, exit code and sentence from the rest: 1 for anything wrong or slower that is not expected,
 /// else 3 for anything inconclusive or invalid and for what was stopped, else 0.

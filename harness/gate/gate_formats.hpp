@@ -17,8 +17,8 @@ int exit_code_of(const GateResults& results);
 /// What is to be said of a benchmark beside its numbers; empty: nothing. A reason says by itself what was compared.
 std::string gate_reason(const GateEntry& entry);
 
-/// Its short name, with the mode where there is one.
-std::string subject_of(const GateResult& result, const GateEntry& entry);
+/// `what` of the result, with its mode where it has one: two modes may have the same to say.
+std::string in_mode(const GateResult& result, const std::string& what);
 
 std::string gate_as_text(const GateResults& results);
 std::string gate_as_json(const GateResults& results);

@@ -137,5 +137,15 @@ TEST(GateFormats, TheWorstResultDecides) {
   EXPECT_EQ(exit_code_of(results), exit_pass);
 }
 
+TEST(GateFormats, TheSameWrongResultOfTwoModesIsTwoFindings) {
+  GateResult native, docker;
+  native.mode = "native";
+  docker.mode = "docker:none";
+  native.wrong = docker.wrong = {"gemm/own/fp16/4096: wrong result"};
+  const nlohmann::json findings = nlohmann::json::parse(gate_as_gitlab({native, docker}));
+  ASSERT_EQ(findings.size(), 2u);
+  EXPECT_NE(findings[0]["fingerprint"], findings[1]["fingerprint"]);
+}
+
 }  // namespace
 }  // namespace cuparity

@@ -64,7 +64,7 @@ std::string command(const char* level, const std::string& title, const std::stri
 
 std::string annotation(const GateResult& result, const GateEntry& entry) {
   const Comparison& c = entry.comparison;
-  const std::string name = subject_of(result, entry);
+  const std::string name = in_mode(result, short_name(c.benchmark));
   if (!entry.expected.empty()) {
     return command("notice", name + " is slower as expected",
                    fmt::format("{}: {} ({})", signed_percent(slow_down(c)), entry.expected, entry.where));

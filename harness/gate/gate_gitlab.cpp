@@ -32,7 +32,7 @@ nlohmann::json finding(const GateResult& result, const std::string& check, const
 
 void add_entry(const GateResult& result, const GateEntry& entry, nlohmann::json& findings) {
   const Comparison& c = entry.comparison;
-  const std::string name = subject_of(result, entry);
+  const std::string name = in_mode(result, short_name(c.benchmark));
   const std::string effect = signed_percent(slow_down(c));
   const std::string remark = c.measure == Measure::cycles ? "; " + per_clock_remark(c) : "";
   if (!entry.expected.empty()) {
@@ -53,7 +53,8 @@ std::string gate_as_gitlab(const GateResults& results) {
   nlohmann::json findings = nlohmann::json::array();
   for (const GateResult& result : results) {
     for (const std::string& wrong : result.wrong) {
-      findings.push_back(finding(result, "wrong", "blocker", wrong, "wrong result: " + wrong));
+      const std::string here = in_mode(result, wrong);
+      findings.push_back(finding(result, "wrong", "blocker", here, "wrong result: " + here));
     }
     for (const GateEntry& entry : result.entries) {
       add_entry(result, entry, findings);

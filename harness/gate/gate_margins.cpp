@@ -3,11 +3,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <cstdlib>
 #include <set>
 
 #include "harness/errors.hpp"
-#include "harness/history/expected_change.hpp"
 #include "harness/nearest_name.hpp"
 #include "harness/stats/margins.hpp"
 
@@ -25,23 +23,7 @@ std::pair<std::string, std::string> halves_of(const std::string& text) {
   return {text.substr(0, equals), text.substr(equals + 1)};
 }
 
-constexpr double smallest_margin = 1e-9;
-
 }  // namespace
-
-double parse_margin(const std::string& option, const std::string& share) {
-  char* end = nullptr;
-  const double number = std::strtod(share.c_str(), &end);
-  if (*end == '\0' && number >= 1 && number < 100) {
-    throw UsageError(fmt::format("{0} means {1:g} %; for {2:g} % write {0}%", option, number * 100, number));
-  }
-  if (number >= 1 && (*end == '\0' || number >= 100)) {
-    throw UsageError(fmt::format("{}: a margin must be below 100 %", option));
-  }
-  const double margin = parse_share(share, option);
-  if (margin < smallest_margin) throw UsageError(fmt::format("{}: a margin must be at least 1e-9", option));
-  return margin;
-}
 
 std::function<double(const std::string&)> margins_with(const std::vector<std::string>& overrides,
                                                        const std::map<std::string, double>& base) {

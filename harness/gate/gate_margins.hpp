@@ -8,10 +8,7 @@
 
 namespace cuparity {
 
-/// As parse_share(), but from 1e-9 to below 1; `option` ("--margin 5%") begins the message of the UsageError.
-double parse_margin(const std::string& option, const std::string& share);
-
-/// `overrides` are "class=x", x as in parse_margin(): the class is the first part of a benchmark's name
+/// `overrides` are "class=x", x as in parse_margin() (stats/margins.hpp): the class is the first part of a benchmark's name
 /// ("gemm"), or "default" for all that no other one names. `base` as in stats/margins.hpp. Throws UsageError, also
 /// for a class that is named twice.
 std::function<double(const std::string& short_name)> margins_with(const std::vector<std::string>& overrides,

@@ -84,9 +84,8 @@ std::string gate_reason(const GateEntry& entry) {
   return verdict == Verdict::same || verdict == Verdict::faster ? remark : entry.comparison.reason;
 }
 
-std::string subject_of(const GateResult& result, const GateEntry& entry) {
-  const std::string name = short_name(entry.comparison.benchmark);
-  return result.mode.empty() ? name : fmt::format("{} ({})", name, result.mode);
+std::string in_mode(const GateResult& result, const std::string& what) {
+  return result.mode.empty() ? what : fmt::format("{} ({})", what, result.mode);
 }
 
 int exit_code_of(const GateResults& results) {

@@ -12,6 +12,7 @@
 
 #include "harness/errors.hpp"
 #include "harness/nearest_name.hpp"
+#include "harness/stats/margins.hpp"
 
 namespace cuparity {
 namespace {
@@ -93,20 +94,6 @@ ExpectedChange read_entry(const YAML::Node& entry, const std::string& file_name)
 }
 
 }  // namespace
-
-double parse_share(const std::string& text, const std::string& what) {
-  char* end = nullptr;
-  double value = std::strtod(text.c_str(), &end);
-  std::string rest = end;
-  rest.erase(0, rest.find_first_not_of(' ') == std::string::npos ? rest.size() : rest.find_first_not_of(' '));
-  if (rest == "%") {
-    value /= 100;
-  }
-  if (end == text.c_str() || (!rest.empty() && rest != "%") || !(value > 0) || !std::isfinite(value) || value > 10) {
-    throw UsageError(fmt::format("{}: '{}' is no share above 0; write 5 % or 0.05", what, text));
-  }
-  return value;
-}
 
 std::vector<ExpectedChange> parse_expected_changes(const std::string& yaml, const std::string& file_name) {
   YAML::Node root;

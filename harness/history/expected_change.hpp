@@ -29,7 +29,5 @@ struct ExpectedChange {
 std::vector<ExpectedChange> read_expected_changes(const std::filesystem::path& file);
 std::vector<ExpectedChange> parse_expected_changes(const std::string& yaml, const std::string& file_name);
 
-/// "5 %", "0.5%" or "0.05" -> 0.05. Throws UsageError; `what` begins the message.
-double parse_share(const std::string& text, const std::string& what);
 
 }  // namespace cuparity

@@ -86,7 +86,11 @@ class SuiteReader {
   using Entry = std::pair<std::string, YAML::Node>;
 
   [[noreturn]] void fail(const YAML::Node& at, const std::string& what) const {
-    throw UsageError(fmt::format("{}:{}: {}", file_name_, std::max(at.Mark().line, 0) + 1, what));
+    throw UsageError(fmt::format("{}: {}", place_of(at), what));
+  }
+
+  std::string place_of(const YAML::Node& at) const {
+    return fmt::format("{}:{}", file_name_, std::max(at.Mark().line, 0) + 1);
   }
 
   /// The map's entries in file order; `known` empty: any key. A key that stands twice is an error.
@@ -181,12 +185,8 @@ class SuiteReader {
   /// 0.01 or 1 %.
   double relative_margin(const std::string& pattern, const YAML::Node& value) const {
     const std::string text = value.IsScalar() ? value.Scalar() : "";
-    if (!text.ends_with('%')) return positive_number(pattern, value);
-    double percent = 0;
-    const YAML::Node number(text.substr(0, text.find_last_not_of(' ', text.size() - 2) + 1));
-    if (!YAML::convert<double>::decode(number, percent) || !(percent >= 1e-7))
-      fail(value, fmt::format("'{}' must be a number above 0, e.g. 0.01 or 1%{}", pattern, found(value)));
-    return percent / 100;
+    return text.ends_with('%') ? parse_margin(fmt::format("{}: '{}'", place_of(value), pattern), text)
+                               : positive_number(pattern, value);
   }
 
   std::map<std::string, double> margins(const YAML::Node& value) const {

@@ -16,6 +16,12 @@ std::map<std::string, double> default_margins();
 /// above 0. An empty map means default_margins().
 double margin_of(const std::string& benchmark, const std::map<std::string, double>& margins);
 
+/// "5 %", "0.5%" or "0.05" -> 0.05. Throws UsageError; `what` begins the message.
+double parse_share(const std::string& text, const std::string& what);
+
+/// As parse_share(), but from 1e-9 to below 1; `option` ("--margin 5%") begins the message of the UsageError.
+double parse_margin(const std::string& option, const std::string& share);
+
 /// Whether one of the regular expressions is found in `benchmark` (its short_name). Throws UsageError on a bad one.
 bool is_per_clock(const std::string& benchmark, const std::vector<std::string>& per_clock);
 

@@ -30,8 +30,7 @@ void check_spec(const Probe& probe, const CdiSpec& spec, Findings& findings) {
     findings.push_back(
         known_finding("cdi-hook-missing", Severity::warning, listed(spec.missing_hooks, 4), &probe));
     findings.back().summary = fmt::format("{} calls a program that is not there", spec.path);
-    findings.back().fix = {"sudo apt-get install nvidia-container-toolkit-base"};
-    for (std::string& step : write_anew(spec)) findings.back().fix.push_back(std::move(step));
+    findings.back().fix = bring_hook_back(spec);
   } else {
     findings.push_back({"cdi.ok",
                         Severity::ok,

@@ -45,5 +45,7 @@ bool in_container(const Probe& probe);
 bool is_gpu_node(const DeviceNode& node);
 /// "a, b and 3 more".
 std::string listed(const std::vector<std::string>& names, std::size_t limit);
+/// The steps of a fix, `then` after `first`.
+std::vector<std::string> followed_by(std::vector<std::string> first, const std::vector<std::string>& then);
 
 }  // namespace cuparity

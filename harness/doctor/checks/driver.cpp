@@ -39,8 +39,7 @@ Finding not_loaded(const Probe& probe) {
     finding.summary = "The GPU is driven by nouveau, which has no CUDA";
     finding.cause =
         "The free driver nouveau took the GPU before NVIDIA's could, or NVIDIA's is not installed.";
-    finding.fix = install_driver;
-    finding.fix.insert(finding.fix.end(), {"sudo reboot", "nvidia-smi"});
+    finding.fix = followed_by(install_driver, {"sudo reboot", "nvidia-smi"});
   } else if (bound_to(probe, "vfio-pci")) {
     finding.id = "driver.passed_through";
     finding.summary = "The GPU is reserved for a virtual machine (vfio-pci)";
@@ -49,9 +48,8 @@ Finding not_loaded(const Probe& probe) {
   } else {
     finding.cause =
         "The NVIDIA kernel driver is not installed, was not built for this kernel, or failed to load.";
-    finding.fix = {"sudo modprobe nvidia && nvidia-smi", "if that fails: sudo dmesg | grep -iE 'nvrm|nvidia'"};
-    finding.fix.insert(finding.fix.end(), install_driver.begin(), install_driver.end());
-    finding.fix.push_back("sudo reboot");
+    finding.fix = followed_by({"sudo modprobe nvidia && nvidia-smi", "if that fails: sudo dmesg | grep -iE 'nvrm|nvidia'"},
+                              followed_by(install_driver, {"sudo reboot"}));
   }
   return finding;
 }

@@ -25,4 +25,9 @@ std::string listed(const std::vector<std::string>& names, std::size_t limit) {
   return text;
 }
 
+std::vector<std::string> followed_by(std::vector<std::string> first, const std::vector<std::string>& then) {
+  first.insert(first.end(), then.begin(), then.end());
+  return first;
+}
+
 }  // namespace cuparity

@@ -25,7 +25,7 @@ Finding toolkit_missing(const Probe& probe) {
   finding.cause = std::string(podman ? "Podman" : "An engine") + " gives a GPU by a CDI specification, which the toolkit writes.";
   finding.check = "command -v nvidia-ctk: nothing means not installed";
   std::erase_if(finding.fix, [](const std::string& step) { return step.find("restart docker") != std::string::npos; });
-  for (std::string& step : write_somewhere()) finding.fix.push_back(std::move(step));
+  finding.fix = followed_by(std::move(finding.fix), write_somewhere());
   return finding;
 }
 

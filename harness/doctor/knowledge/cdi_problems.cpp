@@ -84,23 +84,22 @@ Sign hook_gone(const Probe& probe) {
   return spec && is_for_gpus(*spec) ? present(spec->path + " calls " + listed(spec->missing_hooks, 4)) : Sign{};
 }
 
-/// Writes `spec` anew after `steps`; nothing where there is none.
-std::vector<std::string> then_write_anew(std::vector<std::string> steps, const CdiSpec* spec) {
-  if (!spec) return {};
-  for (std::string& step : write_anew(*spec)) steps.push_back(std::move(step));
-  return steps;
+// Nothing where no specification is the culprit: then the table's fix counts.
+
+std::vector<std::string> refresh_stale(const Probe& probe) {
+  const CdiSpec* spec = first_stale(probe);
+  return spec ? write_anew(*spec) : std::vector<std::string>{};
 }
 
-std::vector<std::string> refresh_stale(const Probe& probe) { return then_write_anew({}, first_stale(probe)); }
-
-std::vector<std::string> bring_hook_back(const Probe& probe) {
+std::vector<std::string> refresh_without_hook(const Probe& probe) {
   const CdiSpec* spec = first_without_hook(probe);
-  if (spec && !is_for_gpus(*spec)) return write_anew(*spec);
-  return then_write_anew({"sudo apt-get install nvidia-container-toolkit-base"}, spec);
+  return spec ? bring_hook_back(*spec) : std::vector<std::string>{};
 }
 
 std::vector<std::string> refresh_without_gl(const Probe& probe) {
-  return then_write_anew({"update nvidia-container-toolkit to 1.20 or newer"}, first_without_gl(probe));
+  const CdiSpec* spec = first_without_gl(probe);
+  return spec ? followed_by({"update nvidia-container-toolkit to 1.20 or newer"}, write_anew(*spec))
+              : std::vector<std::string>{};
 }
 
 /// One of the GPUs that is stale or unreadable is written over; where there is none, one is written.
@@ -113,9 +112,7 @@ std::vector<std::string> make_resolvable(const Probe& probe) {
     any = any || is_for_gpus(*spec);
     if (!spec->failure.empty()) steps.push_back(write_anew(*spec).front());  // it may be meant for the GPUs
   }
-  if (any) return steps;
-  for (std::string& step : write_first(probe)) steps.push_back(std::move(step));
-  return steps;
+  return any ? steps : followed_by(std::move(steps), write_first(probe));
 }
 
 Sign field_too_new(const Probe& probe) {
@@ -161,10 +158,7 @@ Sign no_gl(const Probe& probe) {
 }  // namespace
 
 const KnownProblems& cdi_problems() {
-  const auto after = [](std::vector<std::string> steps) {
-    for (std::string& step : write_somewhere()) steps.push_back(std::move(step));
-    return steps;
-  };
+  const auto after = [](std::vector<std::string> steps) { return followed_by(std::move(steps), write_somewhere()); };
   static const KnownProblems table = {
       {.id = "cdi-driver-not-enabled",
        .where = "engine-start",
@@ -279,7 +273,7 @@ const KnownProblems& cdi_problems() {
                 "machine.",
        .check = "ls the program of the message on the host: not there means this",
        .fix = after({"sudo apt-get install nvidia-container-toolkit-base"}),
-       .fix_here = bring_hook_back,
+       .fix_here = refresh_without_hook,
        .texts = {{"fork/exec*|error running hook*|running*hook*|executing hook*|error executing hook*", "no such file or directory|not found|does not exist", "!nvidia-container-cli*"},
                  {"nvidia-cdi-hook*|nvidia-ctk*", "no such file or directory|executable file not found*|not found in*"}},
        .sign = hook_gone,

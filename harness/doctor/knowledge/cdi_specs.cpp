@@ -86,6 +86,11 @@ std::vector<std::string> write_anew(const CdiSpec& spec) {
   return {std::string(refresh) + "  # from toolkit 1.18 on", "or: " + command, "nvidia-ctk cdi list"};
 }
 
+std::vector<std::string> bring_hook_back(const CdiSpec& spec) {
+  if (!is_for_gpus(spec)) return write_anew(spec);
+  return followed_by({"sudo apt-get install nvidia-container-toolkit-base"}, write_anew(spec));
+}
+
 std::vector<std::string> write_first(const Probe& probe) {
   // From 1.18 on the toolkit's own service writes one, which must not stand beside another that is never written anew.
   if (version_at_least(probe.toolkit.version, 1, 18)) return {refresh, "nvidia-ctk cdi list"};

@@ -25,6 +25,9 @@ bool is_for_gpus(const CdiSpec& spec);
 /// is_for_gpus().
 std::vector<std::string> write_anew(const CdiSpec& spec);
 
+/// The same for one that calls a hook that is not there.
+std::vector<std::string> bring_hook_back(const CdiSpec& spec);
+
 /// Commands that write a specification where there is none.
 std::vector<std::string> write_first(const Probe& probe);
 

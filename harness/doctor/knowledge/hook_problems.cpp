@@ -32,8 +32,7 @@ std::vector<std::string> without_cgroups() {
 
 std::vector<std::string> by_cdi_or_without_cgroups(std::vector<std::string> steps) {
   steps.push_back("docker run --device nvidia.com/gpu=all …  # instead of --gpus all");
-  for (std::string& step : without_cgroups()) steps.push_back(std::move(step));
-  return steps;
+  return followed_by(std::move(steps), without_cgroups());
 }
 
 std::vector<std::string> rootless_steps(const Probe& probe) {
