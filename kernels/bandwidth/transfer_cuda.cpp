@@ -6,6 +6,7 @@
 // Reaches on an H200, pinned, 64 MiB: 55.4 GB/s up and down, 100.6 GB/s both ways (results/published/2026-11-29-h200-calibration).
 #include <algorithm>
 #include <cstring>
+#include <functional>
 #include <limits>
 #include <string>
 #include <vector>
@@ -175,32 +176,14 @@ class OneWayExecution final : public Execution {
   std::vector<device::Event> borders_;  ///< before, between and after the copies of a run
 };
 
-/// A stream of its own, for the second copy engine.
-class Stream {
- public:
-  Stream() { check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "creating a stream"); }
-  Stream(const Stream&) = delete;
-  Stream& operator=(const Stream&) = delete;
-  ~Stream() { cudaStreamDestroy(stream_); }
-  cudaStream_t get() const { return stream_; }
-
- private:
-  cudaStream_t stream_ = nullptr;
-};
-
 class BidirectionalExecution final : public Execution {
  public:
   BidirectionalExecution(device::Context& context, std::size_t bytes, int copies)
-      : context_(context),
-        up_(context, true, true, bytes, x_seed),
+      : up_(context, true, true, bytes, x_seed),
         down_(context, false, true, bytes, y_seed),
-        copies_({way(down_, down_stream_.get()), way(up_, context.stream())}, copies) {}
+        copies_(context, {{context.ordinal(), copy_by(down_)}, {context.ordinal(), copy_by(up_)}}, copies) {}
 
-  void run() override {
-    check(cudaEventRecord(ready_.get(), context_.stream()), "recording the start of a two-way copy");
-    check(cudaStreamWaitEvent(down_stream_.get(), ready_.get(), 0), "ordering a two-way copy");
-    copies_.run();
-  }
+  void run() override { copies_.run(); }
 
   double reported_seconds() const override { return copies_.seconds(); }
 
@@ -218,16 +201,12 @@ class BidirectionalExecution final : public Execution {
   }
 
  private:
-  device::OppositeCopies::Way way(Copy& copy, cudaStream_t stream) const {
-    return {context_.ordinal(), stream,
-            [&copy](cudaStream_t on, int copies) { for (int i = 0; i < copies; ++i) copy.enqueue(on); }};
+  static std::function<void(cudaStream_t, int)> copy_by(Copy& copy) {
+    return [&copy](cudaStream_t stream, int copies) { for (int i = 0; i < copies; ++i) copy.enqueue(stream); };
   }
 
-  device::Context& context_;
   Copy up_;
   Copy down_;
-  Stream down_stream_;
-  device::Event ready_;
   device::OppositeCopies copies_;
 };
 

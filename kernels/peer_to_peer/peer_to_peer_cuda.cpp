@@ -147,11 +147,6 @@ class Way {
   device::Buffer<float> target_;
 };
 
-std::vector<int> gpus_that_copy(const PeerCopyProblem& problem) {
-  if (directions_of(problem.direction) == 1) return {problem.own};
-  return {problem.own, problem.peer};
-}
-
 class PeerCopyExecution final : public Execution {
  public:
   PeerCopyExecution(device::Context& context, const PeerCopyProblem& problem, int copies, PeerCopy copy)
@@ -159,27 +154,27 @@ class PeerCopyExecution final : public Execution {
         problem_(problem),
         copies_(copies),
         copy_(std::move(copy)),
-        access_(problem.own, problem.peer),
-        streams_(context, gpus_that_copy(problem)) {
+        access_(problem.own, problem.peer) {
     const bool reads =
         problem.direction == PeerDirection::read || problem.direction == PeerDirection::bidirectional_read;
-    for (std::size_t i = 0; i < streams_.size(); ++i) {
-      const int by = streams_.ordinal(i);
-      const int other = by == problem.own ? problem.peer : problem.own;
+    const int directions = directions_of(problem.direction);
+    for (int i = 0; i < directions; ++i) {
+      const int by = i == 0 ? problem.own : problem.peer;
+      const int other = i == 0 ? problem.peer : problem.own;
       ways_.push_back(std::make_unique<Way>(reads ? other : by, reads ? by : other, by, problem.count, peer_seed + i));
     }
-    if (ways_.size() == 2) both_ways_.emplace(opposite_ways(), copies);
+    if (directions == 2) both_ways_.emplace(context, opposite_ways(), copies);
+    else stream_.emplace(context, std::vector<int>{problem.own});
   }
 
   void run() override {
-    streams_.begin();
-    if (both_ways_) {
-      both_ways_->run();
-    } else {
+    if (both_ways_) return both_ways_->run();
+    stream_->begin();
+    {
       const device::CurrentGpu current(ways_[0]->by());
-      ways_[0]->enqueue(copy_, streams_.stream(0), copies_);
+      ways_[0]->enqueue(copy_, stream_->stream(0), copies_);
     }
-    streams_.end();
+    stream_->end();
   }
 
   double reported_seconds() const override { return both_ways_ ? both_ways_->seconds() : 0; }
@@ -196,9 +191,8 @@ class PeerCopyExecution final : public Execution {
  private:
   std::vector<device::OppositeCopies::Way> opposite_ways() {
     std::vector<device::OppositeCopies::Way> opposite;
-    for (std::size_t i = 0; i < ways_.size(); ++i)
-      opposite.push_back({ways_[i]->by(), streams_.stream(i),
-                          [this, i](cudaStream_t stream, int copies) { ways_[i]->enqueue(copy_, stream, copies); }});
+    for (const auto& way : ways_)
+      opposite.push_back({way->by(), [this, &way = *way](cudaStream_t stream, int copies) { way.enqueue(copy_, stream, copies); }});
     return opposite;
   }
 
@@ -207,8 +201,8 @@ class PeerCopyExecution final : public Execution {
   int copies_;
   PeerCopy copy_;
   PeerAccess access_;
-  device::StreamsInStep streams_;
   std::vector<std::unique_ptr<Way>> ways_;
+  std::optional<device::StreamsInStep> stream_;     ///< of one way
   std::optional<device::OppositeCopies> both_ways_;
 };
 
