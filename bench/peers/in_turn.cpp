@@ -1,15 +1,23 @@
 #include "bench/peers/in_turn.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <memory>
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "bench/peers/sustained_runs.hpp"
 #include "bench/timing.hpp"
 
 namespace cuparity {
 namespace {
+
+/// Within a second of load the power limit of an H200 moves the clock by 10 %; after a fifth of one it has settled.
+constexpr double span_seconds = 0.4;
+
+double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 /// One of the two, with the way it is timed.
 struct Side {
@@ -17,18 +25,24 @@ struct Side {
       : execution(row.prepare(context)), timer(row, context, 0), operations(std::max(1.0, row.operations)) {}
 
   void measure() { seconds = timer.measure(*execution); }
+  void measure_sustained() {
+    sustained = sustained_runs([&] { return timer.measure(*execution); }, now, span_seconds);
+  }
 
   std::unique_ptr<Execution> execution;
   Timer timer;
   double operations;
-  double seconds = 0;  ///< of the latest run
+  double seconds = 0;             ///< of the latest run
+  std::vector<double> sustained;  ///< seconds of runs that have yet to be told, the last first
 };
 
 class InTurn final : public Execution {
  public:
-  InTurn(const Case& peer, const Case& own, device::Context* context) : peer_(peer, context), own_(own, context) {}
+  InTurn(const Case& peer, const Case& own, device::Context* context)
+      : peer_(peer, context), own_(own, context), spans_(context != nullptr && is_dense_arithmetic(own.work)) {}
 
   void run() override {
+    if (spans_) return run_from_spans();
     own_first_ = !own_first_;
     (own_first_ ? own_ : peer_).measure();
     (own_first_ ? peer_ : own_).measure();
@@ -47,8 +61,22 @@ class InTurn final : public Execution {
   double compared_seconds() const override { return own_.seconds / own_.operations; }
 
  private:
+  /// Both sides have been at work alone for as long as it takes; each of their runs is told once.
+  void run_from_spans() {
+    if (peer_.sustained.empty() || own_.sustained.empty()) {
+      own_first_ = !own_first_;
+      (own_first_ ? own_ : peer_).measure_sustained();
+      (own_first_ ? peer_ : own_).measure_sustained();
+    }
+    for (Side* side : {&peer_, &own_}) {
+      side->seconds = side->sustained.back();
+      side->sustained.pop_back();
+    }
+  }
+
   Side peer_;
   Side own_;
+  bool spans_;  ///< at the power limit one side's heat would lower the other's clock, run by run
   bool own_first_ = false;
 };
 

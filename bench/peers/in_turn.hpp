@@ -1,6 +1,6 @@
-// A peer's row and ours in one process, run by run in turn: what differs from process to process (where memory lies, which
-// core the process got) is then the same for both. Not for rows at the power limit, where one side's heat lowers the
-// other's clock.
+// A peer's row and ours in one process, in turn: what differs from process to process (where memory lies, which core the
+// process got) is then the same for both. Run by run; rows of dense arithmetic on a GPU, which meet its power limit, in spans
+// of 0.4 s, of which the second half counts, so that each has the clock that it brings about by itself.
 #pragma once
 
 #include <vector>

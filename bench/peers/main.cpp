@@ -21,7 +21,7 @@ constexpr const char* in_turn_flag = "--in-turn";
 
 struct PeerOptions {
   std::string name;      ///< --peer=NAME; empty if it is not there
-  bool in_turn = false;  ///< --in-turn: our row in the same process, run by run
+  bool in_turn = false;  ///< --in-turn: our row in the same process, in turn
   bool help = false;     ///< --help, -h
   bool version = false;  ///< --version, which the bench program answers
 };
@@ -60,7 +60,7 @@ void print_help() {
   std::puts(
       "cuparity-peers --peer=NAME [--in-turn] [flags of cuparity-bench]\n"
       "What other programs and libraries do in our rows.\n"
-      "  --in-turn  our row in the same process, run by run\n"
+      "  --in-turn  our row in the same process, in turn\n"
       "  The other flags are those of cuparity-bench --help. scripts/compare-with-peers runs both and compares.\n"
       "\n"
       "Backend and name of the peers:");
