@@ -54,7 +54,8 @@ esac; done
 set -- )" << times << R"(
 number=$(basename "$file" .json); shift $((10#$number - 1))
 echo '{"context": {"backend": "cpu"}, "benchmarks": [{"name": "'$row'", "run_name": "'$row'", "run_type": "iteration",
-  "repetition_index": 0, "iterations": 1, "real_time": '$1', "cpu_time": '$1', "time_unit": "ns"}]}' >"$file"
+  "repetition_index": 0, "iterations": 1, "real_time": '$1', "cpu_time": '$1', "time_unit": "ns",
+  "compared_seconds": 1e-6}]}' >"$file"
 )";
     std::filesystem::permissions(folder_ / name, std::filesystem::perms::owner_all);
   }
@@ -80,6 +81,13 @@ TEST_F(CompareWithPeers, AWideIntervalRoundTheGoalSettlesNothing) {
   expect("not settled", 3);
 }
 
+TEST_F(CompareWithPeers, PairsOfProcessesAreAsManyAsAnIntervalNeeds) {
+  programs("2000 2002 1999 2001 1998 2003", "");
+  const ShellOutcome outcome = run(folder_.string(), "--peer cblas --in-turn");
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
+  EXPECT_THAT(outcome.output, HasSubstr("| 6 | 0.99 | yes |"));
+}
+
 TEST_F(CompareWithPeers, TheRealProgramsCompareAndAFolderInUseIsRefused) {
   const std::string arguments = "--peer own_triad --processes 2 --repetitions 1";
   const ShellOutcome outcome = run(CUPARITY_BIN, arguments);
@@ -90,7 +98,7 @@ TEST_F(CompareWithPeers, TheRealProgramsCompareAndAFolderInUseIsRefused) {
 }
 
 TEST_F(CompareWithPeers, WrongUseIsRefused) {
-  for (const char* arguments : {"--nonsense", "--processes 0", "--repetitions x", "--peer"})
+  for (const char* arguments : {"--nonsense", "--processes 0", "--processes ''", "--repetitions x", "--peer"})
     EXPECT_EQ(run(CUPARITY_BIN, arguments).exit_code, 2) << arguments;
 }
 
