@@ -10,6 +10,8 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <regex>
+#include <set>
 
 #include "environment/text_file.hpp"
 #include "harness/engine/engines.hpp"
@@ -176,6 +178,23 @@ TEST_F(ComposeTest, NativeAgainstContainer) {
                   "CUPARITY_BIN=" + fs::path(CUPARITY_PROGRAM).parent_path().string());
   EXPECT_EQ(result.exit_code, exit_inconclusive) << result.standard_error;
   EXPECT_TRUE(fs::exists(out / "report.html"));
+}
+
+TEST_F(ComposeTest, EveryRunHasAFolderOfItsOwn) {
+  const std::string variables = "CUPARITY_BIN=" + fs::path(CUPARITY_PROGRAM).parent_path().string() +
+                                " CUPARITY_SUITE=" + (folder_ / "short.yaml").string();
+  std::set<std::string> reports;
+  for (int run = 0; run < 2; ++run) {
+    const ProcessResult result = run_service("native-against-container-cpu", variables);
+    EXPECT_EQ(result.exit_code, exit_inconclusive) << result.standard_error;
+    std::smatch report;
+    ASSERT_TRUE(std::regex_search(result.standard_error, report, std::regex(R"(/tmp/cuparity/\S+/report\.html)")))
+        << result.standard_error;
+    ASSERT_TRUE(fs::exists(report.str())) << report.str();
+    reports.insert(report.str());
+    fs::remove_all(fs::path(report.str()).parent_path());
+  }
+  EXPECT_EQ(reports.size(), 2u);
 }
 
 TEST_F(ComposeTest, SaysThatTheHostsProgramIsMissing) {
