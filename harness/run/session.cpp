@@ -21,6 +21,7 @@
 #include "harness/run/benchmark_list.hpp"
 #include "harness/run/equal_gpus.hpp"
 #include "harness/run/selection.hpp"
+#include "harness/run/test_list.hpp"
 
 namespace cuparity {
 namespace {
@@ -198,24 +199,10 @@ class Preparation {
     }
     const Selection selection = select_benchmarks(benchmarks_of(baseline_arm()), patterns->second, options_.filter);
     require_in_all_arms(selection.benchmarks);
-    for (const std::string& pattern : selection.unmatched_patterns) {
-      session_.run.notes.push_back(
-          fmt::format("The suite's pattern {} matches no row of this build.", pattern));
-      progress_.say("note: " + session_.run.notes.back());
-    }
-    TrialSettings& settings = session_.settings;
-    settings.folder = folder_;
-    settings.backend = backend_;
-    settings.benchmark_filter = exact_filter(selection.benchmarks);
-    settings.repetitions = suite_.repetitions;
-    settings.min_time_seconds = suite_.min_time_seconds;
-    settings.validate = suite_.validate;
-    settings.startup = suite_.startup;
-    settings.time_limit = std::chrono::seconds(suite_.time_limit_seconds);
-    const bool starts_children =
-        std::any_of(selection.benchmarks.begin(), selection.benchmarks.end(),
-                    [](const std::string& name) { return name.rfind("startup/", 0) == 0; });
-    settings.own_gpu_processes = starts_children ? 2 : 1;
+    for (const std::string& pattern : selection.unmatched_patterns)
+      warn(fmt::format("The suite's pattern {} matches no row of this build.", pattern));
+    settle_trials(selection.benchmarks);
+    require_tests();
     const auto counted = [](std::size_t count, const char* what) {
       return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
     };
@@ -224,22 +211,76 @@ class Preparation {
                               counted(static_cast<std::size_t>(options_.blocks.value_or(suite_.blocks)), "block")));
   }
 
+  void settle_trials(const std::vector<std::string>& benchmarks) {
+    TrialSettings& settings = session_.settings;
+    settings.folder = folder_;
+    settings.backend = backend_;
+    settings.benchmark_filter = exact_filter(benchmarks);
+    settings.repetitions = suite_.repetitions;
+    settings.min_time_seconds = suite_.min_time_seconds;
+    settings.validate = suite_.validate;
+    settings.startup = suite_.startup;
+    settings.time_limit = std::chrono::seconds(suite_.time_limit_seconds);
+    const bool starts_children = std::any_of(benchmarks.begin(), benchmarks.end(), [](const std::string& name) {
+      return name.rfind("startup/", 0) == 0;
+    });
+    settings.own_gpu_processes = starts_children ? 2 : 1;
+  }
+
+  /// Of what keeps no run from being made, but was hardly meant.
+  void warn(const std::string& what) {
+    session_.run.notes.push_back(what);
+    progress_.say("warning: " + what);
+  }
+
   std::vector<std::string> benchmarks_of(const Arm& arm) const {
     return list_benchmarks(*arm.engine, arm.mode, backend_, folder_, std::chrono::seconds(suite_.time_limit_seconds));
   }
 
+  /// One of each engine that has other programs than the baseline.
+  std::vector<const Arm*> arms_of_other_programs() const {
+    std::set<const Engine*> asked = {baseline_arm().engine};
+    std::vector<const Arm*> arms;
+    for (const Arm& arm : session_.arms) {
+      if (asked.insert(arm.engine).second) arms.push_back(&arm);
+    }
+    return arms;
+  }
+
+  [[noreturn]] void refuse_other_sources(const Arm& arm, const std::string& missing) const {
+    throw EnvironmentError(fmt::format(
+        "the programs under mode '{}' have no {}: they were built from other sources than those under '{}'; make the image "
+        "again: ./scripts/build-image{}",
+        arm.mode.text, missing, session_.run.baseline_mode, options_.image.empty() ? "" : " --tag " + options_.image));
+  }
+
   /// Programs of other sources would be measured to the end and then called wrong.
   void require_in_all_arms(const std::vector<std::string>& benchmarks) {
-    std::set<const Engine*> asked = {baseline_arm().engine};
-    for (const Arm& arm : session_.arms) {
-      if (!asked.insert(arm.engine).second) continue;
-      const std::vector<std::string> missing = missing_in(benchmarks, benchmarks_of(arm));
+    for (const Arm* arm : arms_of_other_programs()) {
+      const std::vector<std::string> missing = missing_in(benchmarks, benchmarks_of(*arm));
       if (missing.empty()) continue;
-      throw EnvironmentError(fmt::format(
-          "the programs under mode '{}' have no {}{}: they were built from other sources than those under '{}'; make the image "
-          "again: ./scripts/build-image{}",
-          arm.mode.text, missing.front(), missing.size() == 1 ? "" : fmt::format(" and {} more", missing.size() - 1),
-          session_.run.baseline_mode, options_.image.empty() ? "" : " --tag " + options_.image));
+      refuse_other_sources(*arm, missing.front() +
+                                     (missing.size() == 1 ? "" : fmt::format(" and {} more", missing.size() - 1)));
+    }
+  }
+
+  /// A filter that matches no test would be told by a failed trial a mode.
+  void require_tests() {
+    const std::string& filter = suite_.validate;
+    if (filter.empty()) return;
+    const std::vector<std::string> tests = list_tests(baseline_arm(), session_.settings);
+    if (tests.empty()) {
+      throw UsageError(fmt::format("suite '{}': 'validate: {}' matches no test of cuparity-validate; "
+                                   "'cuparity-validate --backend={} --gtest_list_tests' lists them",
+                                   suite_.name, filter, backend_));
+    }
+    for (const std::string& pattern : unmatched_test_patterns(filter, tests)) {
+      warn(fmt::format("The suite's validate pattern {} selects no test; "
+                       "'cuparity-validate --backend={} --gtest_list_tests' lists them.",
+                       pattern, backend_));
+    }
+    for (const Arm* arm : arms_of_other_programs()) {
+      if (list_tests(*arm, session_.settings).empty()) refuse_other_sources(*arm, "test " + filter);
     }
   }
 
