@@ -47,6 +47,14 @@ TEST_P(BuiltinSuites, EveryBenchmarkIsThere) {
   }
 }
 
+TEST_P(BuiltinSuites, EveryMarginAndPerClockIsOfSomeBenchmark) {
+  for (Suite& suite : suites_) {
+    suite.margins.erase("default");
+    for (const auto& [pattern, margin] : suite.margins) EXPECT_THAT(found_in_none({pattern}, rows_), IsEmpty()) << suite.name;
+    EXPECT_THAT(found_in_none(suite.per_clock, rows_), IsEmpty()) << suite.name;
+  }
+}
+
 TEST_P(BuiltinSuites, EveryPatternOfTestsSelectsSome) {
   for (const Suite& suite : suites_) {
     settings_.validate = suite.validate;

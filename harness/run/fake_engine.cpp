@@ -70,8 +70,11 @@ ProcessResult FakeEngine::run(const ProcessRequest& request, const AccessMode& m
     return result;
   }
   if (!value_of(request.command, "--benchmark_list_tests").empty()) {
+    const auto others = backend_benchmarks.find(value_of(request.command, "--backend"));
+    const std::vector<std::string>& listed = others == backend_benchmarks.end() ? benchmarks : others->second;
+    result.exit_code = listed.empty() ? 4 : 0;
     result.standard_error = "cuparity-bench: backend cpu: as asked for\n";
-    for (const std::string& name : benchmarks) result.standard_error += name + "/manual_time\n";
+    for (const std::string& name : listed) result.standard_error += name + "/manual_time\n";
     return result;
   }
   if (request.environment.count("CUPARITY_STARTUP_PROBE") > 0) {

@@ -437,5 +437,34 @@ TEST_F(RunCommandTest, AnImageWithoutTheTestsIsSaidBeforeAnythingIsMeasured) {
   EXPECT_TRUE(engine_.trials.empty());
 }
 
+TEST_F(RunCommandTest, APatternThatIsFoundInNoBenchmarkIsWarnedOf) {
+  write_suite("margins: {default: 0.02, lauch/.*: 0.05, saxpy/.*: 0.03}\nper_clock: [^gem/, ^gemm/]");
+  execute();
+  EXPECT_THAT(said(), AllOf(HasSubstr("warning: The suite's margins pattern lauch/.* is found in no benchmark, so it has no "
+                                      "effect; 'cuparity list benchmarks --backend cpu' has the names.\n"),
+                            HasSubstr("warning: The suite's per_clock pattern ^gem/ is found in no benchmark,")));
+  EXPECT_THAT(said(), AllOf(Not(HasSubstr("pattern saxpy")), Not(HasSubstr("pattern ^gemm/")), Not(HasSubstr("pattern default"))));
+  EXPECT_THAT(load_run(folder_ / "out").notes, Contains(HasSubstr("lauch/.*")));
+}
+
+TEST_F(RunCommandTest, APatternForRowsThatThisRunHasNotIsNoSlip) {
+  engine_.backend_benchmarks["cuda"] = {"gemm/cublaslt/bf16/4096"};
+  write_suite("margins: {launch/.*: 0.02}\nper_clock: [^gemm/own, cublaslt/bf16]");
+  options_.filter = "saxpy";
+  execute();
+  EXPECT_THAT(said(), Not(HasSubstr("warning"))) << "neither rows that the suite or --filter leaves out nor another backend's";
+}
+
+TEST_F(RunCommandTest, APatternIsNotJudgedWhereTheOtherBackendIsNotBuilt) {
+  engine_.backend_benchmarks["cuda"] = {};
+  std::ofstream(suite_) << "name: mine\nblocks: 2\nmargins: {collectives/.*: 0.02}\nbenchmarks: {cpu: [saxpy/.*], cuda: [.*]}\n";
+  execute();
+  EXPECT_THAT(said(), Not(HasSubstr("warning")));
+  write_suite("margins: {collectives/.*: 0.02}");
+  options_.out = folder_ / "cpu";
+  execute();
+  EXPECT_THAT(said(), HasSubstr("warning: The suite's margins pattern collectives/.*")) << "the suite has the CPU's rows alone";
+}
+
 }  // namespace
 }  // namespace cuparity

@@ -103,6 +103,16 @@ std::vector<std::string> missing_in(const std::vector<std::string>& names, const
   return missing;
 }
 
+std::vector<std::string> found_in_none(const std::vector<std::string>& patterns, const std::vector<std::string>& names) {
+  std::vector<std::string> idle;
+  std::copy_if(patterns.begin(), patterns.end(), std::back_inserter(idle), [&](const std::string& pattern) {
+    const std::regex expression(pattern);
+    return std::none_of(names.begin(), names.end(),
+                        [&](const std::string& name) { return std::regex_search(name, expression); });
+  });
+  return idle;
+}
+
 std::vector<std::string> unmatched_test_patterns(const std::string& filter, const std::vector<std::string>& tests) {
   std::vector<std::string> unmatched;
   std::istringstream patterns(filter.substr(0, filter.find('-')));

@@ -27,6 +27,9 @@ Selection select_benchmarks(const std::vector<std::string>& available,
 /// Google Benchmark adds to their names.
 std::string exact_filter(const std::vector<std::string>& benchmarks);
 
+/// Those of the regular expressions that are found in none of the names.
+std::vector<std::string> found_in_none(const std::vector<std::string>& patterns, const std::vector<std::string>& names);
+
 /// The patterns of a GoogleTest filter that name tests to run, not those after its '-', and match none of `tests`.
 std::vector<std::string> unmatched_test_patterns(const std::string& filter, const std::vector<std::string>& tests);
 

@@ -50,6 +50,10 @@ TEST(SelectBenchmarks, SaysWhatThereIsWhereTheFilterMatchesNothing) {
   EXPECT_THAT(error_of("", {"fft"}), HasSubstr("match none of the 4 benchmarks"));
 }
 
+TEST(FoundInNone, AreThePatternsThatNoNameHolds) {
+  EXPECT_THAT(found_in_none({"launch/.*", "^saxpy/", "^own", "lauch/.*"}, available), ElementsAre("^own", "lauch/.*"));
+}
+
 TEST(UnmatchedTestPatterns, AreThoseOfGoogleTestThatSelectNothing) {
   const std::vector<std::string> tests = {"Numerics/saxpy.own/1", "Access.Nodes"};
   const auto unmatched = [&](const std::string& filter) { return unmatched_test_patterns(filter, tests); };

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <optional>
 #include <random>
 #include <set>
 #include <system_error>
@@ -22,6 +23,7 @@
 #include "harness/run/equal_gpus.hpp"
 #include "harness/run/selection.hpp"
 #include "harness/run/test_list.hpp"
+#include "harness/stats/margins.hpp"
 
 namespace cuparity {
 namespace {
@@ -197,10 +199,12 @@ class Preparation {
     if (patterns == suite_.benchmarks.end()) {
       throw UsageError(fmt::format("suite '{}' has no benchmarks for the {} backend", suite_.name, backend_));
     }
-    const Selection selection = select_benchmarks(benchmarks_of(baseline_arm()), patterns->second, options_.filter);
+    const std::vector<std::string> rows = benchmarks_of(baseline_arm(), backend_);
+    const Selection selection = select_benchmarks(rows, patterns->second, options_.filter);
     require_in_all_arms(selection.benchmarks);
     for (const std::string& pattern : selection.unmatched_patterns)
       warn(fmt::format("The suite's pattern {} matches no row of this build.", pattern));
+    warn_of_idle_patterns(rows);
     settle_trials(selection.benchmarks);
     require_tests();
     const auto counted = [](std::size_t count, const char* what) {
@@ -233,8 +237,40 @@ class Preparation {
     progress_.say("warning: " + what);
   }
 
-  std::vector<std::string> benchmarks_of(const Arm& arm) const {
-    return list_benchmarks(*arm.engine, arm.mode, backend_, folder_, std::chrono::seconds(suite_.time_limit_seconds));
+  std::vector<std::string> benchmarks_of(const Arm& arm, const std::string& backend) const {
+    return list_benchmarks(*arm.engine, arm.mode, backend, folder_, std::chrono::seconds(suite_.time_limit_seconds));
+  }
+
+  /// Nothing where the suite has benchmarks of a backend that this build lacks.
+  std::optional<std::vector<std::string>> rows_of_other_backend() const {
+    const std::string other = backend_ == "cuda" ? "cpu" : "cuda";
+    try {
+      return benchmarks_of(baseline_arm(), other);
+    } catch (const EnvironmentError&) {
+      if (suite_.benchmarks.count(other) > 0) return std::nullopt;
+      return std::vector<std::string>();
+    }
+  }
+
+  /// A margin of no row at all is a slip of the pen; one of rows that this run leaves out, or of the other backend's, is not.
+  void warn_of_idle_patterns(const std::vector<std::string>& rows) {
+    std::vector<std::string> margins;
+    if (suite_.margins != default_margins()) {
+      for (const auto& [pattern, margin] : suite_.margins) margins.push_back(pattern);
+      std::erase(margins, "default");
+    }
+    const std::map<std::string, std::vector<std::string>> idle = {{"margins", found_in_none(margins, rows)},
+                                                                  {"per_clock", found_in_none(suite_.per_clock, rows)}};
+    if (idle.at("margins").empty() && idle.at("per_clock").empty()) return;
+    const auto others = rows_of_other_backend();
+    if (!others) return;
+    for (const auto& [key, patterns] : idle) {
+      for (const std::string& pattern : found_in_none(patterns, *others)) {
+        warn(fmt::format("The suite's {} pattern {} is found in no benchmark, so it has no effect; "
+                         "'cuparity list benchmarks --backend {}' has the names.",
+                         key, pattern, backend_));
+      }
+    }
   }
 
   /// One of each engine that has other programs than the baseline.
@@ -257,7 +293,7 @@ class Preparation {
   /// Programs of other sources would be measured to the end and then called wrong.
   void require_in_all_arms(const std::vector<std::string>& benchmarks) {
     for (const Arm* arm : arms_of_other_programs()) {
-      const std::vector<std::string> missing = missing_in(benchmarks, benchmarks_of(*arm));
+      const std::vector<std::string> missing = missing_in(benchmarks, benchmarks_of(*arm, backend_));
       if (missing.empty()) continue;
       refuse_other_sources(*arm, missing.front() +
                                      (missing.size() == 1 ? "" : fmt::format(" and {} more", missing.size() - 1)));
