@@ -71,14 +71,6 @@ void announce(const BenchProgram& program, const Options& options, const Backend
                  injected.c_str());
 }
 
-/// Rows of a backend that is asked for are listed without opening a GPU.
-BackendChoice choose_backend_to_list(const std::string& request) {
-#ifdef CUPARITY_HAVE_CUDA
-  if (request == "cuda") return {Backend::cuda, "--backend=cuda", nullptr};
-#endif
-  return choose_backend(request);
-}
-
 /// Google Benchmark says itself, in a line, that a filter matches nothing or is no regular expression.
 int list_rows(const BenchProgram& program, const Options& options) {
   const BackendChoice choice = choose_backend_to_list(options.backend);

@@ -104,11 +104,12 @@ void check_output_file() {
 
 int run(Options options) {
   Session session;
-  session.backend = choose_backend(options.backend);
+  const bool list_only = testing::GTEST_FLAG(list_tests);
+  session.backend = list_only ? choose_backend_to_list(options.backend) : choose_backend(options.backend);
   session.options = std::move(options);
   std::fprintf(stderr, "cuparity-validate: backend %s: %s\n",
                std::string(to_string(session.backend.backend)).c_str(), session.backend.reason.c_str());
-  session.facts = gather_facts(session.backend);
+  if (!list_only) session.facts = gather_facts(session.backend);
   register_access_tests(session);
   register_memory_tests(session);
   register_numerics_tests(session);

@@ -154,6 +154,15 @@ TEST(ValidateProgram, VersionAndList) {
   EXPECT_THAT(list.output, Not(HasSubstr("[ RUN")));
 }
 
+TEST(ValidateProgram, ListsTheTestsOfABackendWithoutOpeningIt) {
+  setenv("CUDA_VISIBLE_DEVICES", "", 1);
+  const ShellOutcome list = run("--backend=cuda --gtest_list_tests");
+  unsetenv("CUDA_VISIBLE_DEVICES");
+  if (list.output.find("built without CUDA") != std::string::npos) GTEST_SKIP() << list.output;
+  EXPECT_EQ(list.exit_code, 0) << list.output;
+  EXPECT_THAT(list.output, HasSubstr("Numerics/gemm."));
+}
+
 TEST(ValidateProgram, CudaThatIsNotToBeHadIsAnEnvironmentError) {
   // No GPU is visible to CUDA with an empty list, whatever the machine has.
   setenv("CUDA_VISIBLE_DEVICES", "", 1);

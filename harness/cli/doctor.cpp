@@ -43,6 +43,15 @@ void refuse_image_without_container(const DoctorFlags& flags, const std::vector<
                      "or add a --mode like docker:--gpus=all");
 }
 
+/// Throws UsageError where a mode or an image is named that nothing will try.
+void refuse_named_without_look(const DoctorFlags& flags) {
+  const std::string named = !flags.modes.empty() ? "--mode" : !flags.image.empty() ? "--image" : "";
+  const std::string instead = !flags.probe.empty() ? "--probe" : flags.text_only ? "--text-only" : "";
+  if (named.empty() || instead.empty()) return;
+  throw UsageError(fmt::format("{} names what is tried on this machine, and with {} nothing is: leave one of the two out",
+                               named, instead));
+}
+
 DoctorOptions options_of(const DoctorFlags& flags) {
   DoctorOptions options;
   options.image = flags.image;
@@ -119,6 +128,7 @@ int run_doctor(const DoctorFlags& flags) {
     fmt::print("{}\n", look_at(flags.look_at).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace));
     return exit_pass;
   }
+  refuse_named_without_look(flags);
   // Read first: a file that is no text must not wait for the machine.
   const std::string text = flags.from_text.empty() ? "" : read_pasted_text(flags.from_text);
   const std::optional<Probe> probe = probe_of(flags);

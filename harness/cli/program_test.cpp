@@ -116,6 +116,22 @@ TEST_F(Program, DoctorRefusesAnImageThatNothingStarts) {
   EXPECT_EQ(errors_.find("no engine"), std::string::npos) << errors_;
 }
 
+TEST_F(Program, DoctorRefusesToTryWhatItDoesNotLookAt) {
+  const std::string file = (folder_ / "file").string();
+  std::ofstream(file) << "something";
+  for (const std::vector<std::string>& named : {std::vector<std::string>{"--mode", "docker:none"}, {"--image", "cuparity:0.1.0"}}) {
+    for (const std::vector<std::string>& instead :
+         {std::vector<std::string>{"--probe", file}, {"--from-text", file, "--text-only"}}) {
+      std::vector<std::string> command = {"doctor"};
+      command.insert(command.end(), named.begin(), named.end());
+      command.insert(command.end(), instead.begin(), instead.end());
+      EXPECT_EQ(run(command), exit_usage) << testing::PrintToString(command);
+      EXPECT_EQ(errors_, "cuparity: " + named[0] + " names what is tried on this machine, and with " +
+                             (instead.size() == 2 ? "--probe" : "--text-only") + " nothing is: leave one of the two out\n");
+    }
+  }
+}
+
 TEST_F(Program, TheDoctorsChildLooksAtTheDriver) {
   EXPECT_EQ(run({"doctor", "--look-at", "nvml"}), exit_pass);
   EXPECT_TRUE(nlohmann::json::parse(output_).contains("outcome"));

@@ -29,8 +29,9 @@ std::string compute_mode(const environment::NvmlDevice& device) {
 
 json look_at_nvml() {
   std::string failure;
-  const auto nvml = environment::Nvml::open(failure);
-  if (!nvml) return {{"outcome", "failed"}, {"failure", failure}};
+  int result = 0;
+  const auto nvml = environment::Nvml::open(failure, &result);
+  if (!nvml) return {{"outcome", "failed"}, {"failure", failure}, {"result", result}};
   json gpus = json::array();
   for (const environment::NvmlDevice& device : nvml->devices()) {
     gpus.push_back({{"index", device.index},

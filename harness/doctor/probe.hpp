@@ -70,6 +70,10 @@ struct GpuFacts {
 /// "not looked".
 using LookOutcome = std::string;
 
+/// Of nvmlReturn_t.
+constexpr int nvml_gpu_is_lost = 15;
+constexpr int nvml_version_mismatch = 18;  ///< NVML_ERROR_LIB_RM_VERSION_MISMATCH
+
 struct NvmlFacts {
   LookOutcome outcome = "not looked";
   std::string failure;
@@ -77,6 +81,7 @@ struct NvmlFacts {
   std::string driver_version;
   std::string cuda_version;  ///< highest that the driver allows
   std::vector<GpuFacts> gpus;
+  int result = 0;  ///< nvmlReturn_t of nvmlInit, where it was called
 };
 
 struct CudaFacts {

@@ -16,7 +16,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(DriverFacts, pci_gpus, module_lo
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(GpuFacts, index, name, uuid, pci_bus_id, memory_bytes,
                                                 persistence_known, persistence, mig, compute_mode)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(NvmlFacts, outcome, failure, library_path, driver_version,
-                                                cuda_version, gpus)
+                                                cuda_version, gpus, result)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(CudaFacts, outcome, failure, library_path, result,
                                                 driver_version, device_count)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(EngineFacts, name, path, client_version, server_version,

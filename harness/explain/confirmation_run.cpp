@@ -36,7 +36,10 @@ std::string pattern_of(const std::string& name) {
 /// The run's own suite, cut down to the experiment: its processes are as long as those that are explained.
 std::string suite_yaml(const ConfirmationPlan& plan, const Run& run, const ConfirmationOptions& options) {
   const SuiteText text = load_suite_text((options.folder / "suite.yaml").string());
-  const Suite suite = parse_suite(text.yaml, text.file_name);
+  Suite suite = parse_suite(text.yaml, text.file_name);
+  const auto idle = [&](const std::string& pattern) { return !found_in_none({pattern}, plan.benchmarks).empty(); };
+  std::erase_if(suite.margins, [&](const auto& margin) { return margin.first != "default" && idle(margin.first); });
+  std::erase_if(suite.per_clock, idle);
   YAML::Emitter out;
   out << YAML::BeginMap;
   out << YAML::Key << "name" << YAML::Value << "explain";

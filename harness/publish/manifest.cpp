@@ -60,13 +60,11 @@ std::optional<Manifest> read_manifest(const fs::path& path, const Fingerprints& 
   const std::optional<std::string> text = environment::read_text_file(path);
   if (!text || !fingerprints.usable()) return std::nullopt;
   try {
-    const json document = json::parse(*text);
+    const json document = parse_json_text(*text, path.string());
     const JsonFields fields(document, "");
     const json& body = fields.required("manifest");
     if (fields.get<std::string>("seal") != fingerprints.of(body.dump())) return std::nullopt;
     return manifest_from(JsonFields(body, "manifest"));
-  } catch (const json::exception&) {
-    return std::nullopt;
   } catch (const UsageError&) {
     return std::nullopt;
   }

@@ -55,6 +55,8 @@ TEST(Manifest, ReadsWhatItWrote) {
   EXPECT_FALSE(read_manifest(path, Fingerprints({"key", "newer program", true, {}}))) << "of another version";
   std::ofstream(path) << std::string(text).replace(text.find("0123"), 4, "4567");
   EXPECT_FALSE(read_manifest(path, fingerprints)) << "changed by hand";
+  std::ofstream(path) << "{\"manifest\": " << std::string(2'000'000, '[') << std::string(2'000'000, ']') << ", \"seal\": \"\"}";
+  EXPECT_FALSE(read_manifest(path, fingerprints)) << "nested too deep for any";
   fs::remove(path);
   EXPECT_FALSE(read_manifest(path, fingerprints));
 }

@@ -97,6 +97,7 @@ class OutlineReader : public nlohmann::json_sax<nlohmann::json> {
   }
 
   bool open(json::value_t type) {
+    if (depth_ == deepest_nesting) return false;
     if (!left_out_) open_.push_back(&place(json(type)));
     ++depth_;
     return true;
@@ -123,26 +124,29 @@ bool read_json_outline(const std::string& text, Outline& outline) {
   return nlohmann::json::sax_parse(text, &reader);
 }
 
-bool read_journal_outline(const std::string& text, Outline& outline) {
+/// Throws UsageError where the header or the first trial is no JSON.
+void read_journal_outline(const std::string& text, Outline& outline) {
   std::istringstream lines(text);
   std::string line;
   std::getline(lines, line);
-  outline.header = nlohmann::json::parse(line, nullptr, false);
+  outline.header = parse_json_text(line, "journal");
   while (std::getline(lines, line)) {
     if (lines.eof()) break;  // torn: the journal's lines end with a line feed
     if (outline.trials++ > 0) continue;
-    const nlohmann::json trial = nlohmann::json::parse(line, nullptr, false);
-    if (trial.is_discarded()) return false;
+    const nlohmann::json trial = parse_json_text(line, "journal");
     if (const auto found = trial.find("wall_seconds"); found != trial.end()) outline.first_wall_seconds = *found;
   }
-  return !outline.header.is_discarded();
 }
 
-/// Nothing where the text is no JSON.
+/// Nothing where the text is no JSON that load_run takes.
 std::optional<Outline> read_outline(const fs::path& file, const std::string& text) {
   Outline outline;
-  const bool journal = file.extension() == ".jsonl";
-  if (!(journal ? read_journal_outline(text, outline) : read_json_outline(text, outline))) return std::nullopt;
+  try {
+    if (file.extension() == ".jsonl") read_journal_outline(text, outline);
+    else if (!read_json_outline(text, outline)) return std::nullopt;
+  } catch (const UsageError&) {
+    return std::nullopt;
+  }
   return outline;
 }
 

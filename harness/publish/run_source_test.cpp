@@ -1,5 +1,6 @@
 #include "harness/publish/run_source.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -12,6 +13,8 @@ namespace cuparity {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::AllOf;
+using testing::HasSubstr;
 
 class Source : public testing::Test {
  protected:
@@ -102,6 +105,26 @@ TEST_F(Source, OtherFilesAreRefused) {
   EXPECT_THROW(scan_run(folder_ / "newer.json"), UsageError);
   std::ofstream(folder_ / "array.json") << "[]";
   EXPECT_THROW(scan_run(folder_ / "array.json"), UsageError);
+}
+
+TEST_F(Source, NestingThatNoRunHasIsRefusedByName) {
+  const std::string deep = std::string(2'000'000, '[') + std::string(2'000'000, ']');
+  const auto error_of = [&](const std::string& file, const std::string& text) -> std::string {
+    std::ofstream(folder_ / file) << text;
+    try {
+      scan_run(folder_ / file);
+    } catch (const UsageError& error) {
+      return error.what();
+    }
+    return "no error";
+  };
+  const std::string header = R"({"format": "cuparity-run", "schema_version": 1, "modes": ["a"], "baseline_mode": "a", "seed": 3,)"
+                             R"( "started_at": "2026", "looks": [1], "notes": )";
+  const std::string run = error_of("deep.json", header + deep + ", \"trials\": []}");
+  EXPECT_THAT(run, AllOf(HasSubstr("deep.json: line 1, column "), HasSubstr("nested more than 512 levels deep")));
+  EXPECT_THAT(error_of("trial.json", header + "[], \"trials\": [" + deep + "]}"), HasSubstr("more than 512"));
+  EXPECT_THAT(error_of("journal.jsonl", header + "[]}\n{\"wall_seconds\": " + deep + "}\n"), HasSubstr("more than 512"));
+  EXPECT_THAT(error_of("journal.jsonl", header + deep + "}\n"), HasSubstr("more than 512"));
 }
 
 }  // namespace

@@ -16,7 +16,6 @@ namespace cuparity {
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
-constexpr int deepest_nesting = 512;
 
 [[noreturn]] void wrong_type(const nlohmann::json& json, const std::string& path, const char* expected) {
   std::string found = json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);

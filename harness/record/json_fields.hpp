@@ -19,9 +19,11 @@ nlohmann::json numbers_to_json(const std::vector<double>& values);
 /// Bytes that are not UTF-8 (output of a process, say) replaced, so that the text can be written as JSON.
 std::string valid_utf8(const std::string& text);
 
+/// Levels of arrays and objects; what walks a document calls itself a level.
+constexpr int deepest_nesting = 512;
+
 /// The file as JSON. Also takes the bare NaN, Infinity and -Infinity that Google Benchmark writes, as
-/// strings. Throws UsageError naming the file and the place of the first error, which nesting of more than 512
-/// levels is.
+/// strings. Throws UsageError naming the file and the place of the first error, which nesting of more levels than that is.
 nlohmann::json read_json_file(const std::filesystem::path& path);
 /// The same for a text; `origin` begins the error message.
 nlohmann::json parse_json_text(const std::string& text, const std::string& origin);

@@ -1,9 +1,12 @@
 #include "harness/run/fake_engine.hpp"
 
+#include <fnmatch.h>
+
 #include <cmath>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <regex>
+#include <sstream>
 
 namespace cuparity {
 namespace {
@@ -15,14 +18,38 @@ std::string value_of(const std::vector<std::string>& command, const std::string&
   return "";
 }
 
-void write_tests(const std::string& path) {
-  std::ofstream(path.substr(path.find(':') + 1)) << nlohmann::json{
+std::ofstream file_of(const std::string& gtest_output) {
+  return std::ofstream(gtest_output.substr(gtest_output.find(':') + 1));
+}
+
+void write_tests(const std::string& gtest_output) {
+  file_of(gtest_output) << nlohmann::json{
       {"tests", 1},
       {"backend", "cpu"},
       {"testsuites",
        {{{"name", "Numerics"},
          {"testsuite",
           {{{"name", "saxpy"}, {"status", "RUN"}, {"result", "COMPLETED"}, {"digest", "0123"}}}}}}}};
+}
+
+bool selects(const std::string& filter, const std::string& test) {
+  std::istringstream patterns(filter);
+  for (std::string pattern; std::getline(patterns, pattern, ':');) {
+    if (fnmatch(pattern.c_str(), test.c_str(), 0) == 0) return true;
+  }
+  return false;
+}
+
+/// As GoogleTest does, with the suites of which nothing is left.
+void write_test_list(const std::string& gtest_output, const std::string& filter, const std::vector<std::string>& tests) {
+  nlohmann::json suites = nlohmann::json::array();
+  for (const std::string& test : tests) {
+    const std::size_t dot = test.find('.');
+    nlohmann::json suite = {{"name", test.substr(0, dot)}, {"testsuite", nlohmann::json::array()}};
+    if (selects(filter, test)) suite["testsuite"].push_back({{"name", test.substr(dot + 1)}});
+    suites.push_back(std::move(suite));
+  }
+  file_of(gtest_output) << nlohmann::json{{"tests", tests.size()}, {"name", "AllTests"}, {"testsuites", suites}};
 }
 
 }  // namespace
@@ -43,8 +70,11 @@ ProcessResult FakeEngine::run(const ProcessRequest& request, const AccessMode& m
     return result;
   }
   if (!value_of(request.command, "--benchmark_list_tests").empty()) {
+    const auto others = backend_benchmarks.find(value_of(request.command, "--backend"));
+    const std::vector<std::string>& listed = others == backend_benchmarks.end() ? benchmarks : others->second;
+    result.exit_code = listed.empty() ? 4 : 0;
     result.standard_error = "cuparity-bench: backend cpu: as asked for\n";
-    for (const std::string& name : benchmarks) result.standard_error += name + "/manual_time\n";
+    for (const std::string& name : listed) result.standard_error += name + "/manual_time\n";
     return result;
   }
   if (request.environment.count("CUPARITY_STARTUP_PROBE") > 0) {
@@ -56,9 +86,13 @@ ProcessResult FakeEngine::run(const ProcessRequest& request, const AccessMode& m
                                                               {"value", "00"}}.dump() + "\n";
     return result;
   }
-  const std::string tests = value_of(request.command, "--gtest_output");
-  if (!tests.empty()) {
-    write_tests(tests);
+  const std::string output = value_of(request.command, "--gtest_output");
+  if (!value_of(request.command, "--gtest_list_tests").empty()) {
+    write_test_list(output, value_of(request.command, "--gtest_filter"), tests);
+    return result;
+  }
+  if (!output.empty()) {
+    write_tests(output);
     return result;
   }
   const std::string filter = value_of(request.command, "--benchmark_filter");

@@ -28,6 +28,9 @@ class FakeEngine : public Engine {
   }
 
   std::vector<std::string> benchmarks = {"saxpy/own/fp32/1024", "gemm/own/fp32/256", "launch/system_call"};
+  /// Rows of a backend that has others than `benchmarks`; none: it is not built.
+  std::map<std::string, std::vector<std::string>> backend_benchmarks;
+  std::vector<std::string> tests = {"Numerics/saxpy.small"};  ///< of cuparity-validate
   std::map<std::string, std::string> context = {{"backend", "cpu"}};
   std::string image_id = "sha256:1";
   std::map<std::string, std::string> facts;  ///< further ones that it describes itself with

@@ -63,6 +63,11 @@ class RunCommandTest : public testing::Test {
     fs::remove_all(folder_);
   }
 
+  /// The suite with this instead of its `validate: none`.
+  void write_suite(const std::string& lines) {
+    std::ofstream(suite_) << "name: mine\nblocks: 2\nrepetitions: 3\nbenchmarks: {cpu: [saxpy/.*, gemm/.*]}\n" << lines << '\n';
+  }
+
   int execute() { return execute_run(options_, surroundings_); }
   std::string said() {
     std::rewind(stream_);
@@ -398,6 +403,67 @@ TEST_F(RunCommandTest, AnImageOfOtherSourcesIsSaidBeforeAnythingIsMeasured) {
   EXPECT_THAT(environment_error(), AllOf(HasSubstr("the programs under mode 'docker:none' have no gemm/own/fp32/256: "),
                                          HasSubstr("./scripts/build-image")));
   EXPECT_TRUE(engine_.trials.empty());
+}
+
+TEST_F(RunCommandTest, AFilterOfNoTestIsRefusedBeforeAnythingIsMeasured) {
+  write_suite("validate: Numercs/*");
+  EXPECT_EQ(usage_error(), "suite 'mine': 'validate: Numercs/*' matches no test of cuparity-validate; "
+                           "'cuparity-validate --backend=cpu --gtest_list_tests' lists them");
+  EXPECT_TRUE(engine_.trials.empty());
+  EXPECT_FALSE(fs::exists(folder_ / "out"));
+}
+
+TEST_F(RunCommandTest, APatternOfNoTestIsWarnedOf) {
+  write_suite("validate: Numerics/saxpy.*:Acess.*-*/large*");
+  execute();
+  EXPECT_THAT(said(), HasSubstr("warning: The suite's validate pattern Acess.* selects no test; "
+                                "'cuparity-validate --backend=cpu --gtest_list_tests' lists them.\n"));
+  EXPECT_THAT(said(), Not(HasSubstr("pattern Numerics")));
+  EXPECT_THAT(load_run(folder_ / "out").notes, Contains(HasSubstr("Acess.*")));
+  EXPECT_EQ(load_run(folder_ / "out").trials.size(), 2u + 8u);
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_ / "out" / "raw"), fs::directory_iterator()), 10)
+      << "the list of tests is gone";
+}
+
+TEST_F(RunCommandTest, AnImageWithoutTheTestsIsSaidBeforeAnythingIsMeasured) {
+  FakeEngine image;
+  image.tests = {"Numerics/gemm.small"};
+  surroundings_.make_engine = [&](EngineKind kind, const std::string&) {
+    return std::make_unique<Shared>(kind == EngineKind::native ? engine_ : image);
+  };
+  write_suite("validate: Numerics/saxpy.*");
+  EXPECT_THAT(environment_error(), AllOf(HasSubstr("the programs under mode 'docker:none' have no test Numerics/saxpy.*: "),
+                                         HasSubstr("./scripts/build-image")));
+  EXPECT_TRUE(engine_.trials.empty());
+}
+
+TEST_F(RunCommandTest, APatternThatIsFoundInNoBenchmarkIsWarnedOf) {
+  write_suite("margins: {default: 0.02, lauch/.*: 0.05, saxpy/.*: 0.03}\nper_clock: [^gem/, ^gemm/]");
+  execute();
+  EXPECT_THAT(said(), AllOf(HasSubstr("warning: The suite's margins pattern lauch/.* is found in no benchmark, so it has no "
+                                      "effect; 'cuparity list benchmarks --backend cpu' has the names.\n"),
+                            HasSubstr("warning: The suite's per_clock pattern ^gem/ is found in no benchmark,")));
+  EXPECT_THAT(said(), AllOf(Not(HasSubstr("pattern saxpy")), Not(HasSubstr("pattern ^gemm/")), Not(HasSubstr("pattern default"))));
+  EXPECT_THAT(load_run(folder_ / "out").notes, Contains(HasSubstr("lauch/.*")));
+}
+
+TEST_F(RunCommandTest, APatternForRowsThatThisRunHasNotIsNoSlip) {
+  engine_.backend_benchmarks["cuda"] = {"gemm/cublaslt/bf16/4096"};
+  write_suite("margins: {launch/.*: 0.02}\nper_clock: [^gemm/own, cublaslt/bf16]");
+  options_.filter = "saxpy";
+  execute();
+  EXPECT_THAT(said(), Not(HasSubstr("warning"))) << "neither rows that the suite or --filter leaves out nor another backend's";
+}
+
+TEST_F(RunCommandTest, APatternIsNotJudgedWhereTheOtherBackendIsNotBuilt) {
+  engine_.backend_benchmarks["cuda"] = {};
+  std::ofstream(suite_) << "name: mine\nblocks: 2\nmargins: {collectives/.*: 0.02}\nbenchmarks: {cpu: [saxpy/.*], cuda: [.*]}\n";
+  execute();
+  EXPECT_THAT(said(), Not(HasSubstr("warning")));
+  write_suite("margins: {collectives/.*: 0.02}");
+  options_.out = folder_ / "cpu";
+  execute();
+  EXPECT_THAT(said(), HasSubstr("warning: The suite's margins pattern collectives/.*")) << "the suite has the CPU's rows alone";
 }
 
 }  // namespace

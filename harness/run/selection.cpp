@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <fnmatch.h>
 
 #include <algorithm>
 #include <iterator>
@@ -31,6 +32,13 @@ std::regex compile_filter(const std::string& filter) {
                        shown < selected.size() ? ", …" : "");
   }
   throw UsageError(fmt::format("--filter '{}' matches no benchmark{}", filter, hint));
+}
+
+/// Of a GoogleTest pattern, in which * and ? alone are special.
+bool matches_test(const std::string& pattern, const std::string& name) {
+  std::string shell_pattern;
+  for (const char c : pattern) shell_pattern += c == '[' ? "[[]" : std::string(1, c);
+  return fnmatch(shell_pattern.c_str(), name.c_str(), FNM_NOESCAPE) == 0;
 }
 
 }  // namespace
@@ -93,6 +101,27 @@ std::vector<std::string> missing_in(const std::vector<std::string>& names, const
   std::copy_if(names.begin(), names.end(), std::back_inserter(missing),
                [&](const std::string& name) { return std::find(in.begin(), in.end(), name) == in.end(); });
   return missing;
+}
+
+std::vector<std::string> found_in_none(const std::vector<std::string>& patterns, const std::vector<std::string>& names) {
+  std::vector<std::string> idle;
+  std::copy_if(patterns.begin(), patterns.end(), std::back_inserter(idle), [&](const std::string& pattern) {
+    const std::regex expression(pattern);
+    return std::none_of(names.begin(), names.end(),
+                        [&](const std::string& name) { return std::regex_search(name, expression); });
+  });
+  return idle;
+}
+
+std::vector<std::string> unmatched_test_patterns(const std::string& filter, const std::vector<std::string>& tests) {
+  std::vector<std::string> unmatched;
+  std::istringstream patterns(filter.substr(0, filter.find('-')));
+  for (std::string pattern; std::getline(patterns, pattern, ':');) {
+    const bool matches = std::any_of(tests.begin(), tests.end(),
+                                     [&](const std::string& test) { return matches_test(pattern, test); });
+    if (!pattern.empty() && !matches) unmatched.push_back(pattern);
+  }
+  return unmatched;
 }
 
 }  // namespace cuparity

@@ -1,4 +1,4 @@
-// Which benchmarks of a build a suite and a filter select.
+// Which benchmarks and tests of a build a suite and a filter select.
 #pragma once
 
 #include <string>
@@ -26,5 +26,11 @@ Selection select_benchmarks(const std::vector<std::string>& available,
 /// A regular expression for --benchmark_filter that matches exactly these benchmarks, whatever suffixes
 /// Google Benchmark adds to their names.
 std::string exact_filter(const std::vector<std::string>& benchmarks);
+
+/// Those of the regular expressions that are found in none of the names.
+std::vector<std::string> found_in_none(const std::vector<std::string>& patterns, const std::vector<std::string>& names);
+
+/// The patterns of a GoogleTest filter that name tests to run, not those after its '-', and match none of `tests`.
+std::vector<std::string> unmatched_test_patterns(const std::string& filter, const std::vector<std::string>& tests);
 
 }  // namespace cuparity

@@ -50,6 +50,21 @@ TEST(SelectBenchmarks, SaysWhatThereIsWhereTheFilterMatchesNothing) {
   EXPECT_THAT(error_of("", {"fft"}), HasSubstr("match none of the 4 benchmarks"));
 }
 
+TEST(FoundInNone, AreThePatternsThatNoNameHolds) {
+  EXPECT_THAT(found_in_none({"launch/.*", "^saxpy/", "^own", "lauch/.*"}, available), ElementsAre("^own", "lauch/.*"));
+}
+
+TEST(UnmatchedTestPatterns, AreThoseOfGoogleTestThatSelectNothing) {
+  const std::vector<std::string> tests = {"Numerics/saxpy.own/1", "Access.Nodes"};
+  const auto unmatched = [&](const std::string& filter) { return unmatched_test_patterns(filter, tests); };
+  EXPECT_THAT(unmatched("*"), ElementsAre());
+  EXPECT_THAT(unmatched("Numerics/*:Acc?ss.*:Access.Nodes:Access"), ElementsAre("Access"));
+  EXPECT_THAT(unmatched("-Numerics*"), ElementsAre()) << "takes away from all";
+  EXPECT_THAT(unmatched("Access.*:Acess.*-Numerics-x"), ElementsAre("Acess.*"));
+  EXPECT_THAT(unmatched("Access.*::"), ElementsAre());
+  EXPECT_THAT(unmatched("Acces[s].*:Access\\.Nodes"), ElementsAre("Acces[s].*", "Access\\.Nodes")) << "* and ? alone are special";
+}
+
 TEST(ExactFilter, MatchesTheNamesWithAnySuffixAndNoOthers) {
   const std::regex filter(exact_filter({"saxpy/own/fp32/1", "a.b/c"}), std::regex::extended);
   for (const char* name : {"saxpy/own/fp32/1", "saxpy/own/fp32/1/manual_time",

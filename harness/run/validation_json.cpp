@@ -29,12 +29,16 @@ std::map<std::string, std::string> properties(const nlohmann::json& object,
   return result;
 }
 
+std::string full_name(const JsonFields& suite, const JsonFields& test) {
+  return suite.get<std::string>("name") + "." + test.get<std::string>("name");
+}
+
 void read_test(const JsonFields& suite, const nlohmann::json& json, const std::string& path,
                ValidationFile& file) {
   static const std::set<std::string> own = {"name", "type_param", "file",      "status",     "result",
                                             "time", "classname",  "timestamp", "value_param"};
   const JsonFields test(json, path);
-  const std::string name = suite.get<std::string>("name") + "." + test.get<std::string>("name");
+  const std::string name = full_name(suite, test);
   if (test.find<std::string>("status").value_or("RUN") == "NOTRUN") return;  // filtered out or disabled
   if (test.has("failures")) {
     std::string message;
@@ -62,28 +66,44 @@ void read_test(const JsonFields& suite, const nlohmann::json& json, const std::s
   file.rows.push_back(std::move(row));
 }
 
-}  // namespace
-
-ValidationFile read_validation_json(const std::filesystem::path& path) {
-  const nlohmann::json json = read_json_file(path);
+/// `visit` is given the suite, the test and where the test stands. Throws UsageError where `json` has another form.
+template <typename Visitor>
+void for_each_test(const nlohmann::json& json, const std::filesystem::path& path, const Visitor& visit) {
   try {
     const JsonFields root(json, "");
     const nlohmann::json& suites = root.required("testsuites");
     require_array(suites, "testsuites");
-    ValidationFile file;
-    file.environment = properties(json, {"name", "timestamp", "time"});
     for (std::size_t i = 0; i < suites.size(); ++i) {
       const JsonFields suite(suites[i], fmt::format("testsuites[{}]", i));
       const nlohmann::json& tests = suite.required("testsuite");
       require_array(tests, suite.path_of("testsuite"));
-      for (std::size_t j = 0; j < tests.size(); ++j) {
-        read_test(suite, tests[j], fmt::format("{}[{}]", suite.path_of("testsuite"), j), file);
-      }
+      for (std::size_t j = 0; j < tests.size(); ++j)
+        visit(suite, tests[j], fmt::format("{}[{}]", suite.path_of("testsuite"), j));
     }
-    return file;
   } catch (const UsageError& error) {
     throw UsageError(fmt::format("{}: not GoogleTest's JSON: {}", path.string(), error.what()));
   }
+}
+
+}  // namespace
+
+ValidationFile read_validation_json(const std::filesystem::path& path) {
+  const nlohmann::json json = read_json_file(path);
+  ValidationFile file;
+  for_each_test(json, path, [&](const JsonFields& suite, const nlohmann::json& test, const std::string& place) {
+    read_test(suite, test, place, file);
+  });
+  file.environment = properties(json, {"name", "timestamp", "time"});
+  return file;
+}
+
+std::vector<std::string> read_test_names(const std::filesystem::path& path) {
+  std::vector<std::string> names;
+  const nlohmann::json json = read_json_file(path);
+  for_each_test(json, path, [&](const JsonFields& suite, const nlohmann::json& test, const std::string& place) {
+    names.push_back(full_name(suite, JsonFields(test, place)));
+  });
+  return names;
 }
 
 }  // namespace cuparity

@@ -22,4 +22,7 @@ struct ValidationFile {
 /// Throws UsageError saying what the file is instead.
 ValidationFile read_validation_json(const std::filesystem::path& path);
 
+/// "Suite.name" of each test in what --gtest_list_tests writes. Throws UsageError as above.
+std::vector<std::string> read_test_names(const std::filesystem::path& path);
+
 }  // namespace cuparity

@@ -60,5 +60,15 @@ TEST(ValidationJson, RefusesOtherFiles) {
   EXPECT_THROW(read_validation_json("/no/such/file"), UsageError);
 }
 
+TEST(TestNames, AreThoseOfEverySuite) {
+  // As GoogleTest 1.12 lists them, shortened; a suite of which the filter leaves nothing stays.
+  const char* list = R"({"tests": 3, "name": "AllTests", "testsuites": [
+    {"name": "Access", "tests": 1, "testsuite": []},
+    {"name": "Numerics/gemm", "tests": 2, "testsuite": [
+      {"name": "own/fp32/16", "file": "x.cpp", "line": 3}, {"name": "own/fp32/17", "file": "x.cpp", "line": 3}]}]})";
+  EXPECT_THAT(read_test_names(written(list)), ElementsAre("Numerics/gemm.own/fp32/16", "Numerics/gemm.own/fp32/17"));
+  EXPECT_THROW(read_test_names(written("{}")), UsageError);
+}
+
 }  // namespace
 }  // namespace cuparity

@@ -54,4 +54,11 @@ BackendChoice choose_backend(std::string_view request) {
   return choice;
 }
 
+BackendChoice choose_backend_to_list(std::string_view request) {
+#ifdef CUPARITY_HAVE_CUDA
+  if (request == "cuda") return {Backend::cuda, "--backend=cuda", nullptr};
+#endif
+  return choose_backend(request);
+}
+
 }  // namespace cuparity

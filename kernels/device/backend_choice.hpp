@@ -21,4 +21,7 @@ struct BackendChoice {
 /// was asked for and is not to be had; each says what to do in one line.
 BackendChoice choose_backend(std::string_view request);
 
+/// For a program that only lists what it has: a backend that is asked for is not opened, so its context may be null.
+BackendChoice choose_backend_to_list(std::string_view request);
+
 }  // namespace cuparity

@@ -48,19 +48,29 @@ TEST(CheckRootless, TheUsersFileIsWhereXdgConfigHomeSays) {
 }
 
 TEST(CheckNvml, OnlyALibraryThatIsNotThereLacksTheCapability) {
-  const auto blames_capability = [](const char* injection, const char* failure, bool library) {
+  const auto blames_capability = [](const char* injection, const char* failure, int result, bool library) {
     Probe probe = inside_container();
     probe.inside.injection_path = injection;
     probe.inside.variables["NVIDIA_DRIVER_CAPABILITIES"] = "compute";
-    probe.nvml = {"failed", failure, "", "", "", {}};
+    probe.nvml = {"failed", failure, "", "", "", {}, result};
     if (library) probe.driver.libraries.push_back({"/usr/lib/libnvidia-ml.so.1", "/usr/lib/libnvidia-ml.so.1", "", 9});
     return find(probe, "nvml.failed").summary.find("capability utility") != std::string::npos;
   };
   const char* not_found = "libnvidia-ml.so.1 can't be loaded: cannot open shared object file";
-  EXPECT_TRUE(blames_capability("legacy", not_found, false));
-  EXPECT_FALSE(blames_capability("legacy", "nvmlInit: Driver/library version mismatch (NVML error 18)", false));
-  EXPECT_FALSE(blames_capability("legacy", "libnvidia-ml.so.1 can't be loaded: file too short", true));
-  EXPECT_FALSE(blames_capability("cdi", not_found, false));
+  EXPECT_TRUE(blames_capability("legacy", not_found, 0, false));
+  EXPECT_FALSE(blames_capability("legacy", "nvmlInit: Driver/library version mismatch (NVML error 18)", 18, false));
+  EXPECT_FALSE(blames_capability("legacy", "libnvidia-ml.so.1 can't be loaded: file too short", 0, true));
+  EXPECT_FALSE(blames_capability("cdi", not_found, 0, false));
+}
+
+TEST(CheckNvml, AMismatchIsKnownByNvmlsCode) {
+  const auto fix = [](const char* failure, int result) {
+    Probe probe = healthy_host();
+    probe.nvml = {"failed", failure, "", "", "", {}, result};
+    return find(probe, "nvml.failed").fix;
+  };
+  EXPECT_THAT(fix("nvmlInit: NVML error 18", 18), ElementsAre(HasSubstr("reboot"))) << "an old library has no words for it";
+  EXPECT_THAT(fix("nvmlInit: NVML error 9 (mismatch)", 9), ElementsAre(HasSubstr("nvidia-smi")));
 }
 
 TEST(CheckDriverLibraries, AHostIsNoContainer) {

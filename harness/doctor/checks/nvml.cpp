@@ -12,11 +12,10 @@ namespace {
 
 /// Without the capability the library is not there at all; one that is there fails for another reason.
 std::string lacks_utility(const Probe& probe) {
-  const bool not_loaded = probe.nvml.failure.find("can't be loaded") != std::string::npos;
   const bool there = std::any_of(
       probe.driver.libraries.begin(), probe.driver.libraries.end(),
       [](const DriverLibrary& library) { return library.path.find("libnvidia-ml.so") != std::string::npos; });
-  return in_container(probe) && not_loaded && !there ? lacks_driver_capability(probe, "utility") : "";
+  return in_container(probe) && probe.nvml.result == 0 && !there ? lacks_driver_capability(probe, "utility") : "";
 }
 
 }  // namespace
@@ -60,7 +59,7 @@ void check_nvml(const Probe& probe, Findings& findings) {
     return;
   }
   // The library's mismatch with the module has a finding of its own, with the files as evidence.
-  const bool mismatch = nvml.failure.find("ismatch") != std::string::npos;
+  const bool mismatch = nvml.result == nvml_version_mismatch;
   findings.push_back(
       {"nvml.failed",
        Severity::error,

@@ -19,7 +19,7 @@ Sign version_skew(const Probe& probe, bool inside) {
                                  probe.driver.module_version));
     }
   }
-  if (nvml_code(probe) == 18) return present("nvmlInit: " + probe.nvml.failure);
+  if (probe.nvml.result == nvml_version_mismatch) return present("nvmlInit: " + probe.nvml.failure);
   return compared ? absent("library and kernel module are both " + probe.driver.module_version) : Sign{};
 }
 
@@ -70,7 +70,7 @@ Sign fabric_manager(const Probe& probe) {
 }
 
 Sign gpu_lost(const Probe& probe) {
-  if (nvml_code(probe) == 15) return present(probe.nvml.failure);
+  if (probe.nvml.result == nvml_gpu_is_lost) return present(probe.nvml.failure);
   if (const DeviceNode* node = refused_node(probe, "EIO")) return present(node->path + ": EIO");
   if (const DeviceNode* node = refused_node(probe, "ENXIO")) return present(node->path + ": ENXIO");
   return {};

@@ -36,12 +36,6 @@ bool version_below(const std::string& text, int major, int minor, int patch) {
   return read_version(text, version) && version < Version{major, minor, patch};
 }
 
-int nvml_code(const Probe& probe) {
-  const std::string mark = "NVML error ";
-  const auto at = probe.nvml.failure.find(mark);
-  return at == std::string::npos ? 0 : std::atoi(probe.nvml.failure.c_str() + at + mark.size());
-}
-
 bool capabilities_known(const Probe& probe) { return !probe.inside.effective_capabilities.empty(); }
 
 bool has_capability(const Probe& probe, int bit) {

@@ -11,9 +11,6 @@ namespace cuparity {
 bool version_at_least(const std::string& text, int major, int minor, int patch = 0);
 bool version_below(const std::string& text, int major, int minor, int patch = 0);
 
-/// NVML's code at the end of a failed look; 0 where there is none.
-int nvml_code(const Probe& probe);
-
 /// Bit `bit` of the effective capabilities is set; false where they are not known.
 bool has_capability(const Probe& probe, int bit);
 bool capabilities_known(const Probe& probe);
