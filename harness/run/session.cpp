@@ -19,11 +19,9 @@
 #include "harness/record/json_fields.hpp"
 #include "harness/record/run_json.hpp"
 #include "harness/report/text.hpp"
-#include "harness/run/benchmark_list.hpp"
 #include "harness/run/equal_gpus.hpp"
 #include "harness/run/selection.hpp"
-#include "harness/run/test_list.hpp"
-#include "harness/stats/margins.hpp"
+#include "harness/run/suite_check.hpp"
 
 namespace cuparity {
 namespace {
@@ -195,129 +193,31 @@ class Preparation {
   }
 
   void settle_benchmarks() {
-    const auto patterns = suite_.benchmarks.find(backend_);
-    if (patterns == suite_.benchmarks.end()) {
-      throw UsageError(fmt::format("suite '{}' has no benchmarks for the {} backend", suite_.name, backend_));
-    }
-    const std::vector<std::string> rows = benchmarks_of(baseline_arm(), backend_);
-    const Selection selection = select_benchmarks(rows, patterns->second, options_.filter);
-    require_in_all_arms(selection.benchmarks);
-    for (const std::string& pattern : selection.unmatched_patterns)
-      warn(fmt::format("The suite's pattern {} matches no row of this build.", pattern));
-    warn_of_idle_patterns(rows);
-    settle_trials(selection.benchmarks);
-    require_tests();
-    const auto counted = [](std::size_t count, const char* what) {
-      return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
-    };
-    progress_.say(fmt::format("suite {}: {} × {} × {}", suite_.name, counted(selection.benchmarks.size(), "benchmark"),
-                              counted(session_.run.modes.size(), "mode"),
-                              counted(static_cast<std::size_t>(options_.blocks.value_or(suite_.blocks)), "block")));
-  }
-
-  void settle_trials(const std::vector<std::string>& benchmarks) {
     TrialSettings& settings = session_.settings;
     settings.folder = folder_;
     settings.backend = backend_;
-    settings.benchmark_filter = exact_filter(benchmarks);
     settings.repetitions = suite_.repetitions;
     settings.min_time_seconds = suite_.min_time_seconds;
     settings.validate = suite_.validate;
     settings.startup = suite_.startup;
     settings.time_limit = std::chrono::seconds(suite_.time_limit_seconds);
+    const auto warn = [this](const std::string& what) {
+      session_.run.notes.push_back(what);
+      progress_.say("warning: " + what);
+    };
+    const std::vector<std::string> benchmarks =
+        check_suite(suite_, options_.filter, session_.arms, baseline_arm(), settings, options_.image, warn);
+    settings.benchmark_filter = exact_filter(benchmarks);
     const bool starts_children = std::any_of(benchmarks.begin(), benchmarks.end(), [](const std::string& name) {
       return name.rfind("startup/", 0) == 0;
     });
     settings.own_gpu_processes = starts_children ? 2 : 1;
-  }
-
-  /// Of what keeps no run from being made, but was hardly meant.
-  void warn(const std::string& what) {
-    session_.run.notes.push_back(what);
-    progress_.say("warning: " + what);
-  }
-
-  std::vector<std::string> benchmarks_of(const Arm& arm, const std::string& backend) const {
-    return list_benchmarks(*arm.engine, arm.mode, backend, folder_, std::chrono::seconds(suite_.time_limit_seconds));
-  }
-
-  /// Nothing where the suite has benchmarks of a backend that this build lacks.
-  std::optional<std::vector<std::string>> rows_of_other_backend() const {
-    const std::string other = backend_ == "cuda" ? "cpu" : "cuda";
-    try {
-      return benchmarks_of(baseline_arm(), other);
-    } catch (const EnvironmentError&) {
-      if (suite_.benchmarks.count(other) > 0) return std::nullopt;
-      return std::vector<std::string>();
-    }
-  }
-
-  /// A margin of no row at all is a slip of the pen; one of rows that this run leaves out, or of the other backend's, is not.
-  void warn_of_idle_patterns(const std::vector<std::string>& rows) {
-    std::vector<std::string> margins;
-    if (suite_.margins != default_margins()) {
-      for (const auto& [pattern, margin] : suite_.margins) margins.push_back(pattern);
-      std::erase(margins, "default");
-    }
-    const std::map<std::string, std::vector<std::string>> idle = {{"margins", found_in_none(margins, rows)},
-                                                                  {"per_clock", found_in_none(suite_.per_clock, rows)}};
-    if (idle.at("margins").empty() && idle.at("per_clock").empty()) return;
-    const auto others = rows_of_other_backend();
-    if (!others) return;
-    for (const auto& [key, patterns] : idle) {
-      for (const std::string& pattern : found_in_none(patterns, *others)) {
-        warn(fmt::format("The suite's {} pattern {} is found in no benchmark, so it has no effect; "
-                         "'cuparity list benchmarks --backend {}' has the names.",
-                         key, pattern, backend_));
-      }
-    }
-  }
-
-  /// One of each engine that has other programs than the baseline.
-  std::vector<const Arm*> arms_of_other_programs() const {
-    std::set<const Engine*> asked = {baseline_arm().engine};
-    std::vector<const Arm*> arms;
-    for (const Arm& arm : session_.arms) {
-      if (asked.insert(arm.engine).second) arms.push_back(&arm);
-    }
-    return arms;
-  }
-
-  [[noreturn]] void refuse_other_sources(const Arm& arm, const std::string& missing) const {
-    throw EnvironmentError(fmt::format(
-        "the programs under mode '{}' have no {}: they were built from other sources than those under '{}'; make the image "
-        "again: ./scripts/build-image{}",
-        arm.mode.text, missing, session_.run.baseline_mode, options_.image.empty() ? "" : " --tag " + options_.image));
-  }
-
-  /// Programs of other sources would be measured to the end and then called wrong.
-  void require_in_all_arms(const std::vector<std::string>& benchmarks) {
-    for (const Arm* arm : arms_of_other_programs()) {
-      const std::vector<std::string> missing = missing_in(benchmarks, benchmarks_of(*arm, backend_));
-      if (missing.empty()) continue;
-      refuse_other_sources(*arm, missing.front() +
-                                     (missing.size() == 1 ? "" : fmt::format(" and {} more", missing.size() - 1)));
-    }
-  }
-
-  /// A filter that matches no test would be told by a failed trial a mode.
-  void require_tests() {
-    const std::string& filter = suite_.validate;
-    if (filter.empty()) return;
-    const std::vector<std::string> tests = list_tests(baseline_arm(), session_.settings);
-    if (tests.empty()) {
-      throw UsageError(fmt::format("suite '{}': 'validate: {}' matches no test of cuparity-validate; "
-                                   "'cuparity-validate --backend={} --gtest_list_tests' lists them",
-                                   suite_.name, filter, backend_));
-    }
-    for (const std::string& pattern : unmatched_test_patterns(filter, tests)) {
-      warn(fmt::format("The suite's validate pattern {} selects no test; "
-                       "'cuparity-validate --backend={} --gtest_list_tests' lists them.",
-                       pattern, backend_));
-    }
-    for (const Arm* arm : arms_of_other_programs()) {
-      if (list_tests(*arm, session_.settings).empty()) refuse_other_sources(*arm, "test " + filter);
-    }
+    const auto counted = [](std::size_t count, const char* what) {
+      return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+    };
+    progress_.say(fmt::format("suite {}: {} × {} × {}", suite_.name, counted(benchmarks.size(), "benchmark"),
+                              counted(session_.run.modes.size(), "mode"),
+                              counted(static_cast<std::size_t>(options_.blocks.value_or(suite_.blocks)), "block")));
   }
 
   void fill_header() {
