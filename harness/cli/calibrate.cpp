@@ -131,7 +131,7 @@ void add_plan_options(CLI::App& command, CommandOptions& options, CLI::Option* r
             ->delimiter(',')
             ->check(CLI::Range(2, 10000)));
   fixed(command.add_option("--suite", calibration.run.suite,
-                           "calibrate (default), quick, standard, full or a file"));
+                           "calibrate (default), quick, standard, full, multi_gpu or a file"));
   fixed(command
             .add_option("--mode", calibration.run.modes,
                         "Modes to compare with themselves; slow-downs are injected under the first (default: "

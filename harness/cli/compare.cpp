@@ -89,7 +89,8 @@ void add_compare_command(CLI::App& app, int& exit_code) {
                     "Compare although GPU, driver or software differ; the result says so");
   command->footer(
       "Runs are compared by their blocks. Google Benchmark files need repetitions:\n"
-      "  --benchmark_repetitions=20 --benchmark_out=FILE --benchmark_out_format=json");
+      "  --benchmark_repetitions=20 --benchmark_out=FILE --benchmark_out_format=json\n"
+      "Exit codes: 0 same or faster, 1 slower, or the candidate is wrong, 2 usage, 3 inconclusive or invalid.");
   command->callback([options, &exit_code] { exit_code = compare(*options); });
 }
 

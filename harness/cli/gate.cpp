@@ -340,7 +340,7 @@ void add_gate_command(CLI::App& app, int& exit_code) {
   command->add_option("--gitlab", options->gitlab, "Write GitLab's code quality JSON here");
   command->add_flag("--github", options->github, "Print annotations, append to GITHUB_STEP_SUMMARY");
   command->add_option("--format", options->format, "text (default) or json")->check(CLI::IsMember({"text", "json"}));
-  command->add_option("--suite", options->run.suite, "With --golden: quick (default), standard, full or a file");
+  command->add_option("--suite", options->run.suite, "With --golden: quick (default), standard, full, multi_gpu or a file");
   command->add_option("--blocks", options->run.blocks, "With --golden: blocks instead of the suite's number")
       ->check(CLI::Range(1, 100000));
   command->add_option("--seed", options->run.seed, "With --golden: seed of the order")->check(check_seed);

@@ -162,6 +162,7 @@ void add_list_command(CLI::App& app, int& exit_code) {
   command->add_option("--bin", flags->bin, "Folder of cuparity-bench (default: that of cuparity)");
   command->add_option("--backend", flags->backend, "Whose benchmarks: auto (default), cuda or cpu")
       ->check(CLI::IsMember({"auto", "cuda", "cpu"}));
+  command->footer("Exit codes: 0 listed; 2 usage; 4 the benchmarks alone were asked for, and cuparity-bench does not say them.");
   command->callback([flags, &exit_code] {
     print_list(*flags);
     exit_code = exit_pass;

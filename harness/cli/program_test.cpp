@@ -70,6 +70,16 @@ TEST_F(Program, NamesTheOptionThatIsNone) {
   EXPECT_THAT(errors_, HasSubstr("list has no option '--xyzzyxyzzy'; cuparity list --help shows those that it has"));
 }
 
+/// CLI11 shows the program's own words under every command that has none, and those of `run` are wrong for `report`.
+TEST_F(Program, EachCommandsHelpHasItsOwnExitCodes) {
+  for (const char* command : {"doctor", "access", "list", "run", "compare", "report", "publish", "explain", "gate", "history",
+                              "calibrate"}) {
+    EXPECT_EQ(run({command, "--help"}), exit_pass);
+    EXPECT_THAT(output_, HasSubstr("Exit code")) << command;
+    EXPECT_THAT(output_, testing::Not(HasSubstr("Start with: cuparity doctor"))) << command;
+  }
+}
+
 TEST_F(Program, AFailedWriteToStdoutIsNoPass) {
   const Example example = example_run();
   write_reports(folder_, example.run, example.analysis);

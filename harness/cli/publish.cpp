@@ -27,7 +27,8 @@ void add_publish_command(CLI::App& app, int& exit_code) {
       ->allow_extra_args(false);
   command->add_flag("--no-redact", *raw,
                     "Publish host and user names, paths, serial numbers, UUIDs and addresses too");
-  command->footer("A run is taken out of the site by deleting SITE/runs/ID and publishing again.");
+  command->footer("A run is taken out of the site by deleting SITE/runs/ID and publishing again.\n"
+                  "Exit codes: 0 the site is made; 2 usage; 4 it can't be written.");
   command->callback([=, &exit_code] {
     options->runs.assign(runs->begin(), runs->end());
     options->out = *out;

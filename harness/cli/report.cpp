@@ -72,6 +72,8 @@ void add_report_command(CLI::App& app, int& exit_code) {
   command->add_option("--out", options->out, "Write into this folder (default: the run's)");
   command->add_flag("--redact", options->redact,
                     "Take out names, paths, serial numbers, UUIDs and addresses; needs --out");
+  command->footer(
+      "Exit codes: 0 the reports are written, whatever their verdict; 2 usage; 4 they can't be written.");
   command->callback([options, &exit_code] {
     report(*options);
     exit_code = exit_pass;

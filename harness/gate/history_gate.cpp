@@ -57,6 +57,7 @@ std::vector<Judged> collect(const HistoryIndex& index, const ResultFile& candida
       series[one.benchmark] = one;
     }
   }
+  const LeftOutRun itself = left_out_run(path);
   std::vector<Judged> result;
   for (const Sample& sample : candidate.samples) {
     const auto found = series.find(short_name(sample.benchmark));
@@ -68,7 +69,7 @@ std::vector<Judged> collect(const HistoryIndex& index, const ResultFile& candida
     judged.benchmark = sample.benchmark;
     judged.seconds = seconds;
     if (found != series.end()) {
-      judged.points = index.points(found->second.id, history_window, path);
+      judged.points = index.points(found->second.id, history_window, itself);
     }
     for (const HistoryPoint& point : judged.points) {
       judged.logarithms.push_back(std::log(point.seconds));

@@ -20,7 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int index_version = 3;
+constexpr int index_version = 4;
 constexpr int application_id = 0x63755069;  ///< marks the file as ours
 constexpr const char* index_name = ".cuparity-history.sqlite";
 constexpr int busy_milliseconds = 10'000;
@@ -65,17 +65,19 @@ class Writer {
   explicit Writer(SQLite::Database& database)
       : database_(database),
         add_run_(database, "INSERT INTO runs (path, size, modified, started_at, software) VALUES (?, ?, ?, ?, ?)"),
+        identify_run_(database,
+                      "UPDATE runs SET identity = ?1, copy = EXISTS (SELECT 1 FROM runs WHERE identity = ?1) WHERE id = ?2 "
+                      "RETURNING copy"),
         add_series_(database,
                     "INSERT INTO series (fingerprint, mode, benchmark) VALUES (?, ?, ?) "
                     "ON CONFLICT DO UPDATE SET mode = mode RETURNING id"),
         add_point_(database,
                    "INSERT OR REPLACE INTO points (series, started_at, run, seconds, cycles) VALUES (?, ?, ?, ?, ?)") {}
 
-  /// `summary` null: the file can't be read, or is no measurement (no `failure`); it is remembered so as not to be
-  /// tried each time.
+  /// A copy of a run that is here is remembered without its values. `summary` null: the file can't be read, or is no
+  /// measurement (no `failure`); it is remembered so as not to be tried each time.
   void add(const std::string& path, const FoundFile& file, const HistoryRun* summary, const std::string& failure) {
-    const std::string started =
-        summary == nullptr || summary->started_at.empty() ? date_of(file.modified) : summary->started_at;
+    const std::string started = summary == nullptr ? date_of(file.modified) : summary->started_at;
     SQLite::bind(add_run_, path, file.size, file.modified, started, summary == nullptr ? failure : summary->software);
     add_run_.exec();
     add_run_.reset();
@@ -84,6 +86,7 @@ class Writer {
       mark_unreadable(run);
       return;
     }
+    if (is_copy(run, *summary)) return;
     for (const HistoryValue& value : summary->values) {
       SQLite::bind(add_point_, series_id(value), started, run, value.seconds);
       if (value.cycles) add_point_.bind(5, *value.cycles);
@@ -100,6 +103,14 @@ class Writer {
     statement.exec();
   }
 
+  bool is_copy(std::int64_t run, const HistoryRun& summary) {
+    SQLite::bind(identify_run_, summary.identity(), run);
+    identify_run_.executeStep();
+    const bool copy = identify_run_.getColumn(0).getInt() != 0;
+    identify_run_.reset();
+    return copy;
+  }
+
   std::int64_t series_id(const HistoryValue& value) {
     std::int64_t& id = known_series_[value.fingerprint + '\n' + value.mode + '\n' + value.benchmark];
     if (id == 0) {
@@ -113,6 +124,7 @@ class Writer {
 
   SQLite::Database& database_;
   SQLite::Statement add_run_;
+  SQLite::Statement identify_run_;
   SQLite::Statement add_series_;
   SQLite::Statement add_point_;
   std::map<std::string, std::int64_t> known_series_;
@@ -150,6 +162,15 @@ int remove_outdated(SQLite::Database& database, std::map<std::string, FoundFile>
   return gone;
 }
 
+/// Copies of a run that went out are read anew: one of them is that run from now on.
+void forget_copies_of_what_is_gone(SQLite::Database& database, const std::map<std::string, FoundFile>& all,
+                                   std::map<std::string, FoundFile>& files) {
+  SQLite::Statement orphans(database,
+                            "DELETE FROM runs WHERE copy = 1 AND identity NOT IN (SELECT identity FROM runs WHERE copy = 0 AND "
+                            "identity IS NOT NULL) RETURNING path");
+  while (orphans.executeStep()) files.insert(*all.find(orphans.getColumn(0).getString()));
+}
+
 /// Whether it is something else that cuparity writes: a calibration, a gate's result, … Nobody misses it here.
 bool is_no_measurement(const fs::path& path) {
   try {
@@ -162,9 +183,11 @@ bool is_no_measurement(const fs::path& path) {
 
 /// Nothing if it can't be read, for whatever reason: one file must not hide the others. No `failure` then: it is no
 /// measurement.
-std::optional<HistoryRun> read_file(const fs::path& path, std::string& failure) {
+std::optional<HistoryRun> read_file(const fs::path& path, std::int64_t modified, std::string& failure) {
   try {
-    return read_history_run(load_result(path));
+    HistoryRun run = read_history_run(load_result(path));
+    if (run.started_at.empty()) run.started_at = date_of(modified);
+    return run;
   } catch (const UsageError& error) {
     failure = error.what();  // names the file
   } catch (const std::exception& error) {
@@ -182,6 +205,16 @@ HistoryPoint point_of(SQLite::Statement& query) {
 }
 
 }  // namespace
+
+LeftOutRun left_out_run(const fs::path& path) {
+  std::error_code ignored;
+  LeftOutRun run{fs::weakly_canonical(path, ignored), ""};
+  try {
+    run.identity = read_history_run(load_result(path)).identity();
+  } catch (const std::exception&) {  // it is left out by its path
+  }
+  return run;
+}
 
 HistoryIndex::HistoryIndex(const fs::path& folder, const fs::path& index_file) {
   std::error_code error;
@@ -223,7 +256,8 @@ void HistoryIndex::create_tables() {
   }
   database_->exec(
       "CREATE TABLE runs (id INTEGER PRIMARY KEY, path TEXT UNIQUE, size INTEGER, modified INTEGER, "
-      "started_at TEXT, software TEXT, readable INTEGER DEFAULT 1)");
+      "started_at TEXT, software TEXT, readable INTEGER DEFAULT 1, identity TEXT, copy INTEGER DEFAULT 0)");
+  database_->exec("CREATE INDEX runs_by_identity ON runs (identity)");
   database_->exec(
       "CREATE TABLE series (id INTEGER PRIMARY KEY, fingerprint TEXT, mode TEXT, benchmark TEXT, "
       "UNIQUE (fingerprint, mode, benchmark))");
@@ -252,20 +286,22 @@ IndexUpdate HistoryIndex::bring_up_to_date(bool forget) {
 }
 
 IndexUpdate HistoryIndex::take_in_changes() {
-  std::map<std::string, FoundFile> files = find_result_files(folder_);
+  const std::map<std::string, FoundFile> all = find_result_files(folder_);
+  std::map<std::string, FoundFile> files = all;
   IndexUpdate update;
-  update.files = static_cast<int>(files.size());
   update.gone = remove_outdated(*database_, files);
+  forget_copies_of_what_is_gone(*database_, all, files);
   Writer writer(*database_);
   for (const auto& [path, file] : files) {
     ++update.read;
     std::string failure;
-    const std::optional<HistoryRun> summary = read_file(folder_ / path, failure);
+    const std::optional<HistoryRun> summary = read_file(folder_ / path, file.modified, failure);
     writer.add(path, file, summary ? &*summary : nullptr, failure);
   }
   if (update.read + update.gone > 0) {
     database_->exec("DELETE FROM series WHERE id NOT IN (SELECT DISTINCT series FROM points)");
   }
+  update.files = database_->execAndGet("SELECT count(*) FROM runs WHERE copy = 0").getInt();
   SQLite::Statement unreadable(*database_, "SELECT software FROM runs WHERE readable = 0 ORDER BY path");
   while (unreadable.executeStep()) {
     const std::string failure = unreadable.getColumn(0).getString();
@@ -288,11 +324,10 @@ std::vector<HistorySeries> HistoryIndex::series() const {
   return result;
 }
 
-std::vector<HistoryPoint> HistoryIndex::points(std::int64_t series_id, int limit, const fs::path& except) const {
-  std::error_code ignored;
-  const fs::path left_out = except.empty() ? fs::path() : fs::weakly_canonical(except, ignored);
+std::vector<HistoryPoint> HistoryIndex::points(std::int64_t series_id, int limit, const LeftOutRun& except) const {
+  const fs::path& left_out = except.path;
   SQLite::Statement query(*database_,
-                          "SELECT points.started_at, path, software, seconds, cycles FROM points JOIN runs "
+                          "SELECT points.started_at, path, software, seconds, cycles, identity FROM points JOIN runs "
                           "ON run = runs.id WHERE series = ? ORDER BY points.started_at DESC, run DESC LIMIT ?");
   query.bind(1, series_id);
   query.bind(2, limit > 0 ? limit + 1 : -1);
@@ -300,7 +335,8 @@ std::vector<HistoryPoint> HistoryIndex::points(std::int64_t series_id, int limit
   while (query.executeStep()) {
     const std::string path = query.getColumn(1).getString();
     const fs::path whole = folder_ / path;
-    if (!left_out.empty() && (whole == left_out || whole.parent_path() == left_out)) {
+    if (!left_out.empty() && (whole == left_out || whole.parent_path() == left_out ||
+                              query.getColumn(5).getString() == except.identity)) {
       continue;
     }
     result.push_back(point_of(query));

@@ -33,12 +33,21 @@ struct HistoryPoint {
   std::optional<double> cycles;  ///< HistoryValue::cycles
 };
 
+/// A run that is not to be counted, under whatever name the folder has it.
+struct LeftOutRun {
+  std::filesystem::path path;  ///< of its file or folder
+  std::string identity;        ///< HistoryRun::identity; empty: it can't be read
+};
+
 struct IndexUpdate {
-  int files = 0;  ///< result files in the folder
+  int files = 0;  ///< result files in the folder, each run once
   int read = 0;   ///< new or changed ones
   int gone = 0;
   std::vector<std::string> passed_over;  ///< "path: why"
 };
+
+/// The run in a file or folder, for HistoryIndex::points().
+LeftOutRun left_out_run(const std::filesystem::path& path);
 
 class HistoryIndex {
  public:
@@ -48,18 +57,17 @@ class HistoryIndex {
   ~HistoryIndex();
 
   /// Brings the index to what the folder holds now: run folders (run.json, or a journal alone) and files of
-  /// other programs, in subfolders too, each once, whatever links to it. A file counts as unchanged if size and time
-  /// of change are. A file without a date has that of its last change. Waits for another program that writes the
-  /// index; throws EnvironmentError if it can't be written.
+  /// other programs, in subfolders too, each once, whatever links to it or is a copy of it. A file counts as unchanged if
+  /// size and time of change are. A file without a date has that of its last change. Waits for another program that writes
+  /// the index; throws EnvironmentError if it can't be written.
   IndexUpdate update();
   /// Forgets everything first.
   IndexUpdate rebuild();
 
   /// By fingerprint, mode and benchmark.
   std::vector<HistorySeries> series() const;
-  /// The newest `limit` points, oldest first; 0: all. The run in the file `except` is left out.
-  std::vector<HistoryPoint> points(std::int64_t series_id, int limit = 0,
-                                   const std::filesystem::path& except = {}) const;
+  /// The newest `limit` points, oldest first; 0: all.
+  std::vector<HistoryPoint> points(std::int64_t series_id, int limit = 0, const LeftOutRun& except = {}) const;
   /// The seconds alone, oldest first: fast. Of a series in cycles those that they last at the clock in the middle of
   /// its runs.
   std::vector<double> seconds(const HistorySeries& series) const;

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <bit>
 #include <cmath>
 
+#include "harness/publish/digest.hpp"
 #include "harness/record/median.hpp"
 #include "harness/stats/file_comparison.hpp"
 #include "harness/stats/fingerprint.hpp"
@@ -63,6 +65,18 @@ HistoryRun summarise(const BenchmarkFile& file) {
 }
 
 }  // namespace
+
+std::string HistoryRun::identity() const {
+  Fnv fnv;
+  for (const HistoryValue& value : values) {
+    for (const std::string& text : {value.fingerprint, value.mode, value.benchmark}) {
+      fnv.add(text);
+      fnv.add("\n");
+    }
+    fnv.add(std::bit_cast<std::uint64_t>(value.seconds));
+  }
+  return fmt::format("{} {:016x}", started_at, fnv.value());
+}
 
 HistoryRun read_history_run(const Result& result) {
   return std::visit([](const auto& content) { return summarise(content); }, result);

@@ -21,6 +21,9 @@ struct HistoryRun {
   std::string started_at;    ///< ISO 8601; empty where the file does not say
   std::string software;      ///< what may explain a change: "image sha256:…, cuBLAS 13.1, …"
   std::vector<HistoryValue> values;
+
+  /// The same for copies of a run: when it began and what it measured on which machine.
+  std::string identity() const;
 };
 
 /// Skipped and failed rows, and values that are no time, are left out.

@@ -155,7 +155,7 @@ TEST(HistoryIndex, LeavesOneRunOut) {
   index.update();
   const auto id = index.series().at(0).id;
   EXPECT_THAT(index.seconds(index.series().at(0)), ElementsAre(1, 2, 3));
-  const auto points = index.points(id, 0, folder.path() / "run-00001.json");
+  const auto points = index.points(id, 0, left_out_run(folder.path() / "run-00001.json"));
   ASSERT_THAT(points, SizeIs(2));
   EXPECT_EQ(points[1].seconds, 3);
 }
@@ -178,7 +178,7 @@ TEST(HistoryIndex, ReadsRunFoldersByTheirModes) {
   EXPECT_EQ(series[0].benchmark, "saxpy/own/fp32/1024");
   EXPECT_NEAR(index.seconds(series[0]).at(0), 1.5, 0.01);
   EXPECT_NEAR(index.seconds(series[1]).at(0), 1.0, 0.01);
-  EXPECT_THAT(index.points(series[0].id, 0, folder.path() / "a"), IsEmpty());
+  EXPECT_THAT(index.points(series[0].id, 0, left_out_run(folder.path() / "a")), IsEmpty());
 }
 
 TEST(HistoryIndex, CountsARunOnceWhateverLinksToIt) {
@@ -193,6 +193,57 @@ TEST(HistoryIndex, CountsARunOnceWhateverLinksToIt) {
   EXPECT_EQ(HistoryIndex(folder.path()).update().files, 2);
   std::filesystem::create_directory_symlink(elsewhere.path() / "runs", folder.path() / "other");
   EXPECT_EQ(HistoryIndex(folder.path()).update().files, 3) << "a link to what is elsewhere counts";
+}
+
+void copy_run(const std::filesystem::path& from, const std::filesystem::path& to) {
+  std::filesystem::copy(from, to, std::filesystem::copy_options::recursive);
+}
+
+TEST(HistoryIndex, CountsACopyOfARunOnce) {
+  const TemporaryFolder folder;
+  cuparity::Run run = run_with_cycles(0, 1);
+  write_run(folder.path(), "b", run);
+  write_run(folder.path(), "c", run_with_cycles(1, 1));
+  HistoryIndex index(folder.path());
+  index.update();
+  copy_run(folder.path() / "c", folder.path() / "a");  // as in a site that was published
+  run.command = {"redacted"};
+  write_run(folder.path(), "d", run);
+  for (int time = 0; time < 2; ++time) {
+    EXPECT_EQ(index.update().files, 2);
+    EXPECT_EQ(index.series().at(0).runs, 2);
+  }
+  EXPECT_EQ(index.rebuild().files, 2);
+}
+
+TEST(HistoryIndex, TakesACopyWhereTheRunItselfIsGone) {
+  const TemporaryFolder folder;
+  write_run(folder.path(), "a", run_with_cycles(0, 1));
+  copy_run(folder.path() / "a", folder.path() / "b");
+  copy_run(folder.path() / "a", folder.path() / "c");
+  HistoryIndex index(folder.path());
+  EXPECT_EQ(index.update().files, 1);
+  std::filesystem::remove_all(folder.path() / "a");
+  EXPECT_EQ(index.update().files, 1);
+  ASSERT_THAT(index.series(), SizeIs(1));
+  EXPECT_EQ(index.points(index.series()[0].id).at(0).path, "b/run.json");
+}
+
+TEST(HistoryIndex, LeavesOutARunUnderWhateverNameItIsCounted) {
+  const TemporaryFolder folder;
+  const TemporaryFolder elsewhere;
+  write_run(folder.path(), "a", run_with_cycles(0, 1));
+  write_run(folder.path(), "c", run_with_cycles(1, 1));
+  copy_run(folder.path() / "a", folder.path() / "b");
+  copy_run(folder.path() / "a", elsewhere.path() / "fresh");
+  HistoryIndex index(folder.path());
+  index.update();
+  const auto id = index.series().at(0).id;
+  for (const std::filesystem::path& candidate : {folder.path() / "b", elsewhere.path() / "fresh" / "run.json"}) {
+    const auto points = index.points(id, 0, left_out_run(candidate));
+    ASSERT_THAT(points, SizeIs(1)) << candidate;
+    EXPECT_EQ(points[0].path, "c/run.json");
+  }
 }
 
 TEST(HistoryIndex, SaysWhatItPassesOver) {

@@ -346,9 +346,13 @@ TEST_F(RunCommandTest, RefusesToGoOnWithAnotherSuiteModeImageOrFlags) {
   engine_.image_id = "sha256:2";
   EXPECT_THAT(usage_error(), HasSubstr("image_id was 'sha256:1' and is now 'sha256:2'"));
   engine_.image_id = "sha256:1";
-  for (const char* flags : {"docker_flags", "podman_flags", "native_launcher"}) {
+  const std::pair<const char*, const char*> variables[] = {{"docker_flags", "CUPARITY_DOCKER_FLAGS"},
+                                                           {"podman_flags", "CUPARITY_PODMAN_FLAGS"},
+                                                           {"native_launcher", "CUPARITY_NATIVE_LAUNCHER"}};
+  for (const auto& [flags, variable] : variables) {
     engine_.facts[flags] = "--cpus=0.3";
-    EXPECT_THAT(usage_error(), HasSubstr(fmt::format("{} was '' and is now '--cpus=0.3'", flags)));
+    EXPECT_THAT(usage_error(),
+                HasSubstr(fmt::format("{} was '' and is now '--cpus=0.3' (set it as it was to go on)", variable)));
     engine_.facts.erase(flags);
   }
   options_.resume = folder_ / "absent";

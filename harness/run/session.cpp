@@ -26,9 +26,12 @@
 namespace cuparity {
 namespace {
 
-/// Facts that must not change between the parts of one run.
-constexpr const char* fixed_facts[] = {"image_id", "native_bench_bytes", "docker_flags", "podman_flags",
-                                       "native_launcher"};
+/// Facts that must not change between the parts of one run, with the variable that they come from.
+constexpr std::pair<const char*, const char*> fixed_facts[] = {{"image_id", nullptr},
+                                                               {"native_bench_bytes", nullptr},
+                                                               {"docker_flags", "CUPARITY_DOCKER_FLAGS"},
+                                                               {"podman_flags", "CUPARITY_PODMAN_FLAGS"},
+                                                               {"native_launcher", "CUPARITY_NATIVE_LAUNCHER"}};
 
 /// Finds out, by starting processes, what a run of `options` can be.
 class Preparation {
@@ -351,11 +354,10 @@ Session resume_session(const RunOptions& options, const EngineFactory& make_engi
     refuse_resume(folder, fmt::format("its arms are {}, not {}", fmt::join(run.modes, "; "),
                                       fmt::join(session.run.modes, "; ")));
   }
-  for (const char* name : fixed_facts) {
-    if (fact(session.run, name) != fact(run, name)) {
-      refuse_resume(
-          folder, fmt::format("{} was '{}' and is now '{}'", name, fact(run, name), fact(session.run, name)));
-    }
+  for (const auto& [name, variable] : fixed_facts) {
+    if (fact(session.run, name) == fact(run, name)) continue;
+    refuse_resume(folder, fmt::format("{} was '{}' and is now '{}'{}", variable == nullptr ? name : variable, fact(run, name),
+                                      fact(session.run, name), variable == nullptr ? "" : " (set it as it was to go on)"));
   }
   session.run = std::move(run);
   session.run.harness_seconds = reported.harness_seconds;
