@@ -4,9 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <optional>
 #include <random>
-#include <set>
 #include <system_error>
 #include <utility>
 
