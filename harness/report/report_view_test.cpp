@@ -94,6 +94,11 @@ TEST(ReportView, SaysWhatWasValidated) {
     EXPECT_THAT(report, HasSubstr("26 tests passed, all modes together"));
   example.run.trials.front().tests_failed = 1;
   EXPECT_EQ(describe(example.run, example.analysis).validation, "26 tests passed, all modes together, 1 failed");
+  example.run.trials.front().tests_skipped = 2;
+  example.run.trials.front().mode = "native";
+  EXPECT_EQ(describe(example.run, example.analysis).validation,
+            "26 tests passed, all modes together, 1 failed, 2 skipped under native");
+  EXPECT_THAT(render_junit(example.run, Analysis{}), HasSubstr("validation tests passed, 2 skipped"));
 }
 
 TEST(ReportView, ProvenanceLeavesOutWhatIsUnknown) {
