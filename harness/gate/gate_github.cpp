@@ -81,6 +81,7 @@ std::string gate_as_markdown(const GateResults& results) {
                           c.effect ? signed_percent(*c.effect) : "-", c.interval_low ? interval_text(c) : "-",
                           mark_of(entry), markdown_text(gate_reason(entry)));
     }
+    if (!result.entries.empty()) text += fmt::format("\n{}\n", effect_legend);
     text += bullet_list("Wrong:", result.wrong);
     text += bullet_list("**Cross-environment**, a difference need not come from what you changed:",
                  result.environment_differences);

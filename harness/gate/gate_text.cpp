@@ -63,6 +63,7 @@ std::string one_as_text(const GateResult& result) {
   std::string text = fmt::format("{:<10} {}\ncandidate  {}\n\n", result.kind, clean_text(result.baseline),
                                  clean_text(result.candidate));
   text += table(result);
+  if (!result.entries.empty()) text += fmt::format("\n{}\n", effect_legend);
   text += list("WRONG:", result.wrong);
   text += list("CROSS-ENVIRONMENT, a difference need not come from what you changed:",
                result.environment_differences);
