@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "harness/record/benchmark_json.hpp"
 #include "harness/record/run_json.hpp"
+#include "harness/report/numbers.hpp"
 #include "harness/report/text.hpp"
 #include "harness/stats/per_clock.hpp"
 #include "harness/stats/wording.hpp"
@@ -16,18 +18,6 @@ namespace {
 
 constexpr int comparison_schema_version = 1;
 constexpr std::size_t widest_name = 36;
-
-std::string seconds_text(const std::optional<double>& seconds) {
-  if (!seconds) {
-    return "-";
-  }
-  const double size = std::abs(*seconds);
-  const auto [scale, unit] = size < 1e-6   ? std::pair(1e9, "ns")
-                             : size < 1e-3 ? std::pair(1e6, "us")
-                             : size < 1    ? std::pair(1e3, "ms")
-                                           : std::pair(1.0, "s");
-  return fmt::format("{:.4g} {}", *seconds * scale, unit);
-}
 
 std::string effect_text(const Comparison& comparison) {
   return comparison.effect ? signed_percent(*comparison.effect) : "-";
@@ -41,7 +31,7 @@ std::string interval_cell(const Comparison& comparison) {
   return comparison.interval_low ? interval_text(comparison) : "-";
 }
 
-/// What came from the files made safe to show.
+/// What came from the files made safe to show, and names as people write them.
 FileComparison cleaned(FileComparison comparison) {
   comparison.baseline = clean_text(comparison.baseline);
   comparison.candidate = clean_text(comparison.candidate);
@@ -49,8 +39,10 @@ FileComparison cleaned(FileComparison comparison) {
     c.benchmark = clean_text(c.benchmark);
     c.reason = clean_text(c.reason);
   }
+  comparison.only_in_baseline = short_names(comparison.only_in_baseline);
+  comparison.only_in_candidate = short_names(comparison.only_in_candidate);
   for (auto* texts : {&comparison.only_in_baseline, &comparison.only_in_candidate, &comparison.skipped_in_both,
-                      &comparison.environment_differences, &comparison.notes}) {
+                      &comparison.environment_differences, &comparison.wrong_in_candidate, &comparison.notes}) {
     for (std::string& text : *texts) text = clean_text(text);
   }
   return comparison;
@@ -74,6 +66,12 @@ std::string counts_text(const FileComparison& comparison) {
     }
   }
   return fmt::format("{} of {}", text, comparison.comparisons.size());
+}
+
+std::string conclusion(const FileComparison& comparison) {
+  const std::size_t wrong = comparison.wrong_in_candidate.size();
+  return wrong == 0 ? to_string(comparison.verdict)
+                    : fmt::format("wrong, {} {}", wrong, wrong == 1 ? "finding" : "findings");
 }
 
 bool needs_reason(const Comparison& comparison) {
@@ -103,7 +101,7 @@ std::string table(const FileComparison& comparison) {
       text += name + "\n";
       name.clear();
     }
-    text += table_line(name, width, seconds_text(c.baseline_seconds), seconds_text(c.candidate_seconds),
+    text += table_line(name, width, seconds_or_dash(c.baseline_seconds), seconds_or_dash(c.candidate_seconds),
                        effect_text(c), interval_cell(c), std::to_string(c.n), detectable_text(c),
                        to_string(c.verdict));
     if (c.measure == Measure::cycles) {
@@ -183,12 +181,12 @@ std::vector<std::string> wrapped(std::vector<std::string> lines) {
   return lines;
 }
 
-std::string escaped_for_markdown(const std::string& text) {
-  std::string escaped;
-  for (const char character : text) {
-    escaped += character == '|' ? std::string("\\|") : std::string(1, character);
+std::string bullets(const std::string& title, const std::vector<std::string>& items) {
+  std::string text = items.empty() ? "" : "\n" + title + "\n\n";
+  for (const std::string& item : items) {
+    text += "- " + markdown_text(item) + "\n";
   }
-  return escaped;
+  return text;
 }
 
 }  // namespace
@@ -200,6 +198,7 @@ std::string comparison_as_text(const FileComparison& raw) {
   const std::string crossing = cross_environment_line(comparison);
   text += crossing.empty() ? "" : wrapped(crossing) + "\n\n";
   text += table(comparison);
+  text += list("WRONG:", wrapped(comparison.wrong_in_candidate), "  ");
   text +=
       "\nA positive effect means the candidate is slower. It is the median of all ratios, the times are medians.\n"
       "MDE: what would have been found with 95 % power.\n";
@@ -208,7 +207,7 @@ std::string comparison_as_text(const FileComparison& raw) {
   text += list("Only in the candidate:", comparison.only_in_candidate, "  ");
   text += list("Skipped in both:", wrapped(comparison.skipped_in_both), "  ");
   text += list("Notes:", wrapped(comparison.notes), "  ");
-  text += fmt::format("\n{}: {}{}\n", to_string(comparison.verdict), counts_text(comparison),
+  text += fmt::format("\n{}: {}{}\n", conclusion(comparison), counts_text(comparison),
                       crossing.empty() ? "" : ", across environments");
   return text;
 }
@@ -216,10 +215,10 @@ std::string comparison_as_text(const FileComparison& raw) {
 std::string comparison_as_markdown(const FileComparison& raw) {
   const FileComparison comparison = cleaned(raw);
   std::string text =
-      fmt::format("**{}**: {} (baseline `{}`, candidate `{}`)\n\n", to_string(comparison.verdict),
-                  counts_text(comparison), comparison.baseline, comparison.candidate);
+      fmt::format("**{}**: {} (baseline {}, candidate {})\n\n", conclusion(comparison), counts_text(comparison),
+                  markdown_text(comparison.baseline), markdown_text(comparison.candidate));
   const std::string crossing = cross_environment_line(comparison);
-  text += crossing.empty() ? "" : "**" + crossing + "**\n\n";
+  text += crossing.empty() ? "" : "**" + markdown_text(crossing) + "**\n\n";
   text += fmt::format(
       "| benchmark | baseline | candidate | effect | {} % interval | n | MDE | verdict |\n"
       "|---|---:|---:|---:|---:|---:|---:|---|\n",
@@ -227,18 +226,19 @@ std::string comparison_as_markdown(const FileComparison& raw) {
   for (const Comparison& c : comparison.comparisons) {
     const std::string remark = c.measure == Measure::cycles ? " (" + per_clock_remark(c) + ")" : "";
     text += fmt::format("| {} | {} | {} | {} | {} | {} | {} | {}{} |\n",
-                        escaped_for_markdown(short_name(c.benchmark)), seconds_text(c.baseline_seconds),
-                        seconds_text(c.candidate_seconds), effect_text(c), interval_cell(c), c.n,
+                        markdown_text(short_name(c.benchmark)), seconds_or_dash(c.baseline_seconds),
+                        seconds_or_dash(c.candidate_seconds), effect_text(c), interval_cell(c), c.n,
                         detectable_text(c), to_string(c.verdict), remark);
   }
+  text += bullets("**Wrong:**", comparison.wrong_in_candidate);
   text +=
       "\nA positive effect means the candidate is slower. It is the median of all ratios, the times are medians.\n"
       "MDE: what would have been found with 95 % power.\n";
-  text += list("Why:\n", reasons(comparison), "- ");
-  text += list("Only in the baseline:\n", comparison.only_in_baseline, "- ");
-  text += list("Only in the candidate:\n", comparison.only_in_candidate, "- ");
-  text += list("Skipped in both:\n", comparison.skipped_in_both, "- ");
-  text += list("Notes:\n", comparison.notes, "- ");
+  text += bullets("Why:", reasons(comparison));
+  text += bullets("Only in the baseline:", comparison.only_in_baseline);
+  text += bullets("Only in the candidate:", comparison.only_in_candidate);
+  text += bullets("Skipped in both:", comparison.skipped_in_both);
+  text += bullets("Notes:", comparison.notes);
   return text;
 }
 
@@ -254,6 +254,7 @@ std::string comparison_as_json(const FileComparison& comparison) {
                                {"verdict", to_string(comparison.verdict)},
                                {"exit_code", comparison.exit_code},
                                {"comparisons", std::move(comparisons)},
+                               {"wrong", comparison.wrong_in_candidate},
                                {"only_in_baseline", comparison.only_in_baseline},
                                {"only_in_candidate", comparison.only_in_candidate},
                                {"skipped_in_both", comparison.skipped_in_both},

@@ -87,7 +87,7 @@ TEST_F(CompareCommand, WritesMarkdown) {
   EXPECT_EQ(compare({a, a, "--format", "md"}), exit_inconclusive);  // only_a has one repetition
   EXPECT_THAT(output_,
               HasSubstr("| benchmark | baseline | candidate | effect | 95 % interval | n | MDE | verdict |"));
-  EXPECT_THAT(output_, HasSubstr("| x | 100 ns | 100 ns | +0.000 % |"));
+  EXPECT_THAT(output_, HasSubstr("| x | 100.0 ns | 100.0 ns | ±0.000 % |"));
 }
 
 TEST_F(CompareCommand, ShowsNamesThatATerminalAndATableBear) {
@@ -103,7 +103,23 @@ TEST_F(CompareCommand, ShowsNamesThatATerminalAndATableBear) {
     }
   }
   compare({a, a, "--format", "md"});
-  EXPECT_THAT(output_, HasSubstr("| up\uFFFD[2J next\\|\uFFFDend | 1 ms |"));
+  EXPECT_THAT(output_, HasSubstr("| up\uFFFD\\[2J next\\|\uFFFDend | 1.000 ms |"));
+}
+
+TEST_F(CompareCommand, NamesWhatIsWrong) {
+  const std::string a = benchmark_file("a.json", 100, "new/manual_time");
+  nlohmann::json json = nlohmann::json::parse(std::ifstream(a));
+  json["benchmarks"].back().update({{"error_occurred", true}, {"error_message", "<b> beyond *its* bound"}});
+  const std::string wrong = write("c.json", json.dump());
+  EXPECT_EQ(compare({benchmark_file("b.json", 100, "old/manual_time"), wrong}), exit_regression);
+  EXPECT_THAT(output_, HasSubstr("WRONG:\n  new: <b> beyond *its* bound\n"));
+  EXPECT_THAT(output_, HasSubstr("Only in the candidate:\n  new\n"));
+  EXPECT_THAT(output_, HasSubstr("\nwrong, 1 finding: 1 same of 1\n"));
+  EXPECT_EQ(compare({a, wrong, "--format", "md"}), exit_regression);
+  EXPECT_THAT(output_, HasSubstr("**wrong, 1 finding**: 1 invalid, 1 same of 2"));
+  EXPECT_THAT(output_, HasSubstr("- new: &lt;b> beyond \\*its\\* bound\n"));
+  EXPECT_EQ(compare({a, wrong, "--format", "json"}), exit_regression);
+  EXPECT_EQ(nlohmann::json::parse(output_)["wrong"][0], "new: <b> beyond *its* bound");
 }
 
 TEST_F(CompareCommand, TakesAMargin) {
@@ -149,9 +165,9 @@ TEST_F(CompareCommand, SaysWhatWasComparedPerClock) {
   run.per_clock = {"^gemm/"};
   const std::string path = write("run.json", to_json(run, analyse(run)).dump());
   EXPECT_EQ(compare({path, path}), exit_pass);
-  EXPECT_THAT(output_, HasSubstr("  same\n    per clock, in time +0.000 %\nsaxpy/own"));
+  EXPECT_THAT(output_, HasSubstr("  same\n    per clock, in time ±0.000 %\nsaxpy/own"));
   EXPECT_EQ(compare({path, path, "--format", "md"}), exit_pass);
-  EXPECT_THAT(output_, HasSubstr("| same (per clock, in time +0.000 %) |\n| saxpy/own"));
+  EXPECT_THAT(output_, HasSubstr("| same (per clock, in time ±0.000 %) |\n| saxpy/own"));
   EXPECT_EQ(compare({path, path, "--format", "json"}), exit_pass);
   const nlohmann::json json = nlohmann::json::parse(output_);
   EXPECT_EQ(json["comparisons"][0]["measure"], "cycles");

@@ -23,6 +23,7 @@
 #include "harness/record/result_file.hpp"
 #include "harness/record/run_json.hpp"
 #include "harness/run/selection.hpp"
+#include "harness/stats/correctness.hpp"
 #include "harness/stats/fingerprint.hpp"
 #include "harness/whole_file.hpp"
 
@@ -91,14 +92,17 @@ std::vector<std::string> modes_to_compare(const std::string& wanted, const Loade
   return common;
 }
 
-/// A mode that got lost must not pass without a word.
-void warn_of_modes_in_one(const LoadedResult& candidate, const LoadedResult& baseline, GateResult& result) {
+/// A mode that got lost must not pass without a word, nor what is wrong in a new one.
+void judge_modes_in_one(const LoadedResult& candidate, const LoadedResult& baseline, GateResult& result) {
   if (candidate.run() == nullptr || baseline.run() == nullptr) return;
   for (const std::string& mode : missing_in(baseline.run()->modes, candidate.run()->modes)) {
     result.warnings.push_back(fmt::format("the baseline's mode {} is missing in the candidate, so it was not compared", mode));
   }
   for (const std::string& mode : missing_in(candidate.run()->modes, baseline.run()->modes)) {
     result.notes.push_back(fmt::format("The candidate's mode {} is new: the baseline has none to compare it with.", mode));
+    for (const std::string& wrong : find_wrong(*candidate.run(), mode)) {
+      result.wrong.push_back(fmt::format("{}: {}", mode, wrong));
+    }
   }
 }
 
@@ -128,13 +132,13 @@ std::vector<Side> sides_of(const LoadedResult& loaded, const std::vector<std::st
 }
 
 /// One result a side; compare(i) throws UsageError where there is nothing to compare, which is that side's result, too, unless
-/// it is so for all of them. `baseline_name(i)` is what side i is compared with.
+/// it is so for all of them and nothing is wrong. `baseline_name(i)` is what side i is compared with.
 template <typename BaselineName, typename Compare>
 GateResults each_mode(const std::string& kind, const std::vector<Side>& candidates, BaselineName baseline_name,
                       Compare compare) {
   GateResults results;
   std::string first_obstacle;
-  bool any = false;
+  bool any = false;  // a side that can be judged
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     try {
       results.push_back(compare(i));
@@ -142,6 +146,8 @@ GateResults each_mode(const std::string& kind, const std::vector<Side>& candidat
     } catch (const UsageError& error) {
       if (first_obstacle.empty()) first_obstacle = error.what();
       results.push_back(not_compared(kind, baseline_name(i), candidates[i].file.name, error.what()));
+      results.back().wrong = candidates[i].file.wrong;
+      any = any || !results.back().wrong.empty();
     }
     results.back().mode = candidates[i].mode;
   }
@@ -157,7 +163,7 @@ GateResults against_baseline(const GateOptions& options, const LoadedResult& can
   GateResults results = each_mode(
       "baseline", now, [&](std::size_t i) { return before[i].file.name; },
       [&](std::size_t i) { return against_baseline(options, now[i], before[i]); });
-  if (options.mode.empty()) warn_of_modes_in_one(candidate, baseline, results.front());
+  if (options.mode.empty()) judge_modes_in_one(candidate, baseline, results.front());
   return results;
 }
 

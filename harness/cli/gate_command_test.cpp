@@ -137,6 +137,25 @@ TEST_F(GateCommand, AModeThatGotLostIsAWarning) {
   EXPECT_THAT(output_, HasSubstr("The candidate's mode docker:manual is new"));
 }
 
+TEST_F(GateCommand, WhatIsWrongFailsThoughNothingCanBeCompared) {
+  Example example = example_run();
+  std::erase(example.run.modes, "docker:manual");
+  write_reports(folder_ / "before", example.run, example.analysis);
+  example.run.modes.push_back("docker:manual");
+  Trial failed = example.run.trials.back();
+  failed.kind = TrialKind::validation;
+  failed.mode = "docker:manual";  // the baseline has no such mode
+  failed.failed_tests = {"Numerics/Gemm"};
+  example.run.trials.push_back(failed);
+  write_reports(folder_ / "now", example.run, example.analysis);
+  EXPECT_EQ(gate({folder_ / "now", "--baseline", folder_ / "before"}), exit_regression);
+  EXPECT_THAT(output_, HasSubstr("docker:manual: test failed: Numerics/Gemm"));
+  // Too few runs for a prediction.
+  EXPECT_EQ(gate({folder_ / "now", "--history", folder_ / "before", "--mode", "docker:manual"}), exit_regression);
+  EXPECT_THAT(output_, HasSubstr("test failed: Numerics/Gemm"));
+  EXPECT_THAT(refusal({folder_ / "before", "--history", folder_ / "before"}), ThrowsMessage<UsageError>(HasSubstr("nothing to compare")));
+}
+
 TEST_F(GateCommand, RunsThatHaveNoModeInCommonAreRefused) {
   Example example = example_run();
   write_reports(folder_ / "before", example.run, example.analysis);

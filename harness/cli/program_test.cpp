@@ -272,6 +272,17 @@ TEST_F(Program, ReportReplacesNoOtherRun) {
   EXPECT_EQ(run({"report", folder_.string(), "--out", folder_.string()}), exit_pass) << errors_;
 }
 
+TEST_F(Program, ReportReplacesNoMoreCompleteCopy) {
+  Example example = example_run();
+  std::filesystem::create_directories(folder_ / "whole");
+  write_reports(folder_ / "whole", example.run, example.analysis);
+  example.run.trials.pop_back();
+  write_reports(folder_, example.run, example.analysis);
+  EXPECT_EQ(run({"report", folder_.string(), "--out", (folder_ / "whole").string()}), exit_usage);
+  EXPECT_THAT(errors_, HasSubstr("holds more of this run"));
+  EXPECT_EQ(run({"report", (folder_ / "whole").string(), "--out", folder_.string()}), exit_pass) << errors_;
+}
+
 TEST_F(Program, RedactionReplacesNothingMeasured) {
   const Example example = example_run();
   write_reports(folder_, example.run, example.analysis);
@@ -294,7 +305,7 @@ TEST_F(Program, PublishMakesASiteAndSaysWhatIsMissing) {
   EXPECT_EQ(run({"publish", (folder_ / "run").string(), "--out", (folder_ / "site").string(), "--title", "Ours"}),
             exit_pass)
       << errors_;
-  EXPECT_THAT(output_, HasSubstr("1 runs, 1 of them new, 1 rendered"));
+  EXPECT_THAT(output_, HasSubstr("1 run, 1 of them new, 1 rendered"));
   EXPECT_THAT(environment::read_text_file(folder_ / "site/index.html").value_or(""), HasSubstr("Ours"));
 }
 

@@ -37,8 +37,8 @@ void add_publish_command(CLI::App& app, int& exit_code) {
     for (const std::string& name : names_of_this_machine()) options->hidden.push_back(name);
     options->key = publisher_key();
     const PublishResult result = publish(*options);
-    fmt::print("{}: {} runs, {} of them new, {} rendered{}\n", (options->out / "index.html").string(), result.runs,
-               result.new_runs, result.rendered,
+    fmt::print("{}: {} {}, {} of them new, {} rendered{}\n", (options->out / "index.html").string(), result.runs,
+               result.runs == 1 ? "run" : "runs", result.new_runs, result.rendered,
                options->redact ? "; names, paths, serial numbers, UUIDs and addresses were taken out" : "");
     exit_code = exit_pass;
   });

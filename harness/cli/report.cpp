@@ -39,6 +39,11 @@ void check_report_folder(const ReportOptions& options, const Run& run, const fs:
     throw UsageError(fmt::format("{} holds another run, which would be replaced; choose another folder with --out",
                                  folder.string()));
   }
+  if (there.trials.size() > run.trials.size()) {
+    throw UsageError(fmt::format("{} holds more of this run, {} processes against {}, which would be lost; choose another "
+                                 "folder with --out",
+                                 folder.string(), there.trials.size(), run.trials.size()));
+  }
 }
 
 void report(const ReportOptions& options) {

@@ -111,6 +111,10 @@ GateResult gate_on_files(const FileComparison& comparison) {
   result.skipped_in_both = comparison.skipped_in_both;
   result.environment_differences = comparison.environment_differences;
   result.notes = comparison.notes;
+  if (!comparison.other_bits.empty()) {
+    result.warnings.push_back(fmt::format("other bits than the baseline's with the same algorithm: {}",
+                                          fmt::join(comparison.other_bits, ", ")));
+  }
   return result;
 }
 
@@ -157,7 +161,7 @@ void conclude(GateResult& result) {
     result.warnings.push_back(fmt::format("{} of the baseline's benchmarks {} missing in the candidate: {}",
                                           result.only_in_baseline.size(),
                                           result.only_in_baseline.size() == 1 ? "is" : "are",
-                                          fmt::join(result.only_in_baseline, ", ")));
+                                          fmt::join(short_names(result.only_in_baseline), ", ")));
   }
   const std::vector<Comparison> comparisons = held_against(result);
   result.verdict = result.wrong.empty() ? overall_verdict(comparisons) : Verdict::invalid;

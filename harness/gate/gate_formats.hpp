@@ -14,6 +14,10 @@ using GateResults = std::vector<GateResult>;
 /// The exit code of all: wrong or slower first, then inconclusive.
 int exit_code_of(const GateResults& results);
 
+/// Stands below the table of a gate's text and Markdown.
+inline constexpr const char* effect_legend =
+    "effect: how much longer it takes, + is slower; estimated from all values, so it need not be the ratio of before and now";
+
 /// What is to be said of a benchmark beside its numbers; empty: nothing. A reason says by itself what was compared.
 std::string gate_reason(const GateEntry& entry);
 

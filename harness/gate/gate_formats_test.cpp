@@ -147,5 +147,15 @@ TEST(GateFormats, TheSameWrongResultOfTwoModesIsTwoFindings) {
   EXPECT_NE(findings[0]["fingerprint"], findings[1]["fingerprint"]);
 }
 
+TEST(GateFormats, GitlabLinksToTheFileThatWasCompared) {
+  GateResult result;
+  result.mode = "native";
+  result.candidate = "runs/new (native)";
+  result.warnings = {"a warning"};
+  EXPECT_THAT(gate_as_gitlab({result}), HasSubstr("\"path\": \"runs/new\""));
+  result.mode.clear();
+  EXPECT_THAT(gate_as_gitlab({result}), HasSubstr("\"path\": \"runs/new (native)\""));
+}
+
 }  // namespace
 }  // namespace cuparity

@@ -10,20 +10,6 @@
 namespace cuparity {
 namespace {
 
-/// Text from files must neither end a table cell nor become markup.
-std::string cell(const std::string& text) {
-  std::string result;
-  for (const char c : clean_text(text)) {
-    if (c == '<') {
-      result += "&lt;";
-    } else {
-      if (std::string("|`*_[]\\").find(c) != std::string::npos) result += '\\';
-      result += c;
-    }
-  }
-  return result;
-}
-
 std::string mark_of(const GateEntry& entry) {
   if (!entry.expected.empty()) {
     return "slower, expected";
@@ -36,7 +22,7 @@ std::string mark_of(const GateEntry& entry) {
 std::string bullet_list(const std::string& title, const std::vector<std::string>& items) {
   std::string text = items.empty() ? "" : "\n" + title + "\n\n";
   for (const std::string& item : items) {
-    text += "- " + cell(item) + "\n";
+    text += "- " + markdown_text(item) + "\n";
   }
   return text;
 }
@@ -85,21 +71,22 @@ std::string annotation(const GateResult& result, const GateEntry& entry) {
 std::string gate_as_markdown(const GateResults& results) {
   std::string text = "## cuparity gate\n";
   for (const GateResult& result : results) {
-    text += fmt::format("\n**{}**\n\nCandidate {}, {} {}.\n\n", cell(result.sentence), cell(result.candidate),
-                        result.kind, cell(result.baseline));
+    text += fmt::format("\n**{}**\n\nCandidate {}, {} {}.\n\n", markdown_text(result.sentence), markdown_text(result.candidate),
+                        result.kind, markdown_text(result.baseline));
     text += "| benchmark | before | now | effect | interval | verdict | why |\n|---|---:|---:|---:|---:|---|---|\n";
     for (const GateEntry& entry : result.entries) {
       const Comparison& c = entry.comparison;
-      text += fmt::format("| {} | {} | {} | {} | {} | {} | {} |\n", cell(short_name(c.benchmark)),
+      text += fmt::format("| {} | {} | {} | {} | {} | {} | {} |\n", markdown_text(short_name(c.benchmark)),
                           seconds_or_dash(c.baseline_seconds), seconds_or_dash(c.candidate_seconds),
                           c.effect ? signed_percent(*c.effect) : "-", c.interval_low ? interval_text(c) : "-",
-                          mark_of(entry), cell(gate_reason(entry)));
+                          mark_of(entry), markdown_text(gate_reason(entry)));
     }
+    if (!result.entries.empty()) text += fmt::format("\n{}\n", effect_legend);
     text += bullet_list("Wrong:", result.wrong);
     text += bullet_list("**Cross-environment**, a difference need not come from what you changed:",
                  result.environment_differences);
     text += bullet_list("Warnings:", result.warnings);
-    text += bullet_list("Only in the candidate:", result.only_in_candidate);
+    text += bullet_list("Only in the candidate:", short_names(result.only_in_candidate));
     text += bullet_list("Skipped:", result.skipped_in_both);
     text += bullet_list("Notes:", result.notes);
   }

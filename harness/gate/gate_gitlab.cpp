@@ -21,13 +21,20 @@ std::string fingerprint_of(const std::string& check, const std::string& subject)
   return fmt::format("{:016x}", hash);
 }
 
+/// The file that was compared, without the mode behind it: GitLab links to it.
+std::string path_of(const GateResult& result) {
+  const std::string mode = fmt::format(" ({})", result.mode);
+  const std::string& name = result.candidate;
+  return clean_text(name.ends_with(mode) ? name.substr(0, name.size() - mode.size()) : name);
+}
+
 nlohmann::json finding(const GateResult& result, const std::string& check, const std::string& severity,
                        const std::string& subject, const std::string& description) {
   return {{"description", clean_text(description)},
           {"check_name", "cuparity-" + check},
           {"fingerprint", fingerprint_of(check, subject)},
           {"severity", severity},
-          {"location", {{"path", clean_text(result.candidate)}, {"lines", {{"begin", 1}}}}}};
+          {"location", {{"path", path_of(result)}, {"lines", {{"begin", 1}}}}}};
 }
 
 void add_entry(const GateResult& result, const GateEntry& entry, nlohmann::json& findings) {

@@ -41,6 +41,16 @@ TEST(Gate, PassesWhatIsSameOrFaster) {
   EXPECT_EQ(result.sentence, "Passed: 1 of 2 benchmarks faster, none slower.");
 }
 
+TEST(Gate, WarnsOfOtherBits) {
+  FileComparison files;
+  files.comparisons = {comparison("a", Verdict::same, 0)};
+  files.other_bits = {"a"};
+  GateResult result = gate_on_files(files);
+  conclude(result);
+  EXPECT_EQ(result.exit_code, exit_pass);
+  EXPECT_THAT(result.warnings, ElementsAre("other bits than the baseline's with the same algorithm: a"));
+}
+
 TEST(Gate, FailsWhatIsSlower) {
   GateResult result = result_of({comparison("a", Verdict::slower, 0.02), comparison("b", Verdict::slower, 0.2)});
   conclude(result);

@@ -63,11 +63,12 @@ std::string one_as_text(const GateResult& result) {
   std::string text = fmt::format("{:<10} {}\ncandidate  {}\n\n", result.kind, clean_text(result.baseline),
                                  clean_text(result.candidate));
   text += table(result);
+  if (!result.entries.empty()) text += fmt::format("\n{}\n", effect_legend);
   text += list("WRONG:", result.wrong);
   text += list("CROSS-ENVIRONMENT, a difference need not come from what you changed:",
                result.environment_differences);
   text += list("Warnings:", result.warnings);
-  text += list("Only in the candidate:", result.only_in_candidate);
+  text += list("Only in the candidate:", short_names(result.only_in_candidate));
   text += list("Skipped:", result.skipped_in_both);
   text += list("Notes:", result.notes);
   return text + "\n" + clean_text(result.sentence) + "\n";

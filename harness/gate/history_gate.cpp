@@ -140,6 +140,21 @@ void decide(Comparison& comparison) {
   }
 }
 
+/// What earlier runs measured and this one skipped must not pass without a word.
+void list_skipped(const HistoryIndex& index, const ResultFile& candidate, const std::string& mode, GateResult& result) {
+  const std::string fingerprint = machine_fingerprint(candidate.environment);
+  const std::vector<HistorySeries> series = index.series();
+  for (const Sample& sample : candidate.samples) {
+    if (sample.state != RowState::skipped) continue;
+    const std::string name = short_name(sample.benchmark), line = fmt::format("{}: {}", name, sample.message);
+    const bool known = std::any_of(series.begin(), series.end(), [&](const HistorySeries& one) {
+      return one.fingerprint == fingerprint && one.mode == mode && one.benchmark == name;
+    });
+    known ? result.warnings.push_back("skipped, though earlier runs measured it: " + line)
+          : result.skipped_in_both.push_back(line);
+  }
+}
+
 }  // namespace
 
 GateResult gate_on_history(const HistoryIndex& index, const std::string& history_name, const ResultFile& candidate,
@@ -151,6 +166,8 @@ GateResult gate_on_history(const HistoryIndex& index, const std::string& history
   result.kind = "history";
   result.baseline = history_name;
   result.candidate = candidate.name;
+  result.wrong = candidate.wrong;
+  list_skipped(index, candidate, mode, result);
   std::vector<double> p_values;
   std::size_t longest = 0;
   for (const Judged& judged : all) {

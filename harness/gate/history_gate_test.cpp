@@ -65,6 +65,26 @@ TEST_F(HistoryGate, ASurpriseIsInconclusiveNeverSlower) {
   EXPECT_EQ(result.exit_code, exit_inconclusive);
 }
 
+TEST_F(HistoryGate, WhatIsWrongFailsAndWhatIsSkippedIsNamed) {
+  write(40, 100);
+  HistoryIndex index(folder_.path());
+  index.update();
+  ResultFile file = candidate({1, 1});
+  file.samples[1].state = RowState::skipped;
+  file.samples[1].message = "no library";
+  GateResult result = gate_on_history(index, "runs", file, "", "new.json", {});
+  conclude(result);
+  EXPECT_EQ(result.exit_code, exit_pass);
+  EXPECT_THAT(result.warnings, ::testing::ElementsAre("skipped, though earlier runs measured it: b/1: no library"));
+  file.samples[1].benchmark = "b/9";
+  EXPECT_THAT(gate_on_history(index, "runs", file, "", "new.json", {}).skipped_in_both, ::testing::ElementsAre("b/9: no library"));
+  file.wrong = {"b/1: beyond its bound"};
+  result = gate_on_history(index, "runs", file, "", "new.json", {});
+  conclude(result);
+  EXPECT_EQ(result.exit_code, exit_regression);
+  EXPECT_EQ(result.sentence, "Wrong: 1 finding, the first: b/1: beyond its bound.");
+}
+
 TEST_F(HistoryGate, OnlyThePresentRegimePredicts) {
   write(60, 30);
   EXPECT_EQ(judge({1.33, 1.33}).exit_code, exit_pass);

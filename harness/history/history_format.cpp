@@ -32,6 +32,9 @@ std::string trend_text(const SeriesDrift& drift) {
   return drift.trend.interval.excludes_zero() ? text : text + " (none shown)";
 }
 
+/// One run has none.
+std::string scatter_text(const SeriesDrift& drift) { return drift.regime_runs < 2 ? "-" : plain_percent(drift.scatter); }
+
 std::string name_text(const SeriesDrift& drift) {
   return clean_text(drift.series.benchmark) + (drift.series.in_cycles ? ", per clock" : "");
 }
@@ -113,7 +116,7 @@ nlohmann::json drift_json(const SeriesDrift& drift) {
           {"last_run", drift.last_run},
           {"regime_runs", drift.regime_runs},
           {"level_seconds", number_to_json(drift.level_seconds)},
-          {"scatter", number_to_json(drift.scatter)},
+          {"scatter", drift.regime_runs < 2 ? nlohmann::json() : number_to_json(drift.scatter)},
           {"trend_a_run", number_to_json(drift.trend.slope)},
           {"trend_low", bounded ? number_to_json(drift.trend.interval.low) : nlohmann::json()},
           {"trend_high", bounded ? number_to_json(drift.trend.interval.high) : nlohmann::json()},
@@ -140,7 +143,7 @@ std::string history_as_text(const HistoryReport& report) {
         }
         text += fmt::format("{:<{}}  {:<20}  {:>5}  {:>9}  {:>8}  {:>6}  {:>9}  {}\n", name, width,
                             shortened(mode_text(drift), 20), drift.series.runs, format_seconds(drift.level_seconds),
-                            plain_percent(drift.scatter), drift.regime_runs, change_text(drift), trend_text(drift));
+                            scatter_text(drift), drift.regime_runs, change_text(drift), trend_text(drift));
         for (const RegimeChange& change : drift.changes) {
           text += "    " + describe(change) + "\n";
         }
@@ -153,31 +156,25 @@ std::string history_as_text(const HistoryReport& report) {
 
 std::string history_as_markdown(const HistoryReport& report) {
   std::string text = fmt::format("**{}**\n", summary_line(report));
-  const auto cell = [](std::string value) {
-    for (std::size_t i = value.find('|'); i != std::string::npos; i = value.find('|', i + 2)) {
-      value.insert(i, "\\");
-    }
-    return value;
-  };
   for_each_series(
       report.series,
       [&](const std::string& fingerprint) {
         text += fmt::format(
             "\n{}\n\n| benchmark | mode | runs | level | scatter | regime | trend in it | changes |\n"
             "|---|---|---:|---:|---:|---:|---:|---|\n",
-            fingerprint);
+            markdown_text(fingerprint));
       },
       [&](const SeriesDrift& drift) {
         std::string changes;
         for (const RegimeChange& change : drift.changes) {
-          changes += (changes.empty() ? "" : "<br>") + cell(describe(change));
+          changes += (changes.empty() ? "" : "<br>") + markdown_text(describe(change));
         }
-        text += fmt::format("| {} | {} | {} | {} | {} | {} | {} | {} |\n", cell(name_text(drift)),
-                            cell(mode_text(drift)), drift.series.runs, format_seconds(drift.level_seconds),
-                            plain_percent(drift.scatter), drift.regime_runs, trend_text(drift), changes);
+        text += fmt::format("| {} | {} | {} | {} | {} | {} | {} | {} |\n", markdown_text(name_text(drift)),
+                            markdown_text(mode_text(drift)), drift.series.runs, format_seconds(drift.level_seconds),
+                            scatter_text(drift), drift.regime_runs, trend_text(drift), changes);
       });
   for (const std::string& reason : report.update.passed_over) {
-    text += fmt::format("\nPassed over: {}\n", clean_text(reason));
+    text += fmt::format("\nPassed over: {}\n", markdown_text(reason));
   }
   return text;
 }

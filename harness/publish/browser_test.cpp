@@ -121,7 +121,7 @@ TEST_F(SitePages, TheAddressChoosesRunsAndModes) {
 
 TEST_F(SitePages, GemmIsComparedPerClock) {
   const std::string page = open("compare/index.html", "#a=" + run_of("20251201") + "&b=" + run_of("20251202"));
-  EXPECT_THAT(page, HasSubstr("+0.00 %</span><small>per clock; in time +25.0 %</small>"));
+  EXPECT_THAT(page, HasSubstr("±0.00 %</span><small>per clock; in time +25.0 %</small>"));
   EXPECT_THAT(page, Not(HasSubstr("+25.0 %</span>")));
 }
 

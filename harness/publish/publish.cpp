@@ -92,6 +92,16 @@ void check_not_in_site(const fs::path& run, const fs::path& site) {
   }
 }
 
+/// A run of the site itself that cannot be read stands in the way of every publication, so how it is taken out is said.
+RunSource scan_published(const fs::path& path, const KnownOutlines& known) {
+  try {
+    return scan_run(path, known);
+  } catch (const UsageError& error) {
+    throw UsageError(fmt::format("{}; the site's own copy of that run is damaged: rm -r {}, then publish the run again",
+                                 error.what(), path.parent_path().string()));
+  }
+}
+
 /// Every run that is given or in the site already, once.
 std::vector<RunSource> find_sources(const PublishOptions& options, const std::vector<std::string>& published,
                                     const EarlierRuns& earlier, unsigned threads) {
@@ -109,7 +119,8 @@ std::vector<RunSource> find_sources(const PublishOptions& options, const std::ve
   }
   std::vector<RunSource> sources(paths.size());
   for_each_index(paths.size(), threads, [&](std::size_t i) {
-    sources[i] = scan_run(paths[i], [&](const std::string& digest) { return earlier.outline_of(digest); });
+    const auto known = [&](const std::string& digest) { return earlier.outline_of(digest); };
+    sources[i] = i < published.size() ? scan_published(paths[i], known) : scan_run(paths[i], known);
   });
   return distinct(std::move(sources));
 }

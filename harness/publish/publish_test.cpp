@@ -300,6 +300,34 @@ TEST_F(Publish, WhatWasMeasuredDoesNotStandInTheSite) {
   EXPECT_EQ(publish_to("runs/0/site", {folder_ / "runs/0/site"}).runs, 1U) << "the site's own runs stay";
 }
 
+TEST_F(Publish, HowADamagedRunOfTheSiteIsTakenOutIsSaid) {
+  const fs::path measured = write_run(folder_ / "in/1", example_run_of_day(1));
+  publish_to("site", {measured});
+  const fs::path page = fs::directory_iterator(folder_ / "site/runs")->path();
+  std::ofstream(page / "run.json") << "{";
+  try {
+    publish_to("site", {measured});
+    FAIL();
+  } catch (const UsageError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("copy of that run is damaged: rm -r " + page.string() + ", then publish"));
+  }
+  fs::remove_all(page);
+  EXPECT_EQ(publish_to("site", {measured}).runs, 1U);
+}
+
+TEST_F(Publish, TheIndexCountsTheWorstFirstAndKeepsModesApart) {
+  cuparity::Run run = example_run_of_day(1);
+  for (Trial& trial : run.trials) {
+    if (trial.mode == run.modes[1]) trial.mode = "native, again";
+  }
+  run.modes[1] = "native, again";
+  run.started_at = "2026-02-01T00:00:00Z";
+  publish_to("site", {write_run(folder_ / "in/1", example_run_of_day(1)), write_run(folder_ / "in/2", run)});
+  const std::string index = read(folder_ / "site/index.html");
+  EXPECT_THAT(index, testing::ContainsRegex("class=\"v-[a-z]+\"><b>"));
+  EXPECT_THAT(index, HasSubstr("native, again"));
+}
+
 TEST_F(Publish, WhatIsNoRunIsOneClearLine) {
   fs::create_directories(folder_ / "empty");
   EXPECT_THROW(publish_to("site", {}), UsageError);

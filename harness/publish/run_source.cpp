@@ -193,12 +193,7 @@ RunSource scan(const fs::path& path, const fs::path& file, const KnownOutlines& 
   return scan(path, journal, known);
 }
 
-}  // namespace
-
-std::vector<fs::path> find_runs(const fs::path& path) {
-  if (!fs::exists(path)) throw UsageError(fmt::format("{}: no such file or folder", path.string()));
-  if (!fs::is_directory(path) || holds_run(path)) return {path};
-  std::vector<fs::path> found;
+void add_runs_below(const fs::path& path, std::vector<fs::path>& found) {
   for (fs::recursive_directory_iterator entry(path), end; entry != end; ++entry) {
     if (entry->is_directory() && holds_run(entry->path())) {
       found.push_back(entry->path());
@@ -206,6 +201,20 @@ std::vector<fs::path> find_runs(const fs::path& path) {
     } else if (entry->is_regular_file() && looks_like_a_run(entry->path())) {
       found.push_back(entry->path());
     }
+  }
+}
+
+}  // namespace
+
+std::vector<fs::path> find_runs(const fs::path& path) {
+  if (!fs::exists(path)) throw UsageError(fmt::format("{}: no such file or folder", path.string()));
+  if (!fs::is_directory(path) || holds_run(path)) return {path};
+  std::vector<fs::path> found;
+  try {
+    add_runs_below(path, found);
+  } catch (const fs::filesystem_error& error) {
+    throw EnvironmentError(fmt::format("looking for runs in {}: {}; mend its permissions or name the runs one by one",
+                                       path.string(), error.code().message()));
   }
   if (found.empty()) {
     throw UsageError(fmt::format(

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <kainjow/mustache.hpp>
-#include <map>
 #include <set>
 
 #include "harness/publish/page.hpp"
@@ -21,7 +20,7 @@ std::string containers_of(const RunSummary& run) {
   std::string text;
   for (const std::string& mode : run.modes) {
     if (mode == run.baseline_mode) continue;
-    text += (text.empty() ? "" : ", ") + shortened(mode, 60);
+    text += (text.empty() ? "" : " · ") + shortened(mode, 60);  // a name of a mode may hold a comma
   }
   return text.empty() ? run.baseline_mode : text;
 }
@@ -35,7 +34,7 @@ std::string software_of(const RunSummary& run) {
 
 /// The verdict stands in front of it anyway: "Slower: 1 of 14 …" without its first word.
 std::string sentence_of(const RunSummary& run) {
-  std::string text = shortened(run.sentence, 220);
+  std::string text = shortened(run.sentence, 500);
   const std::size_t colon = run.verdict.size();
   const bool repeats = text.size() > colon + 2 && text.compare(colon, 2, ": ") == 0 &&
                        lower(text.substr(0, colon)) == run.verdict;
@@ -57,29 +56,37 @@ data run_row(const RunSummary& run) {
   return row;
 }
 
+/// The worst first, as in a report.
+data verdict_counts(const std::vector<RunSummary>& runs) {
+  data counts = data::type::list;
+  for (const char* verdict : {"wrong", "slower", "invalid", "nothing compared", "inconclusive", "faster", "same"}) {
+    const auto has_it = [&](const RunSummary& run) { return run.verdict == verdict; };
+    const auto first = std::find_if(runs.begin(), runs.end(), has_it);
+    if (first == runs.end()) continue;
+    data entry;
+    entry.set("verdict", verdict);
+    entry.set("verdict_class", first->verdict_class);
+    entry.set("count", std::to_string(std::count_if(first, runs.end(), has_it)));
+    counts << entry;
+  }
+  return counts;
+}
+
 }  // namespace
 
 std::string render_runs_page(const std::vector<RunSummary>& runs, const std::string& site_title) {
-  data values, rows = data::type::list, verdicts = data::type::list;
+  data values, rows = data::type::list;
   std::set<std::string> machines;
-  std::map<std::string, int> count;
   for (const RunSummary& run : runs) {
     rows << run_row(run);
     machines.insert(machine_of(run));
-    ++count[run.verdict];
-  }
-  for (const auto& [verdict, runs_with_it] : count) {
-    data entry;
-    entry.set("verdict", verdict);
-    entry.set("count", std::to_string(runs_with_it));
-    verdicts << entry;
   }
   values.set("title", shortened(site_title, 120));
   values.set("count", fmt::format("{} {}", runs.size(), runs.size() == 1 ? "run" : "runs"));
   values.set("machines", machines.size() == 1 ? shortened(*machines.begin(), 100)
                                               : fmt::format("{} machines", machines.size()));
   values.set("newest", runs.empty() ? "" : short_time(runs.front().started_at));
-  values.set("verdicts", verdicts);
+  values.set("verdicts", verdict_counts(runs));
   values.set("runs", rows);
   const std::string body = kainjow::mustache::mustache(std::string(runs_template)).render(values);
   return page(site_title, site_title, {"", "runs"}, body, {"assets/runs.js"});

@@ -316,4 +316,9 @@ std::string short_name(const std::string& run_name) {
   return name;
 }
 
+std::vector<std::string> short_names(std::vector<std::string> run_names) {
+  for (std::string& name : run_names) name = short_name(name);
+  return run_names;
+}
+
 }  // namespace cuparity

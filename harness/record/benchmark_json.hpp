@@ -33,5 +33,6 @@ BenchmarkFile read_benchmark_json(const std::filesystem::path& path);
 /// "saxpy/own/fp32/268435456/manual_time" -> "saxpy/own/fp32/268435456": Google Benchmark's own suffixes
 /// (/manual_time, /real_time, /process_time, /iterations:N, /repeats:N, /min_time:N, /threads:1) taken off.
 std::string short_name(const std::string& run_name);
+std::vector<std::string> short_names(std::vector<std::string> run_names);
 
 }  // namespace cuparity

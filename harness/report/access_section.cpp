@@ -16,7 +16,7 @@
 namespace cuparity {
 namespace {
 
-constexpr std::size_t cell_limit = 240;
+constexpr std::size_t cell_limit = 600;
 constexpr std::array<const char*, 9> headings = {"row",  "engine", "asked for", "nodes",   "NVML",
                                                  "CUDA", "driver libraries", "injected by", "verdict"};
 

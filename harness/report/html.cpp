@@ -19,6 +19,7 @@
 #include "harness/report/telemetry_view.hpp"
 #include "harness/report/text.hpp"
 #include "harness/report/why_view.hpp"
+#include "harness/report/xml_text.hpp"
 
 namespace cuparity {
 namespace {
@@ -32,8 +33,18 @@ constexpr std::size_t text_limit = 600;
 constexpr std::size_t rows_at_first = 200;
 
 std::string badge(const ReportView& view, const Analysis& analysis) {
-  if (analysis.comparisons.empty() && analysis.wrong.empty()) return "nothing compared";
-  return !analysis.wrong.empty() && view.verdict == Verdict::same ? "wrong" : to_string(view.verdict);
+  if (!analysis.wrong.empty()) return "wrong";
+  return analysis.comparisons.empty() ? "nothing compared" : to_string(view.verdict);
+}
+
+/// Escaped, and to be broken behind its slashes rather than within a number or a unit.
+std::string name_html(const std::string& name) {
+  std::string html;
+  for (const char c : xml_escaped(shortened(name, name_limit))) {
+    html += c;
+    if (c == '/') html += "<wbr>";
+  }
+  return html;
 }
 
 data row_data(const ComparisonCells& cells, std::size_t index) {
@@ -41,6 +52,7 @@ data row_data(const ComparisonCells& cells, std::size_t index) {
   data row;
   row.set("index", std::to_string(index));
   row.set("name", shortened(cells.name, name_limit));
+  row.set("name_html", name_html(cells.name));
   row.set("mode", shortened(comparison.candidate, name_limit));
   row.set("baseline_value", cells.baseline_value);
   row.set("candidate_value", cells.candidate_value);

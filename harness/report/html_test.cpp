@@ -81,5 +81,14 @@ TEST(Html, TwoHundredBenchmarks) {
   EXPECT_LT(page.size(), 20'000'000U);
 }
 
+TEST(Html, TheBadgeSaysWhatTheSentenceDoes) {
+  Example example = example_run();
+  example.analysis.wrong = {"native: test failed: Numerics/Gemm"};
+  for (const Verdict verdict : {Verdict::same, Verdict::slower, Verdict::invalid}) {
+    example.analysis.verdict = verdict;
+    EXPECT_THAT(render_html(example.run, example.analysis), HasSubstr("<p class=\"badge\">wrong</p>"));
+  }
+}
+
 }  // namespace
 }  // namespace cuparity

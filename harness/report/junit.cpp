@@ -79,11 +79,14 @@ Suite correctness(const Run& run, const Analysis& analysis) {
     add_case(suite, "correctness", wrong, {}, outcome("failure", "wrong", wrong, ""));
   }
   if (analysis.wrong.empty()) {
-    int passed = 0;
-    for (const Trial& trial : run.trials) passed += trial.tests_passed;
+    int passed = 0, not_run = 0;
+    for (const Trial& trial : run.trials) {
+      passed += trial.tests_passed;
+      not_run += trial.tests_skipped;
+    }
     add_case(suite, "correctness", "no wrong result", {},
-             fmt::format("<system-out>{} processes, {} validation tests passed</system-out>",
-                         run.trials.size(), passed));
+             fmt::format("<system-out>{} processes, {} validation tests passed{}</system-out>", run.trials.size(), passed,
+                         not_run == 0 ? "" : fmt::format(", {} skipped", not_run)));
   }
   return suite;
 }

@@ -43,7 +43,7 @@ constexpr std::array<Unit, 4> memory_units{
 
 std::string signed_percent(double fraction) {
   const double percent = fraction * 100;
-  const int decimals = std::abs(percent) >= 10 ? 1 : 2;
+  const int decimals = std::abs(percent) >= 1000 ? 0 : std::abs(percent) >= 10 ? 1 : 2;
   std::string number = fmt::format("{:.{}f}", std::abs(percent), decimals);
   const bool zero = number.find_first_not_of("0.") == std::string::npos;
   // The minus sign, not a hyphen: as wide as the plus.

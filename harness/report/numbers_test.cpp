@@ -36,6 +36,7 @@ TEST(Numbers, MemoryIsPowersOfTwo) {
 TEST(Numbers, EffectsHaveASign) {
   EXPECT_EQ(format_effect(0.0012), "+0.12 %");
   EXPECT_EQ(format_effect(-0.8412), "−84.1 %");
+  EXPECT_EQ(format_effect(25000.006), "+2500001 %");
   EXPECT_EQ(format_effect(0.000001), "±0.00 %");
   EXPECT_EQ(format_effect(-0.000001), "±0.00 %");
   EXPECT_EQ(format_effect(INFINITY), "unknown");

@@ -206,15 +206,25 @@ std::string state_of(const Run& run) {
                      blocks.size(), run.planned_blocks);
 }
 
+/// What was skipped or not run at all is said of each mode: one that skips what another passes was validated less.
 std::string validation_of(const Run& run) {
   int passed = 0, failed = 0;
+  std::map<std::string, int> skipped;
+  std::set<std::string> validated;
   for (const Trial& trial : run.trials) {
     passed += trial.tests_passed;
     failed += trial.tests_failed;
+    if (trial.tests_skipped > 0) skipped[trial.mode] += trial.tests_skipped;
+    if (trial.kind == TrialKind::validation) validated.insert(trial.mode);
   }
-  if (passed + failed == 0) return "";
-  const std::string all = fmt::format("{} {} passed, all modes together", passed, passed == 1 ? "test" : "tests");
-  return failed == 0 ? all : fmt::format("{}, {} failed", all, failed);
+  if (passed + failed == 0 && skipped.empty()) return "";
+  std::string text = fmt::format("{} {} passed, all modes together", passed, passed == 1 ? "test" : "tests");
+  if (failed > 0) text += fmt::format(", {} failed", failed);
+  for (const auto& [mode, count] : skipped) text += fmt::format(", {} skipped under {}", count, shortened(mode, 60));
+  for (const std::string& mode : run.modes) {
+    if (!validated.contains(mode)) text += fmt::format(", none run under {}", shortened(mode, 60));
+  }
+  return text;
 }
 
 std::string overhead_of(const Run& run, const Analysis& analysis) {

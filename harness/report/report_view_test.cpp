@@ -84,16 +84,25 @@ TEST(ReportView, TheCommandRepeatsTheOrderOfTrials) {
 
 TEST(ReportView, SaysWhatWasValidated) {
   Example example = example_run();
-  EXPECT_EQ(describe(example.run, example.analysis).validation, "");
+  const auto validation = [&] { return describe(example.run, example.analysis).validation; };
+  EXPECT_EQ(validation(), "");
   Trial trial;
   trial.kind = TrialKind::validation;
   trial.tests_passed = 13;
-  example.run.trials.insert(example.run.trials.begin(), 2, trial);
-  EXPECT_EQ(describe(example.run, example.analysis).validation, "26 tests passed, all modes together");
+  for (const std::string& mode : example.run.modes) {
+    trial.mode = mode;
+    example.run.trials.insert(example.run.trials.begin(), trial);
+  }
+  EXPECT_EQ(validation(), "39 tests passed, all modes together");
   for (const std::string& report : {render_markdown(example.run, example.analysis), render_html(example.run, example.analysis)})
-    EXPECT_THAT(report, HasSubstr("26 tests passed, all modes together"));
+    EXPECT_THAT(report, HasSubstr("39 tests passed, all modes together"));
   example.run.trials.front().tests_failed = 1;
-  EXPECT_EQ(describe(example.run, example.analysis).validation, "26 tests passed, all modes together, 1 failed");
+  EXPECT_EQ(validation(), "39 tests passed, all modes together, 1 failed");
+  example.run.trials.front().tests_skipped = 2;
+  EXPECT_EQ(validation(), "39 tests passed, all modes together, 1 failed, 2 skipped under docker:manual");
+  EXPECT_THAT(render_junit(example.run, Analysis{}), HasSubstr("validation tests passed, 2 skipped"));
+  example.run.trials.erase(example.run.trials.begin());
+  EXPECT_EQ(validation(), "26 tests passed, all modes together, none run under docker:manual");
 }
 
 TEST(ReportView, ProvenanceLeavesOutWhatIsUnknown) {

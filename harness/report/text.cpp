@@ -138,4 +138,21 @@ std::string shell_quoted(const std::vector<std::string>& words) {
   return line;
 }
 
+std::string markdown_text(std::string_view text) {
+  std::string result;
+  for (const char c : clean_text(text)) {
+    if (c == '<') {
+      result += "&lt;";
+    } else if (c == '&') {
+      result += "&amp;";
+    } else if (c == '@') {
+      result += "@<!-- -->";  // calls nobody
+    } else {
+      if (std::string_view("|`*_[]\\").find(c) != std::string_view::npos) result += '\\';
+      result += c;
+    }
+  }
+  return result;
+}
+
 }  // namespace cuparity

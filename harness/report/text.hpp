@@ -20,6 +20,9 @@ std::string shortened(std::string_view text, std::size_t columns);
 /// Asian wide ones.
 std::size_t display_width(std::string_view text);
 
+/// clean_text() for Markdown: it neither ends a table cell nor becomes markup.
+std::string markdown_text(std::string_view text);
+
 /// As one would type it in a POSIX shell.
 std::string shell_quoted(const std::vector<std::string>& words);
 

@@ -51,5 +51,9 @@ TEST(ShellQuoted, QuotesWhatAShellWouldChange) {
             "cuparity run --mode 'docker:--gpus='\\''\"device=0,1\"'\\''' '' 'a b'");
 }
 
+TEST(MarkdownText, IsNoMarkup) {
+  EXPECT_EQ(markdown_text("a|b *c* [d](e) <f> g&h @i\nj"), "a\\|b \\*c\\* \\[d\\](e) &lt;f> g&amp;h @<!-- -->i j");
+}
+
 }  // namespace
 }  // namespace cuparity

@@ -44,17 +44,33 @@ class Lines {
   std::map<std::string, std::size_t> places_;
 };
 
-void add_validation(const Trial& trial, Lines& lines) {
+/// Every line begins with `who`.
+void add_validation(const Trial& trial, const std::string& who, Lines& lines) {
   for (const std::string& test : trial.failed_tests) {
-    lines.add(fmt::format("{}: test failed: {}", trial.mode, test));
+    lines.add(fmt::format("{}test failed: {}", who, test));
   }
   if (!trial.failed_tests.empty()) {
     return;
   }
   if (trial.tests_failed > 0) {
-    lines.add(fmt::format("{}: {} validation tests failed", trial.mode, trial.tests_failed));
+    lines.add(fmt::format("{}{} validation tests failed", who, trial.tests_failed));
   } else if (!trial.ok) {
-    lines.add(fmt::format("{}: validation failed: {}", trial.mode, trial.failure));
+    lines.add(fmt::format("{}validation failed: {}", who, trial.failure));
+  }
+}
+
+void add_wrong(const Trial& trial, const std::string& who, Lines& lines) {
+  if (trial.kind == TrialKind::validation) {
+    add_validation(trial, who, lines);
+    return;
+  }
+  if (!trial.ok) {
+    lines.add(fmt::format("{}trial failed: {}", who, trial.failure));
+  }
+  for (const Row& row : trial.rows) {
+    if (row.state == RowState::failed) {
+      lines.add(fmt::format("{}{}: {}", who, short_name(row.benchmark), row.message));
+    }
   }
 }
 
@@ -144,18 +160,15 @@ BitComparison compare_bits(const Run& run, const std::string& benchmark, const s
 std::vector<std::string> find_wrong(const Run& run) {
   Lines lines;
   for (const Trial& trial : run.trials) {
-    if (trial.kind == TrialKind::validation) {
-      add_validation(trial, lines);
-      continue;
-    }
-    if (!trial.ok) {
-      lines.add(fmt::format("{}: trial failed: {}", trial.mode, trial.failure));
-    }
-    for (const Row& row : trial.rows) {
-      if (row.state == RowState::failed) {
-        lines.add(fmt::format("{}: {}: {}", trial.mode, short_name(row.benchmark), row.message));
-      }
-    }
+    add_wrong(trial, trial.mode + ": ", lines);
+  }
+  return lines.counted();
+}
+
+std::vector<std::string> find_wrong(const Run& run, const std::string& mode) {
+  Lines lines;
+  for (const Trial& trial : run.trials) {
+    if (trial.mode == mode) add_wrong(trial, "", lines);
   }
   return lines.counted();
 }

@@ -24,6 +24,9 @@ BitComparison compare_bits(const Run& run, const std::string& benchmark, const s
 /// counted.
 std::vector<std::string> find_wrong(const Run& run);
 
+/// The same of one mode, which the lines don't name.
+std::vector<std::string> find_wrong(const Run& run, const std::string& mode);
+
 /// Skipped rows with their reason, one line each, repeats left out.
 std::vector<std::string> find_skipped(const Run& run);
 

@@ -10,6 +10,7 @@
 #include "harness/errors.hpp"
 #include "harness/stats/block_seconds.hpp"
 #include "harness/stats/blocks.hpp"
+#include "harness/stats/correctness.hpp"
 #include "harness/stats/fingerprint.hpp"
 #include "harness/stats/margins.hpp"
 #include "harness/stats/per_clock.hpp"
@@ -104,11 +105,12 @@ Observation observe(Comparison comparison, const Sample& before, const Sample& a
                                  alpha, observe_numbers);
 }
 
+/// Nothing can be asked of bits that differ from process to process on the baseline's side already.
 void compare_bits(const Sample& before, const Sample& after, Comparison& comparison) {
-  if (before.digest.empty() || after.digest.empty()) {
+  if (before.digest.empty() || after.digest.empty() || before.digest_varies) {
     return;
   }
-  comparison.same_bits = before.digest == after.digest;
+  comparison.same_bits = before.digest == after.digest && !after.digest_varies;
   if (!*comparison.same_bits) {
     comparison.reason += before.algorithm == after.algorithm ? "; the bits differ with the same algorithm"
                                                              : "; the bits differ, and so does the algorithm";
@@ -144,10 +146,14 @@ void merge_row(const Row& row, Sample& sample) {
     sample.state = row.state;
     sample.message = row.message;
   }
+  const std::string digest = value_or_empty(row.label, "digest"), algorithm = value_or_empty(row.label, "algorithm");
   if (sample.digest.empty()) {
-    sample.digest = value_or_empty(row.label, "digest");
-    sample.algorithm = value_or_empty(row.label, "algorithm");
+    sample.digest = digest;
+    sample.algorithm = algorithm;
   }
+  // The reader joins what differed between the repetitions of one process with commas.
+  const bool another = algorithm == sample.algorithm && !digest.empty() && digest != sample.digest;
+  sample.digest_varies = sample.digest_varies || another || digest.find(',') != std::string::npos;
 }
 
 std::string valid_mode(const std::string& name, const Run& run, const std::string& mode) {
@@ -178,6 +184,9 @@ ResultFile result_file(const std::string& name, const BenchmarkFile& file) {
     if (row.seconds > 0) {
       sample.median_seconds = row.seconds;
     }
+    if (row.state == RowState::failed) {
+      result.wrong.push_back(fmt::format("{}: {}", short_name(row.benchmark), row.message));
+    }
     result.samples.push_back(std::move(sample));
   }
   return result;
@@ -189,6 +198,7 @@ ResultFile result_file(const std::string& name, const Run& run, const std::strin
   ResultFile result;
   result.name = fmt::format("{} ({})", name, mode);
   result.environment = run.environment;
+  result.wrong = find_wrong(run, mode);
   if (count_rejected(blocks) > 0) {
     result.notes.push_back(fmt::format("{}: {}", result.name, describe_rejections(blocks)));
   }
@@ -249,7 +259,7 @@ std::vector<SamplePair> pair_samples(const ResultFile& baseline, const ResultFil
       continue;
     }
     if (before.state == RowState::skipped && after->state == RowState::skipped) {
-      skipped.push_back(fmt::format("{}: {}", before.benchmark, after->message));
+      skipped.push_back(fmt::format("{}: {}", short_name(before.benchmark), after->message));
     } else {
       pairs.push_back({&before, after});
     }
@@ -295,6 +305,7 @@ FileComparison compare_files(const ResultFile& baseline, const ResultFile& candi
   result.candidate = candidate.name;
   result.only_in_baseline = missing_in(baseline, candidate);
   result.only_in_candidate = missing_in(candidate, baseline);
+  result.wrong_in_candidate = candidate.wrong;
   add_notes(baseline, candidate, result);
   const std::vector<std::string> differences =
       fingerprint_differences(baseline.environment, candidate.environment, settings.may_differ);
@@ -317,16 +328,17 @@ FileComparison compare_files(const ResultFile& baseline, const ResultFile& candi
     const std::string& advice = before->seconds.empty() ? baseline.advice : candidate.advice;
     observations.push_back(observe(std::move(comparison), *before, *after, settings.pairing, same_model, advice));
     impose_environment(differences, settings.cross_environment, observations.back());
-    if (after->state == RowState::failed && before->state == RowState::measured) {
-      result.wrong_in_candidate.push_back(fmt::format("{}: {}", name, after->message));
-    }
   }
 
   result.comparisons = decide_measured(std::move(observations), alpha, value_unit(baseline, settings.pairing));
   for (std::size_t i = 0; i < pairs.size(); ++i) {
-    compare_bits(*pairs[i].before, *pairs[i].after, result.comparisons[i]);
+    const auto& [before, after] = pairs[i];
+    compare_bits(*before, *after, result.comparisons[i]);
+    if (result.comparisons[i].same_bits == false && before->algorithm == after->algorithm) {
+      result.other_bits.push_back(short_name(before->benchmark));
+    }
   }
-  result.verdict = overall_verdict(result.comparisons);
+  result.verdict = result.wrong_in_candidate.empty() ? overall_verdict(result.comparisons) : Verdict::invalid;
   result.exit_code = result.wrong_in_candidate.empty() ? exit_code_of(result.comparisons)
                                                        : static_cast<int>(exit_regression);
   return result;

@@ -28,6 +28,7 @@ struct Sample {
   std::vector<double> cycles;            ///< one for each of `seconds`; empty: compared in time
   std::optional<double> median_seconds;  ///< what an aggregate says, where that is all there is
   std::string digest;                    ///< empty: none
+  bool digest_varies = false;            ///< the algorithm gave others, too
   std::string algorithm;
 };
 
@@ -36,6 +37,7 @@ struct ResultFile {
   std::string name;                                ///< as the user gave it, with the mode if it is a run
   std::map<std::string, std::string> environment;  ///< what identifies machine and software
   std::vector<Sample> samples;
+  std::vector<std::string> wrong;  ///< failed benchmarks and, of a run, validation tests and trials: one line each
   std::vector<std::string> notes;  ///< what is to be known about the file
   bool one_process = false;        ///< the samples are repetitions of one process
   std::string values = "blocks";  ///< what a value is, for people: blocks, repetitions, processes
@@ -59,7 +61,8 @@ struct FileComparison {
   std::vector<std::string> skipped_in_both;  ///< "benchmark: why"; not compared
   /// Not empty: this crosses environments (fingerprint_differences), as the user asked for.
   std::vector<std::string> environment_differences;
-  std::vector<std::string> wrong_in_candidate;  ///< "benchmark: why", where the baseline has a result
+  std::vector<std::string> wrong_in_candidate;  ///< whatever the baseline has
+  std::vector<std::string> other_bits;          ///< benchmarks that gave other bits with the same algorithm
   std::vector<std::string> notes;
   Verdict verdict = Verdict::inconclusive;
   int exit_code = 0;  ///< ExitCode: 1 also for a wrong result of the candidate alone

@@ -96,7 +96,50 @@ TEST(FileComparison, AResultThatBecameWrongFails) {
   EXPECT_EQ(comparison.comparisons[0].verdict, Verdict::invalid);
   EXPECT_EQ(comparison.comparisons[0].reason, "failed: wrong result: nan in b.json");
   EXPECT_EQ(comparison.exit_code, exit_regression);
-  EXPECT_EQ(compare(wrong, wrong).exit_code, exit_inconclusive);
+  EXPECT_EQ(comparison.verdict, Verdict::invalid);
+  EXPECT_THAT(comparison.wrong_in_candidate, ElementsAre("x: wrong result: nan"));
+}
+
+TEST(FileComparison, AWrongResultFailsWhateverTheBaselineHas) {
+  BenchmarkFile wrong = repeated({"x", "y"}, 1, 1);
+  wrong.rows[1].state = RowState::failed;
+  wrong.rows[1].message = "nan";
+  for (const BenchmarkFile& baseline : {wrong, repeated({"x"}, 1, 1)}) {
+    const FileComparison comparison = compare(baseline, wrong);
+    EXPECT_EQ(comparison.exit_code, exit_regression);
+    EXPECT_THAT(comparison.wrong_in_candidate, ElementsAre("y: nan"));
+  }
+  EXPECT_THAT(compare(wrong, repeated({"x", "y"}, 1, 1)).wrong_in_candidate, IsEmpty());
+}
+
+TEST(FileComparison, AFailedValidationOfACandidateFails) {
+  SimulatedSamples random(1);
+  const cuparity::Run baseline = simulate_run({}, random);
+  cuparity::Run candidate = baseline;
+  Trial trial;
+  trial.kind = TrialKind::validation;
+  trial.mode = "native";
+  trial.failed_tests = {"Numerics/Gemm"};
+  candidate.trials.push_back(trial);
+  const auto compared = [&](const std::string& mode) {
+    return compare_files(result_file("a", baseline, mode), result_file("b", candidate, mode), Pairing::none, {});
+  };
+  EXPECT_THAT(compared("native").wrong_in_candidate, ElementsAre("test failed: Numerics/Gemm"));
+  EXPECT_EQ(compared("native").exit_code, exit_regression);
+  EXPECT_EQ(compared("docker:--gpus=all").exit_code, exit_pass);
+}
+
+TEST(FileComparison, NamesOtherBitsOfTheSameAlgorithm) {
+  BenchmarkFile baseline = repeated({"x", "y", "z"}, 1, 1);
+  for (Row& row : baseline.rows) row.label = {{"digest", "a"}, {"algorithm", "one"}};
+  baseline.rows[2].label["digest"] = "a,b";  // differs from repetition to repetition already
+  BenchmarkFile candidate = baseline;
+  for (Row& row : candidate.rows) row.label["digest"] = "c";
+  candidate.rows[1].label["algorithm"] = "two";
+  const FileComparison comparison = compare(baseline, candidate);
+  EXPECT_THAT(comparison.other_bits, ElementsAre("x"));
+  EXPECT_EQ(comparison.comparisons[2].same_bits, std::nullopt);
+  EXPECT_EQ(comparison.exit_code, exit_pass);
 }
 
 TEST(FileComparison, SaysWhichPartsOfTheEnvironmentDiffer) {

@@ -18,7 +18,10 @@ int digits_after_point(double percent) {
 
 std::string signed_percent(double ratio) {
   const double percent = 100 * ratio;
-  return std::isfinite(percent) ? fmt::format("{:+.{}f} %", percent, digits_after_point(percent)) : "-";
+  if (!std::isfinite(percent)) return "-";
+  const std::string number = fmt::format("{:.{}f} %", std::abs(percent), digits_after_point(percent));
+  const bool zero = number.find_first_of("123456789") == std::string::npos;
+  return (zero ? "±" : percent < 0 ? "-" : "+") + number;
 }
 
 std::string plain_percent(double ratio) {
