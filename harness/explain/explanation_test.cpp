@@ -91,6 +91,15 @@ TEST(Explain, AnAlgorithmBearsOnItsOwnBenchmarkAlone) {
   EXPECT_THAT(explanation.benchmarks[1].causes, IsEmpty());
 }
 
+TEST(Explain, TheShapeOfOurOwnKernelIsNoLibrary) {
+  cuparity::Run run = example_of({{"native"}, {"docker:--gpus=all", {}, {{"gemm/own/bf16/4096", 1.1}}}}, {"gemm/own/bf16/4096"}, "cuda");
+  for (Trial& trial : run.trials) trial.rows[0].label["algorithm"] = trial.mode == "native" ? "band 8" : "band 4";
+  const Explanation explanation = explain(run, "native", "docker:--gpus=all");
+  EXPECT_FALSE(explanation.benchmarks[0].different_libraries);
+  EXPECT_THAT(keys(explanation.benchmarks[0].causes), ElementsAre("algorithm of gemm/own/bf16/4096"));
+  EXPECT_THAT(explanation_as_text(explanation), Not(HasSubstr("library")));
+}
+
 TEST(Explain, ComparesAnyTwoModesOfTheRun) {
   const cuparity::Run run =
       example_of({{"native", {{"seccomp", "disabled"}}},

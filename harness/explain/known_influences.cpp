@@ -15,11 +15,14 @@ constexpr KnownInfluence influences[] = {
     // Other code. First, because it ends the question whether the container costs anything.
     {"cuparity_version|source_digest", every, every, 3, SlowSide::either, true, "The two modes ran different programs.",
      "make the image from the sources of the native programs: ./scripts/build-image", ExperimentKind::none, "docs/explain.md"},
-    {"algorithm of .*", every, every, 3, SlowSide::either, true,
+    {"algorithm of gemm/own.*", every, every, 1, SlowSide::either, false,
+     "Each process times the shapes of our own kernel and takes the fastest: another one, with the same bits and about as fast.",
+     "run it again: the choice may fall differently", ExperimentKind::none, "docs/performance.md"},
+    {"algorithm of (?!gemm/own).*", every, every, 3, SlowSide::either, true,
      "The library chose another algorithm for the same problem: other code, other times, maybe other bits.",
      "run it again: a choice by search may fall differently; with the same library on both sides it should "
      "agree",
-     ExperimentKind::none, "https://docs.nvidia.com/cuda/cublas/"},
+     ExperimentKind::none, "docs/performance.md"},
     {"cublas_version|libcublas(lt)?_path", "", "^gemm/cublaslt|^saxpy/cublas", 3, SlowSide::either, true,
      "Another cuBLAS brings other kernels and other heuristics.", "mount the host's cuBLAS over the image's",
      ExperimentKind::host_library, "https://docs.nvidia.com/cuda/cuda-toolkit-release-notes/#cublas-library"},
