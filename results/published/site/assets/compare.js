@@ -46,8 +46,10 @@
     const [factor, unit] = units[kind].find(([size]) => value >= size) ?? units[kind].at(-1);
     return `${(value / factor).toPrecision(4)} ${unit}`;
   }
-  const percent = (value) =>
-    (value < 0 ? '−' : '+') + Math.abs(value * 100).toFixed(Math.abs(value) >= 0.1 ? 1 : 2) + ' %';
+  const percent = (value) => {
+    const number = Math.abs(value * 100).toFixed(Math.abs(value) >= 0.1 ? 1 : 2);
+    return (Number(number) === 0 ? '±' : value < 0 ? '−' : '+') + number + ' %';
+  };
 
   function median(values) {
     const sorted = [...values].sort((x, y) => x - y), half = sorted.length >> 1;
