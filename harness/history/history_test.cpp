@@ -258,6 +258,7 @@ TEST(HistoryIndex, TakesACopyWhereTheRunItselfIsGone) {
   EXPECT_EQ(index.update().files, 1);
   ASSERT_THAT(index.series(), SizeIs(1));
   EXPECT_EQ(index.points(index.series()[0].id).at(0).path, "b/run.json");
+  EXPECT_THAT(history_as_text(report_of(folder.path())), HasSubstr("1 result file, 1 series"));
 }
 
 TEST(HistoryIndex, LeavesOutARunUnderWhateverNameItIsCounted) {
