@@ -61,7 +61,7 @@ class InTurn final : public Execution {
   double compared_seconds() const override { return own_.seconds / own_.operations; }
 
  private:
-  /// Both sides have been at work alone for as long as it takes; each of their runs is told once.
+  /// Both sides have been at work alone for as long as it takes; each of their runs is told at most once.
   void run_from_spans() {
     if (peer_.sustained.empty() || own_.sustained.empty()) {
       own_first_ = !own_first_;

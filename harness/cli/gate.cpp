@@ -92,18 +92,25 @@ std::vector<std::string> modes_to_compare(const std::string& wanted, const Loade
   return common;
 }
 
-/// A mode that got lost must not pass without a word, nor what is wrong in a new one.
-void judge_modes_in_one(const LoadedResult& candidate, const LoadedResult& baseline, GateResult& result) {
+/// A mode that got lost must not pass without a word.
+void note_modes_in_one(const LoadedResult& candidate, const LoadedResult& baseline, GateResult& result) {
   if (candidate.run() == nullptr || baseline.run() == nullptr) return;
   for (const std::string& mode : missing_in(baseline.run()->modes, candidate.run()->modes)) {
     result.warnings.push_back(fmt::format("the baseline's mode {} is missing in the candidate, so it was not compared", mode));
   }
   for (const std::string& mode : missing_in(candidate.run()->modes, baseline.run()->modes)) {
     result.notes.push_back(fmt::format("The candidate's mode {} is new: the baseline has none to compare it with.", mode));
-    for (const std::string& wrong : find_wrong(*candidate.run(), mode)) {
-      result.wrong.push_back(fmt::format("{}: {}", mode, wrong));
-    }
   }
+}
+
+/// What is wrong in modes of the candidate that the baseline lacks: nothing compares them.
+std::vector<std::string> wrong_in_new_modes(const LoadedResult& candidate, const LoadedResult& baseline) {
+  std::vector<std::string> wrong;
+  if (candidate.run() == nullptr || baseline.run() == nullptr) return wrong;
+  for (const std::string& mode : missing_in(candidate.run()->modes, baseline.run()->modes)) {
+    for (const std::string& line : find_wrong(*candidate.run(), mode)) wrong.push_back(fmt::format("{}: {}", mode, line));
+  }
+  return wrong;
 }
 
 std::vector<std::string> names_in(const std::vector<Side>& before, const std::vector<Side>& now) {
@@ -132,13 +139,14 @@ std::vector<Side> sides_of(const LoadedResult& loaded, const std::vector<std::st
 }
 
 /// One result a side; compare(i) throws UsageError where there is nothing to compare, which is that side's result, too, unless
-/// it is so for all of them and nothing is wrong. `baseline_name(i)` is what side i is compared with.
+/// it is so for all of them and nothing is wrong. `baseline_name(i)` is what side i is compared with; `wrong_elsewhere` goes
+/// into the first result.
 template <typename BaselineName, typename Compare>
 GateResults each_mode(const std::string& kind, const std::vector<Side>& candidates, BaselineName baseline_name,
-                      Compare compare) {
+                      Compare compare, const std::vector<std::string>& wrong_elsewhere) {
   GateResults results;
   std::string first_obstacle;
-  bool any = false;  // a side that can be judged
+  bool any = !wrong_elsewhere.empty();  // something that can be judged
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     try {
       results.push_back(compare(i));
@@ -152,6 +160,8 @@ GateResults each_mode(const std::string& kind, const std::vector<Side>& candidat
     results.back().mode = candidates[i].mode;
   }
   if (!any) throw UsageError(first_obstacle);
+  std::vector<std::string>& wrong = results.front().wrong;
+  wrong.insert(wrong.end(), wrong_elsewhere.begin(), wrong_elsewhere.end());
   return results;
 }
 
@@ -160,10 +170,12 @@ GateResults against_baseline(const GateOptions& options, const LoadedResult& can
   const std::vector<std::string> modes = modes_to_compare(options.mode, candidate, &baseline);
   const std::vector<Side> before = sides_of(baseline, modes), now = sides_of(candidate, modes);
   refuse_unknown_classes(options.margins, names_in(before, now));
+  const bool all_modes = options.mode.empty();
   GateResults results = each_mode(
       "baseline", now, [&](std::size_t i) { return before[i].file.name; },
-      [&](std::size_t i) { return against_baseline(options, now[i], before[i]); });
-  if (options.mode.empty()) judge_modes_in_one(candidate, baseline, results.front());
+      [&](std::size_t i) { return against_baseline(options, now[i], before[i]); },
+      all_modes ? wrong_in_new_modes(candidate, baseline) : std::vector<std::string>());
+  if (all_modes) note_modes_in_one(candidate, baseline, results.front());
   return results;
 }
 
@@ -176,7 +188,8 @@ GateResults against_history(const GateOptions& options, const LoadedResult& cand
       "history", sides, [&](std::size_t) { return options.history; },
       [&](std::size_t i) {
         return gate_on_history(index, options.history, sides[i].file, sides[i].mode, options.candidate, expected);
-      });
+      },
+      {});
   for (const std::string& reason : update.passed_over) {
     results.front().warnings.push_back("passed over: " + reason);
   }

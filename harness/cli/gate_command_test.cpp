@@ -150,6 +150,12 @@ TEST_F(GateCommand, WhatIsWrongFailsThoughNothingCanBeCompared) {
   write_reports(folder_ / "now", example.run, example.analysis);
   EXPECT_EQ(gate({folder_ / "now", "--baseline", folder_ / "before"}), exit_regression);
   EXPECT_THAT(output_, HasSubstr("docker:manual: test failed: Numerics/Gemm"));
+  for (Trial& trial : example.run.trials) {
+    if (trial.mode != "docker:manual") trial.rows.clear();
+  }
+  write_reports(folder_ / "several", example.run, example.analysis);
+  EXPECT_EQ(gate({folder_ / "several", "--baseline", folder_ / "before"}), exit_regression) << "the new mode is all there is";
+  EXPECT_THAT(output_, HasSubstr("docker:manual: test failed: Numerics/Gemm"));
   // Too few runs for a prediction.
   EXPECT_EQ(gate({folder_ / "now", "--history", folder_ / "before", "--mode", "docker:manual"}), exit_regression);
   EXPECT_THAT(output_, HasSubstr("test failed: Numerics/Gemm"));

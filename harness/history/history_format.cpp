@@ -72,8 +72,8 @@ std::size_t name_width(const std::vector<SeriesDrift>& series) {
 std::string summary_line(const HistoryReport& report) {
   const auto changed = std::count_if(report.series.begin(), report.series.end(),
                                      [](const SeriesDrift& drift) { return !drift.changes.empty(); });
-  return fmt::format("{} result files, {} series, {} with a change of level", report.update.files,
-                     report.series.size(), changed);
+  return fmt::format("{} result {}, {} series, {} with a change of level", report.update.files,
+                     report.update.files == 1 ? "file" : "files", report.series.size(), changed);
 }
 
 /// Calls heading(fingerprint) before the first series of each.

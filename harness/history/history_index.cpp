@@ -20,7 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int index_version = 4;
+constexpr int index_version = 5;
 constexpr int application_id = 0x63755069;  ///< marks the file as ours
 constexpr const char* index_name = ".cuparity-history.sqlite";
 constexpr int busy_milliseconds = 10'000;
@@ -65,9 +65,11 @@ class Writer {
   explicit Writer(SQLite::Database& database)
       : database_(database),
         add_run_(database, "INSERT INTO runs (path, size, modified, started_at, software) VALUES (?, ?, ?, ?, ?)"),
+        give_way_(database, "UPDATE runs SET copy = 1 WHERE identity = ? AND copy = 0 AND redacted = 1 RETURNING id"),
+        forget_points_(database, "DELETE FROM points WHERE run = ?"),
         identify_run_(database,
-                      "UPDATE runs SET identity = ?1, copy = EXISTS (SELECT 1 FROM runs WHERE identity = ?1) WHERE id = ?2 "
-                      "RETURNING copy"),
+                      "UPDATE runs SET identity = ?1, redacted = ?2, copy = EXISTS (SELECT 1 FROM runs WHERE identity = ?1 AND "
+                      "copy = 0) WHERE id = ?3 RETURNING copy"),
         add_series_(database,
                     "INSERT INTO series (fingerprint, mode, benchmark) VALUES (?, ?, ?) "
                     "ON CONFLICT DO UPDATE SET mode = mode RETURNING id"),
@@ -103,12 +105,25 @@ class Writer {
     statement.exec();
   }
 
+  /// A redacted copy gives way to the run itself, whose series has the name of its GPU.
   bool is_copy(std::int64_t run, const HistoryRun& summary) {
-    SQLite::bind(identify_run_, summary.identity(), run);
+    const std::string identity = summary.identity();
+    if (!summary.redacted()) forget_redacted_copy(identity);
+    SQLite::bind(identify_run_, identity, summary.redacted() ? 1 : 0, run);
     identify_run_.executeStep();
     const bool copy = identify_run_.getColumn(0).getInt() != 0;
     identify_run_.reset();
     return copy;
+  }
+
+  void forget_redacted_copy(const std::string& identity) {
+    give_way_.bind(1, identity);
+    while (give_way_.executeStep()) {
+      forget_points_.bind(1, give_way_.getColumn(0).getInt64());
+      forget_points_.exec();
+      forget_points_.reset();
+    }
+    give_way_.reset();
   }
 
   std::int64_t series_id(const HistoryValue& value) {
@@ -124,6 +139,8 @@ class Writer {
 
   SQLite::Database& database_;
   SQLite::Statement add_run_;
+  SQLite::Statement give_way_;
+  SQLite::Statement forget_points_;
   SQLite::Statement identify_run_;
   SQLite::Statement add_series_;
   SQLite::Statement add_point_;
@@ -256,7 +273,8 @@ void HistoryIndex::create_tables() {
   }
   database_->exec(
       "CREATE TABLE runs (id INTEGER PRIMARY KEY, path TEXT UNIQUE, size INTEGER, modified INTEGER, "
-      "started_at TEXT, software TEXT, readable INTEGER DEFAULT 1, identity TEXT, copy INTEGER DEFAULT 0)");
+      "started_at TEXT, software TEXT, readable INTEGER DEFAULT 1, identity TEXT, redacted INTEGER DEFAULT 0, "
+      "copy INTEGER DEFAULT 0)");
   database_->exec("CREATE INDEX runs_by_identity ON runs (identity)");
   database_->exec(
       "CREATE TABLE series (id INTEGER PRIMARY KEY, fingerprint TEXT, mode TEXT, benchmark TEXT, "

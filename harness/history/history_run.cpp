@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
+#include <string_view>
 
 #include "harness/publish/digest.hpp"
 #include "harness/record/median.hpp"
@@ -64,18 +66,36 @@ HistoryRun summarise(const BenchmarkFile& file) {
   return summary;
 }
 
+constexpr std::string_view uuid_key = "gpu_uuid=";
+
+/// Without the GPU's UUID, for which redaction puts a pseudonym.
+std::string model_of(std::string fingerprint) {
+  const std::size_t at = fingerprint.find(uuid_key);
+  if (at != std::string::npos) fingerprint.erase(at, fingerprint.find(';', at) - at);
+  return fingerprint;
+}
+
 }  // namespace
 
 std::string HistoryRun::identity() const {
   Fnv fnv;
-  for (const HistoryValue& value : values) {
-    for (const std::string& text : {value.fingerprint, value.mode, value.benchmark}) {
+  for (const HistoryValue& value : values) {  // not the mode: it may name a GPU or a path, which redaction takes out
+    for (const std::string& text : {model_of(value.fingerprint), value.benchmark}) {
       fnv.add(text);
       fnv.add("\n");
     }
     fnv.add(std::bit_cast<std::uint64_t>(value.seconds));
   }
   return fmt::format("{} {:016x}", started_at, fnv.value());
+}
+
+bool HistoryRun::redacted() const {
+  return std::any_of(values.begin(), values.end(), [](const HistoryValue& value) {
+    const std::size_t at = value.fingerprint.find(uuid_key);
+    if (at == std::string::npos) return false;
+    const std::string_view uuid = std::string_view(value.fingerprint).substr(at + uuid_key.size());
+    return !uuid.starts_with("GPU-") && !uuid.starts_with("MIG-");  // but gpu-1
+  });
 }
 
 HistoryRun read_history_run(const Result& result) {

@@ -22,8 +22,10 @@ struct HistoryRun {
   std::string software;      ///< what may explain a change: "image sha256:…, cuBLAS 13.1, …"
   std::vector<HistoryValue> values;
 
-  /// The same for copies of a run: when it began and what it measured on which machine.
+  /// The same for copies of a run, also redacted ones: when it began and what it measured on which model of machine.
   std::string identity() const;
+  /// The GPU has a pseudonym, so these values are of no machine that others are of.
+  bool redacted() const;
 };
 
 /// Skipped and failed rows, and values that are no time, are left out.

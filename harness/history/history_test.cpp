@@ -12,6 +12,7 @@
 #include "harness/history/history_format.hpp"
 #include "harness/history/synthetic_history.hpp"
 #include "harness/record/run_json.hpp"
+#include "harness/redact/redactor.hpp"
 #include "harness/stats/simulated_run.hpp"
 
 namespace cuparity {
@@ -216,6 +217,36 @@ TEST(HistoryIndex, CountsACopyOfARunOnce) {
   EXPECT_EQ(index.rebuild().files, 2);
 }
 
+TEST(HistoryIndex, ARedactedCopyStandsForARunOnlyWhereThatIsNotThere) {
+  const TemporaryFolder folder;
+  const std::string uuid = "GPU-8a1b2c3d-1111-2222-3333-444444444444", mode = "docker:--gpus=device=" + uuid;
+  cuparity::Run run = run_with_cycles(0, 1);
+  run.environment["gpu_name"] = "NVIDIA H200";
+  run.environment["gpu_uuid"] = uuid;
+  run.modes = {mode};
+  run.baseline_mode = mode;
+  for (Trial& trial : run.trials) trial.mode = mode;
+  Pseudonyms pseudonyms;
+  write_run(folder.path(), "b", Redactor(pseudonyms).redact(run));
+  HistoryIndex index(folder.path());
+  const auto expect = [&](const std::string& path, const std::string& device) {
+    EXPECT_EQ(index.update().files, 1);
+    ASSERT_THAT(index.series(), SizeIs(1));
+    EXPECT_THAT(index.series()[0].fingerprint, HasSubstr("gpu_uuid=" + device));
+    EXPECT_EQ(index.series()[0].mode, "docker:--gpus=device=" + device);
+    EXPECT_EQ(index.points(index.series()[0].id).at(0).path, path);
+    EXPECT_THAT(index.points(index.series()[0].id, 0, left_out_run(folder.path() / "b")), IsEmpty());
+  };
+  expect("b/run.json", "gpu-1");
+  write_run(folder.path(), "a", run);
+  expect("a/run.json", uuid);
+  expect("a/run.json", uuid);
+  std::filesystem::rename(folder.path() / "a", folder.path() / "c");
+  expect("c/run.json", uuid);
+  std::filesystem::remove_all(folder.path() / "c");
+  expect("b/run.json", "gpu-1");
+}
+
 TEST(HistoryIndex, TakesACopyWhereTheRunItselfIsGone) {
   const TemporaryFolder folder;
   write_run(folder.path(), "a", run_with_cycles(0, 1));
@@ -227,6 +258,7 @@ TEST(HistoryIndex, TakesACopyWhereTheRunItselfIsGone) {
   EXPECT_EQ(index.update().files, 1);
   ASSERT_THAT(index.series(), SizeIs(1));
   EXPECT_EQ(index.points(index.series()[0].id).at(0).path, "b/run.json");
+  EXPECT_THAT(history_as_text(report_of(folder.path())), HasSubstr("1 result file, 1 series"));
 }
 
 TEST(HistoryIndex, LeavesOutARunUnderWhateverNameItIsCounted) {

@@ -13,6 +13,7 @@
 #include "harness/parallel.hpp"
 #include "harness/publish/site.hpp"
 #include "harness/record/run_json.hpp"
+#include "harness/report/text.hpp"
 
 namespace cuparity {
 namespace {
@@ -97,8 +98,8 @@ RunSource scan_published(const fs::path& path, const KnownOutlines& known) {
   try {
     return scan_run(path, known);
   } catch (const UsageError& error) {
-    throw UsageError(fmt::format("{}; the site's own copy of that run is damaged: rm -r {}, then publish the run again",
-                                 error.what(), path.parent_path().string()));
+    throw UsageError(fmt::format("{}; the site's own copy of that run is damaged: {}, then publish the run again",
+                                 error.what(), shell_quoted({"rm", "-r", path.parent_path().string()})));
   }
 }
 

@@ -302,17 +302,17 @@ TEST_F(Publish, WhatWasMeasuredDoesNotStandInTheSite) {
 
 TEST_F(Publish, HowADamagedRunOfTheSiteIsTakenOutIsSaid) {
   const fs::path measured = write_run(folder_ / "in/1", example_run_of_day(1));
-  publish_to("site", {measured});
-  const fs::path page = fs::directory_iterator(folder_ / "site/runs")->path();
+  publish_to("my site", {measured});
+  const fs::path page = fs::directory_iterator(folder_ / "my site/runs")->path();
   std::ofstream(page / "run.json") << "{";
   try {
-    publish_to("site", {measured});
+    publish_to("my site", {measured});
     FAIL();
   } catch (const UsageError& error) {
-    EXPECT_THAT(error.what(), HasSubstr("copy of that run is damaged: rm -r " + page.string() + ", then publish"));
+    EXPECT_THAT(error.what(), HasSubstr("copy of that run is damaged: rm -r '" + page.string() + "', then publish"));
   }
   fs::remove_all(page);
-  EXPECT_EQ(publish_to("site", {measured}).runs, 1U);
+  EXPECT_EQ(publish_to("my site", {measured}).runs, 1U);
 }
 
 TEST_F(Publish, TheIndexCountsTheWorstFirstAndKeepsModesApart) {

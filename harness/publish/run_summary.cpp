@@ -6,6 +6,7 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <set>
 
 #include "harness/publish/digest.hpp"
 #include "harness/record/benchmark_json.hpp"
@@ -43,6 +44,13 @@ void add_work(const Run& run, MeasuredSeries& series, const std::string& benchma
   }
 }
 
+/// Empty where there are several: nothing can be asked of them on the page.
+std::string only_digest(const Digests& by_algorithm) {
+  std::set<std::string> all;
+  for (const auto& [algorithm, digests] : by_algorithm) all.insert(digests.begin(), digests.end());
+  return all.size() == 1 ? *all.begin() : "";
+}
+
 void add_mode(const Run& run, const Analysis& analysis, const std::string& mode, RunSummary& summary) {
   const ResultFile file = result_file("", run, mode);
   if (mode == run.baseline_mode) summary.fingerprint = machine_fingerprint(file.environment);
@@ -56,7 +64,7 @@ void add_mode(const Run& run, const Analysis& analysis, const std::string& mode,
     if (series.seconds.empty()) continue;
     series.median_seconds = median(series.seconds);
     if (sample.cycles.size() == series.seconds.size()) series.cycles = sample.cycles;
-    series.digest = sample.digest;
+    series.digest = only_digest(sample.digests);
     series.margin = margin_of(series.benchmark, run.margins);
     add_work(run, series, sample.benchmark);
     const auto comparison = std::find_if(

@@ -74,24 +74,6 @@ void add_wrong(const Trial& trial, const std::string& who, Lines& lines) {
   }
 }
 
-/// Digests a benchmark gave under a mode, by the algorithm that made them.
-using Digests = std::map<std::string, std::set<std::string>>;
-
-void add_digests(const Row& row, Digests& digests) {
-  const auto digest = row.label.find("digest");
-  if (row.state != RowState::measured || digest == row.label.end()) {
-    return;
-  }
-  const auto algorithm = row.label.find("algorithm");
-  std::set<std::string>& known = digests[algorithm == row.label.end() ? "" : algorithm->second];
-  // The reader joins what differed between the repetitions of one process with commas.
-  for (std::size_t start = 0; start <= digest->second.size();) {
-    const std::size_t end = std::min(digest->second.find(',', start), digest->second.size());
-    known.insert(digest->second.substr(start, end - start));
-    start = end + 1;
-  }
-}
-
 Digests digests_of(const Run& run, const std::string& benchmark, const std::string& mode) {
   Digests digests;
   for (const Trial& trial : run.trials) {
@@ -117,6 +99,43 @@ std::vector<std::string> algorithms_of(const Digests& digests) {
 
 }  // namespace
 
+void add_digests(const Row& row, Digests& digests) {
+  const auto digest = row.label.find("digest");
+  if (row.state != RowState::measured || digest == row.label.end()) {
+    return;
+  }
+  const auto algorithm = row.label.find("algorithm");
+  std::set<std::string>& known = digests[algorithm == row.label.end() ? "" : algorithm->second];
+  // The reader joins what differed between the repetitions of one process with commas.
+  for (std::size_t start = 0; start <= digest->second.size();) {
+    const std::size_t end = std::min(digest->second.find(',', start), digest->second.size());
+    known.insert(digest->second.substr(start, end - start));
+    start = end + 1;
+  }
+}
+
+DigestComparison compare_digests(const Digests& baseline, const Digests& candidate) {
+  DigestComparison result;
+  if (baseline.empty() || candidate.empty()) return result;
+  bool varies = false;
+  for (const auto& [algorithm, bits] : baseline) {
+    const auto other = candidate.find(algorithm);
+    if (other == candidate.end()) continue;
+    result.common_algorithm = true;
+    if (bits.size() > 1) {
+      varies = true;
+    } else if (other->second == bits) {
+      result.same = result.same.value_or(true);
+    } else {
+      result.same = false;
+      result.algorithm = algorithm;
+    }
+  }
+  if (varies && result.same == true) result.same.reset();
+  if (!result.common_algorithm) result.same = baseline.begin()->second == candidate.begin()->second;
+  return result;
+}
+
 BitComparison compare_bits(const Run& run, const std::string& benchmark, const std::string& baseline,
                            const std::string& candidate) {
   const Digests expected = digests_of(run, benchmark, baseline);
@@ -125,34 +144,21 @@ BitComparison compare_bits(const Run& run, const std::string& benchmark, const s
   if (expected.empty() || found.empty()) {
     return result;
   }
-  bool common = false;
-  for (const auto& [algorithm, bits] : expected) {
-    const auto other = found.find(algorithm);
-    if (other == found.end()) {
-      continue;
-    }
-    common = true;
-    if (bits.size() > 1) {
-      result.same.reset();
-      result.note = fmt::format("its bits differ from run to run under {} already", baseline);
-      return result;
-    }
-    if (other->second == bits) {
-      result.same = result.same.value_or(true);
-      continue;
-    }
-    result.same = false;
-    result.wrong =
-        fmt::format("{}: bits differ under {} with the same algorithm{}: digest {}, under {} {}",
-                    short_name(benchmark), candidate, algorithm.empty() ? "" : " (" + algorithm + ")",
-                    fmt::join(other->second, " and "), baseline, *bits.begin());
-  }
-  if (!common) {
-    result.same = expected.begin()->second == found.begin()->second;
+  const DigestComparison digests = compare_digests(expected, found);
+  result.same = digests.same;
+  if (!digests.common_algorithm) {
     result.note =
         fmt::format("another algorithm was chosen: {} under {}, {} under {}{}",
                     fmt::join(algorithms_of(expected), ", "), baseline, fmt::join(algorithms_of(found), ", "),
                     candidate, *result.same ? "" : ", so the bits may differ");
+  } else if (!result.same) {
+    result.note = fmt::format("its bits differ from run to run under {} already", baseline);
+  } else if (!*result.same) {
+    const std::string& algorithm = digests.algorithm;
+    result.wrong =
+        fmt::format("{}: bits differ under {} with the same algorithm{}: digest {}, under {} {}",
+                    short_name(benchmark), candidate, algorithm.empty() ? "" : " (" + algorithm + ")",
+                    fmt::join(found.at(algorithm), " and "), baseline, *expected.at(algorithm).begin());
   }
   return result;
 }

@@ -1,13 +1,28 @@
 // What of a run is wrong, whatever its times: failures, failed tests, bits that differ.
 #pragma once
 
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "harness/record/run.hpp"
 
 namespace cuparity {
+
+/// Digests that a benchmark gave, by the algorithm that made them.
+using Digests = std::map<std::string, std::set<std::string>>;
+
+/// Those of a row that was measured.
+void add_digests(const Row& row, Digests& digests);
+
+struct DigestComparison {
+  std::optional<bool> same;       ///< nothing: no digests, or ones that vary on the baseline's side already
+  bool common_algorithm = false;  ///< else the bits may differ
+  std::string algorithm;          ///< the common one that gave other bits
+};
+DigestComparison compare_digests(const Digests& baseline, const Digests& candidate);
 
 /// The digests of one benchmark under two modes.
 struct BitComparison {

@@ -105,16 +105,14 @@ Observation observe(Comparison comparison, const Sample& before, const Sample& a
                                  alpha, observe_numbers);
 }
 
-/// Nothing can be asked of bits that differ from process to process on the baseline's side already.
-void compare_bits(const Sample& before, const Sample& after, Comparison& comparison) {
-  if (before.digest.empty() || after.digest.empty() || before.digest_varies) {
-    return;
-  }
-  comparison.same_bits = before.digest == after.digest && !after.digest_varies;
-  if (!*comparison.same_bits) {
-    comparison.reason += before.algorithm == after.algorithm ? "; the bits differ with the same algorithm"
-                                                             : "; the bits differ, and so does the algorithm";
-  }
+/// Whether the bits differ with the same algorithm.
+bool compare_bits(const Sample& before, const Sample& after, Comparison& comparison) {
+  const DigestComparison digests = compare_digests(before.digests, after.digests);
+  comparison.same_bits = digests.same;
+  if (digests.same.value_or(true)) return false;
+  comparison.reason += digests.common_algorithm ? "; the bits differ with the same algorithm"
+                                                : "; the bits differ, and so does the algorithm";
+  return digests.common_algorithm;
 }
 
 std::vector<double> block_values(const std::vector<Block>& blocks, const std::string& mode,
@@ -146,14 +144,7 @@ void merge_row(const Row& row, Sample& sample) {
     sample.state = row.state;
     sample.message = row.message;
   }
-  const std::string digest = value_or_empty(row.label, "digest"), algorithm = value_or_empty(row.label, "algorithm");
-  if (sample.digest.empty()) {
-    sample.digest = digest;
-    sample.algorithm = algorithm;
-  }
-  // The reader joins what differed between the repetitions of one process with commas.
-  const bool another = algorithm == sample.algorithm && !digest.empty() && digest != sample.digest;
-  sample.digest_varies = sample.digest_varies || another || digest.find(',') != std::string::npos;
+  add_digests(row, sample.digests);
 }
 
 std::string valid_mode(const std::string& name, const Run& run, const std::string& mode) {
@@ -333,10 +324,7 @@ FileComparison compare_files(const ResultFile& baseline, const ResultFile& candi
   result.comparisons = decide_measured(std::move(observations), alpha, value_unit(baseline, settings.pairing));
   for (std::size_t i = 0; i < pairs.size(); ++i) {
     const auto& [before, after] = pairs[i];
-    compare_bits(*before, *after, result.comparisons[i]);
-    if (result.comparisons[i].same_bits == false && before->algorithm == after->algorithm) {
-      result.other_bits.push_back(short_name(before->benchmark));
-    }
+    if (compare_bits(*before, *after, result.comparisons[i])) result.other_bits.push_back(short_name(before->benchmark));
   }
   result.verdict = result.wrong_in_candidate.empty() ? overall_verdict(result.comparisons) : Verdict::invalid;
   result.exit_code = result.wrong_in_candidate.empty() ? exit_code_of(result.comparisons)

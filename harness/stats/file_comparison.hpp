@@ -11,6 +11,7 @@
 #include "harness/record/benchmark_json.hpp"
 #include "harness/record/run.hpp"
 #include "harness/stats/comparison.hpp"
+#include "harness/stats/correctness.hpp"
 
 namespace cuparity {
 
@@ -27,9 +28,7 @@ struct Sample {
   std::vector<double> seconds;           ///< empty where the file has only aggregates
   std::vector<double> cycles;            ///< one for each of `seconds`; empty: compared in time
   std::optional<double> median_seconds;  ///< what an aggregate says, where that is all there is
-  std::string digest;                    ///< empty: none
-  bool digest_varies = false;            ///< the algorithm gave others, too
-  std::string algorithm;
+  Digests digests;                       ///< empty: none
 };
 
 /// One file of a comparison.

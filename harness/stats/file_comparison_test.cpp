@@ -142,6 +142,34 @@ TEST(FileComparison, NamesOtherBitsOfTheSameAlgorithm) {
   EXPECT_EQ(comparison.exit_code, exit_pass);
 }
 
+TEST(FileComparison, BitsAreComparedAlgorithmByAlgorithm) {
+  SimulatedSamples random(1);
+  const auto run_of = [&](const std::vector<std::pair<std::string, std::string>>& chosen) {
+    cuparity::Run run = simulate_run({}, random);
+    std::size_t process = 0;
+    for (Trial& trial : run.trials) {
+      if (trial.mode != "native") continue;
+      const auto& [algorithm, digest] = chosen[process++ % chosen.size()];
+      for (Row& row : trial.rows) row.label = {{"algorithm", algorithm}, {"digest", digest}};
+    }
+    return run;
+  };
+  const auto compared = [](const cuparity::Run& before, const cuparity::Run& after) {
+    return compare_files(result_file("a", before, "native"), result_file("b", after, "native"), Pairing::none, {});
+  };
+  const cuparity::Run baseline = run_of({{"one", "a"}, {"two", "b"}});
+  const FileComparison same = compared(baseline, run_of({{"two", "b"}, {"one", "a"}}));
+  EXPECT_EQ(same.comparisons[0].same_bits, true) << "a search may choose in another order";
+  EXPECT_THAT(same.other_bits, IsEmpty());
+  const FileComparison other = compared(baseline, run_of({{"two", "c"}, {"one", "a"}}));
+  EXPECT_EQ(other.comparisons[0].same_bits, false);
+  EXPECT_THAT(other.comparisons[0].reason, HasSubstr("the bits differ with the same algorithm"));
+  EXPECT_EQ(other.other_bits.size(), other.comparisons.size());
+  const cuparity::Run varying = run_of({{"one", "a"}, {"one", "b"}, {"two", "b"}});
+  EXPECT_EQ(compared(varying, baseline).comparisons[0].same_bits, std::nullopt);
+  EXPECT_EQ(compared(varying, run_of({{"one", "a"}, {"two", "c"}})).comparisons[0].same_bits, false);
+}
+
 TEST(FileComparison, SaysWhichPartsOfTheEnvironmentDiffer) {
   BenchmarkFile baseline = repeated({"x"}, 1, 1);
   BenchmarkFile candidate = repeated({"x"}, 1, 2);
