@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
-#include <cstdint>
 #include <nlohmann/json.hpp>
 
+#include "harness/digest.hpp"
 #include "harness/gate/gate_formats.hpp"
 #include "harness/record/benchmark_json.hpp"
 #include "harness/report/text.hpp"
@@ -11,15 +11,6 @@
 
 namespace cuparity {
 namespace {
-
-/// The same finding keeps its fingerprint from pipeline to pipeline: 64-bit FNV-1a of check and subject.
-std::string fingerprint_of(const std::string& check, const std::string& subject) {
-  std::uint64_t hash = 0xcbf29ce484222325ULL;
-  for (const char c : check + '\n' + subject) {
-    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
-  }
-  return fmt::format("{:016x}", hash);
-}
 
 /// The file that was compared, without the mode behind it: GitLab links to it.
 std::string path_of(const GateResult& result) {
@@ -32,7 +23,7 @@ nlohmann::json finding(const GateResult& result, const std::string& check, const
                        const std::string& subject, const std::string& description) {
   return {{"description", clean_text(description)},
           {"check_name", "cuparity-" + check},
-          {"fingerprint", fingerprint_of(check, subject)},
+          {"fingerprint", digest_of(check + '\n' + subject)},  // the same from pipeline to pipeline
           {"severity", severity},
           {"location", {{"path", path_of(result)}, {"lines", {{"begin", 1}}}}}};
 }

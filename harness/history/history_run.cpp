@@ -7,7 +7,7 @@
 #include <cmath>
 #include <string_view>
 
-#include "harness/publish/digest.hpp"
+#include "harness/digest.hpp"
 #include "harness/record/median.hpp"
 #include "harness/stats/file_comparison.hpp"
 #include "harness/stats/fingerprint.hpp"

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "environment/text_file.hpp"
+#include "harness/digest.hpp"
 #include "harness/errors.hpp"
-#include "harness/publish/digest.hpp"
 #include "harness/record/json_fields.hpp"
 #include "harness/redact/one_way_digest.hpp"
 

@@ -7,7 +7,7 @@
 #include <fstream>
 #include <limits>
 
-#include "harness/publish/digest.hpp"
+#include "harness/digest.hpp"
 #include "harness/publish/example_site.hpp"
 #include "harness/publish/publisher_key.hpp"
 #include "harness/publish/run_summary_json.hpp"

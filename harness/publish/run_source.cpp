@@ -8,8 +8,8 @@
 #include <set>
 #include <sstream>
 
+#include "harness/digest.hpp"
 #include "harness/errors.hpp"
-#include "harness/publish/digest.hpp"
 #include "harness/publish/run_summary.hpp"
 #include "harness/record/json_fields.hpp"
 #include "harness/record/run_json.hpp"

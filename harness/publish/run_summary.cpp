@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <set>
 
-#include "harness/publish/digest.hpp"
+#include "harness/digest.hpp"
 #include "harness/record/benchmark_json.hpp"
 #include "harness/record/median.hpp"
 #include "harness/report/environment_keys.hpp"

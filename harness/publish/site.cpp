@@ -4,8 +4,8 @@
 #include <filesystem>
 #include <set>
 
+#include "harness/digest.hpp"
 #include "harness/parallel.hpp"
-#include "harness/publish/digest.hpp"
 #include "harness/publish/pages.hpp"
 #include "harness/publish/run_summary_json.hpp"
 #include "harness/publish/site_assets.hpp"
