@@ -183,11 +183,12 @@ GateResults against_history(const GateOptions& options, const LoadedResult& cand
                             const std::vector<ExpectedChange>& expected) {
   HistoryIndex index(options.history, options.index);
   const IndexUpdate update = index.update();
+  const LeftOutRun itself = left_out_run(options.candidate);
   const std::vector<Side> sides = sides_of(candidate, modes_to_compare(options.mode, candidate, nullptr));
   GateResults results = each_mode(
       "history", sides, [&](std::size_t) { return options.history; },
       [&](std::size_t i) {
-        return gate_on_history(index, options.history, sides[i].file, sides[i].mode, options.candidate, expected);
+        return gate_on_history(index, options.history, sides[i].file, sides[i].mode, itself, expected);
       },
       {});
   for (const std::string& reason : update.passed_over) {

@@ -49,7 +49,7 @@ void judge_per_clock(double cycles, Judged& judged) {
 }
 
 std::vector<Judged> collect(const HistoryIndex& index, const ResultFile& candidate, const std::string& mode,
-                            const std::filesystem::path& path) {
+                            const LeftOutRun& itself) {
   std::map<std::string, HistorySeries> series;
   const std::string fingerprint = machine_fingerprint(candidate.environment);
   for (const HistorySeries& one : index.series()) {
@@ -57,7 +57,6 @@ std::vector<Judged> collect(const HistoryIndex& index, const ResultFile& candida
       series[one.benchmark] = one;
     }
   }
-  const LeftOutRun itself = left_out_run(path);
   std::vector<Judged> result;
   for (const Sample& sample : candidate.samples) {
     const auto found = series.find(short_name(sample.benchmark));
@@ -158,9 +157,9 @@ void list_skipped(const HistoryIndex& index, const ResultFile& candidate, const 
 }  // namespace
 
 GateResult gate_on_history(const HistoryIndex& index, const std::string& history_name, const ResultFile& candidate,
-                           const std::string& mode, const std::filesystem::path& path,
+                           const std::string& mode, const LeftOutRun& itself,
                            const std::vector<ExpectedChange>& expected) {
-  std::vector<Judged> all = collect(index, candidate, mode, path);
+  std::vector<Judged> all = collect(index, candidate, mode, itself);
   find_regimes(expected, all);
   GateResult result;
   result.kind = "history";

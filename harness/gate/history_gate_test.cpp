@@ -40,7 +40,7 @@ class HistoryGate : public ::testing::Test {
   GateResult judge(const std::vector<double>& seconds, const std::vector<ExpectedChange>& expected = {}) {
     HistoryIndex index(folder_.path());
     index.update();
-    GateResult result = gate_on_history(index, "runs", candidate(seconds), "", "new.json", expected);
+    GateResult result = gate_on_history(index, "runs", candidate(seconds), "", left_out_run("new.json"), expected);
     conclude(result);
     return result;
   }
@@ -72,14 +72,15 @@ TEST_F(HistoryGate, WhatIsWrongFailsAndWhatIsSkippedIsNamed) {
   ResultFile file = candidate({1, 1});
   file.samples[1].state = RowState::skipped;
   file.samples[1].message = "no library";
-  GateResult result = gate_on_history(index, "runs", file, "", "new.json", {});
+  GateResult result = gate_on_history(index, "runs", file, "", left_out_run("new.json"), {});
   conclude(result);
   EXPECT_EQ(result.exit_code, exit_pass);
   EXPECT_THAT(result.warnings, ::testing::ElementsAre("skipped, though earlier runs measured it: b/1: no library"));
   file.samples[1].benchmark = "b/9";
-  EXPECT_THAT(gate_on_history(index, "runs", file, "", "new.json", {}).skipped_in_both, ::testing::ElementsAre("b/9: no library"));
+  EXPECT_THAT(gate_on_history(index, "runs", file, "", left_out_run("new.json"), {}).skipped_in_both,
+              ::testing::ElementsAre("b/9: no library"));
   file.wrong = {"b/1: beyond its bound"};
-  result = gate_on_history(index, "runs", file, "", "new.json", {});
+  result = gate_on_history(index, "runs", file, "", left_out_run("new.json"), {});
   conclude(result);
   EXPECT_EQ(result.exit_code, exit_regression);
   EXPECT_EQ(result.sentence, "Wrong: 1 finding, the first: b/1: beyond its bound.");
@@ -101,7 +102,7 @@ TEST_F(HistoryGate, TooFewRunsOrAnotherMachineAreNothingToCompare) {
   index.update();
   ResultFile other = candidate({1, 1});
   other.environment["cpu_model"] = "Another";
-  EXPECT_THAT([&] { gate_on_history(index, "runs", other, "", "new.json", {}); },
+  EXPECT_THAT([&] { gate_on_history(index, "runs", other, "", left_out_run("new.json"), {}); },
               ThrowsMessage<UsageError>(HasSubstr("on the same machine (backend=cpu; cpu_model=Another)")));
 }
 
@@ -110,7 +111,9 @@ TEST_F(HistoryGate, PredictsPerClockWhereAllHaveCycles) {
   HistoryIndex index(folder_.path());
   index.update();
   const auto judge_run = [&](const cuparity::Run& run) {
-    return gate_on_history(index, "runs", result_file("new", run, ""), "native", "new", {}).entries.at(0).comparison;
+    return gate_on_history(index, "runs", result_file("new", run, ""), "native", left_out_run("new"), {})
+        .entries.at(0)
+        .comparison;
   };
   const Comparison same = judge_run(run_with_cycles(30, 1));
   EXPECT_EQ(same.measure, Measure::cycles);

@@ -29,5 +29,4 @@ struct ExpectedChange {
 std::vector<ExpectedChange> read_expected_changes(const std::filesystem::path& file);
 std::vector<ExpectedChange> parse_expected_changes(const std::string& yaml, const std::string& file_name);
 
-
 }  // namespace cuparity

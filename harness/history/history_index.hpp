@@ -46,7 +46,7 @@ struct IndexUpdate {
   std::vector<std::string> passed_over;  ///< "path: why"
 };
 
-/// The run in a file or folder, for HistoryIndex::points().
+/// The run in a file or folder, for HistoryIndex::points(). Reads it.
 LeftOutRun left_out_run(const std::filesystem::path& path);
 
 class HistoryIndex {
