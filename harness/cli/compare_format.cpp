@@ -181,14 +181,6 @@ std::vector<std::string> wrapped(std::vector<std::string> lines) {
   return lines;
 }
 
-std::string bullets(const std::string& title, const std::vector<std::string>& items) {
-  std::string text = items.empty() ? "" : "\n" + title + "\n\n";
-  for (const std::string& item : items) {
-    text += "- " + markdown_text(item) + "\n";
-  }
-  return text;
-}
-
 }  // namespace
 
 std::string comparison_as_text(const FileComparison& raw) {
@@ -230,15 +222,15 @@ std::string comparison_as_markdown(const FileComparison& raw) {
                         seconds_or_dash(c.candidate_seconds), effect_text(c), interval_cell(c), c.n,
                         detectable_text(c), to_string(c.verdict), remark);
   }
-  text += bullets("**Wrong:**", comparison.wrong_in_candidate);
+  text += markdown_list("**Wrong:**", comparison.wrong_in_candidate);
   text +=
       "\nA positive effect means the candidate is slower. It is the median of all ratios, the times are medians.\n"
       "MDE: what would have been found with 95 % power.\n";
-  text += bullets("Why:", reasons(comparison));
-  text += bullets("Only in the baseline:", comparison.only_in_baseline);
-  text += bullets("Only in the candidate:", comparison.only_in_candidate);
-  text += bullets("Skipped in both:", comparison.skipped_in_both);
-  text += bullets("Notes:", comparison.notes);
+  text += markdown_list("Why:", reasons(comparison));
+  text += markdown_list("Only in the baseline:", comparison.only_in_baseline);
+  text += markdown_list("Only in the candidate:", comparison.only_in_candidate);
+  text += markdown_list("Skipped in both:", comparison.skipped_in_both);
+  text += markdown_list("Notes:", comparison.notes);
   return text;
 }
 

@@ -13,22 +13,8 @@
 namespace cuparity {
 namespace {
 
-/// Nothing in it is markup, HTML or a mention.
 std::string plain(const std::string& text, std::size_t columns = 300) {
-  std::string escaped;
-  for (const char c : shortened(text, columns)) {
-    if (c == '&')
-      escaped += "&amp;";
-    else if (c == '<')
-      escaped += "&lt;";
-    else if (c == '@')
-      escaped += "@<!-- -->";
-    else if (std::string_view("\\`*_{}[]#|~!$").find(c) != std::string_view::npos)
-      escaped += {'\\', c};
-    else
-      escaped += c;
-  }
-  return escaped;
+  return markdown_text_without_links(shortened(text, columns));
 }
 
 std::string code(const std::string& text, std::size_t columns) {

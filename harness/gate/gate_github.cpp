@@ -19,14 +19,6 @@ std::string mark_of(const GateEntry& entry) {
   return bold ? "**" + verdict + "**" : verdict;
 }
 
-std::string bullet_list(const std::string& title, const std::vector<std::string>& items) {
-  std::string text = items.empty() ? "" : "\n" + title + "\n\n";
-  for (const std::string& item : items) {
-    text += "- " + markdown_text(item) + "\n";
-  }
-  return text;
-}
-
 /// As GitHub's workflow commands want it: one line, and no separators in a property.
 std::string command_text(const std::string& text, bool property) {
   std::string result;
@@ -82,13 +74,13 @@ std::string gate_as_markdown(const GateResults& results) {
                           mark_of(entry), markdown_text(gate_reason(entry)));
     }
     if (!result.entries.empty()) text += fmt::format("\n{}\n", effect_legend);
-    text += bullet_list("Wrong:", result.wrong);
-    text += bullet_list("**Cross-environment**, a difference need not come from what you changed:",
-                 result.environment_differences);
-    text += bullet_list("Warnings:", result.warnings);
-    text += bullet_list("Only in the candidate:", short_names(result.only_in_candidate));
-    text += bullet_list("Skipped:", result.skipped_in_both);
-    text += bullet_list("Notes:", result.notes);
+    text += markdown_list("Wrong:", result.wrong);
+    text += markdown_list("**Cross-environment**, a difference need not come from what you changed:",
+                          result.environment_differences);
+    text += markdown_list("Warnings:", result.warnings);
+    text += markdown_list("Only in the candidate:", short_names(result.only_in_candidate));
+    text += markdown_list("Skipped:", result.skipped_in_both);
+    text += markdown_list("Notes:", result.notes);
   }
   return text;
 }

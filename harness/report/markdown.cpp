@@ -19,46 +19,8 @@ namespace {
 constexpr std::size_t table_budget = 36'000;
 constexpr std::size_t list_budget = 6'000;
 
-/// Free text: nothing in it is markup, a link, HTML or a mention.
 std::string plain(const std::string& text, std::size_t limit = 400) {
-  std::string escaped;
-  for (const char c : shortened(text, limit)) {
-    switch (c) {
-      case '&':
-        escaped += "&amp;";
-        break;
-      case '<':
-        escaped += "&lt;";
-        break;
-      case '>':
-        escaped += "&gt;";
-        break;
-      case '@':
-        escaped += "@<!-- -->";
-        break;  // no mention
-      case '\\':
-      case '`':
-      case '*':
-      case '_':
-      case '{':
-      case '}':
-      case '[':
-      case ']':
-      case '#':
-      case '|':
-      case '~':
-      case '!':
-      case '$':
-        escaped += '\\';
-        [[fallthrough]];
-      default:
-        escaped += c;
-    }
-  }
-  for (std::size_t at = 0; (at = escaped.find("://", at)) != std::string::npos; at += 12) {
-    escaped.replace(at, 3, "<!-- -->://");  // no automatic link
-  }
-  return escaped;
+  return markdown_text_without_links(shortened(text, limit));
 }
 
 /// Names and commands. A bar ends a table's cell even inside a code span unless it is escaped there.

@@ -75,6 +75,26 @@ std::size_t suffix_begin(std::string_view text, std::size_t columns) {
   return position;
 }
 
+/// clean_text() that is no HTML and calls nobody; the characters of `special` mean nothing.
+std::string escaped_for_markdown(std::string_view text, std::string_view special) {
+  std::string result;
+  for (const char c : clean_text(text)) {
+    if (c == '<') {
+      result += "&lt;";
+    } else if (c == '&') {
+      result += "&amp;";
+    } else if (c == '>' && result.empty()) {
+      result += "&gt;";  // begins a quotation
+    } else if (c == '@') {
+      result += "@<!-- -->";
+    } else {
+      if (special.find(c) != std::string_view::npos) result += '\\';
+      result += c;
+    }
+  }
+  return result;
+}
+
 }  // namespace
 
 std::string clean_text(std::string_view text) {
@@ -138,21 +158,20 @@ std::string shell_quoted(const std::vector<std::string>& words) {
   return line;
 }
 
-std::string markdown_text(std::string_view text) {
-  std::string result;
-  for (const char c : clean_text(text)) {
-    if (c == '<') {
-      result += "&lt;";
-    } else if (c == '&') {
-      result += "&amp;";
-    } else if (c == '@') {
-      result += "@<!-- -->";  // calls nobody
-    } else {
-      if (std::string_view("|`*_[]\\").find(c) != std::string_view::npos) result += '\\';
-      result += c;
-    }
+std::string markdown_text(std::string_view text) { return escaped_for_markdown(text, "\\`*_[]|"); }
+
+std::string markdown_text_without_links(std::string_view text) {
+  std::string result = escaped_for_markdown(text, "\\`*_[]|{}#~!$");
+  for (std::size_t at = 0; (at = result.find("://", at)) != std::string::npos; at += 12) {
+    result.replace(at, 3, "<!-- -->://");
   }
   return result;
+}
+
+std::string markdown_list(const std::string& title, const std::vector<std::string>& items) {
+  std::string text = items.empty() ? "" : "\n" + title + "\n\n";
+  for (const std::string& item : items) text += "- " + markdown_text(item) + "\n";
+  return text;
 }
 
 }  // namespace cuparity

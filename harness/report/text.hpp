@@ -20,8 +20,14 @@ std::string shortened(std::string_view text, std::size_t columns);
 /// Asian wide ones.
 std::size_t display_width(std::string_view text);
 
-/// clean_text() for Markdown: it neither ends a table cell nor becomes markup.
+/// clean_text() for Markdown: it neither ends a table cell nor becomes markup, HTML or a mention. An address or #123 links.
 std::string markdown_text(std::string_view text);
+
+/// The same, of which nothing links.
+std::string markdown_text_without_links(std::string_view text);
+
+/// The items as markdown_text() below their title, which is Markdown; empty where there are none.
+std::string markdown_list(const std::string& title, const std::vector<std::string>& items);
 
 /// As one would type it in a POSIX shell.
 std::string shell_quoted(const std::vector<std::string>& words);
