@@ -88,6 +88,20 @@ TEST_F(CompareWithPeers, PairsOfProcessesAreAsManyAsAnIntervalNeeds) {
   EXPECT_THAT(outcome.output, HasSubstr("| 6 | 0.99 | yes |"));
 }
 
+TEST_F(CompareWithPeers, TheFilterIsForNamesAsTheTableHasThem) {
+  programs("2000 2002 1999 2001 1998", "1000 1001 1002 999 998");
+  EXPECT_EQ(run(folder_.string(), "--peer cblas --filter '^gemm/openblas/fp32/1024$'").exit_code, 0);
+  const ShellOutcome none = run(folder_.string(), "--peer cblas --filter 1024/ --out " + (folder_ / "none").string());
+  EXPECT_EQ(none.exit_code, 4);
+  EXPECT_THAT(none.output, HasSubstr("--filter 1024/ is in none of its names, such as gemm/openblas/fp32/1024"));
+}
+
+TEST_F(CompareWithPeers, APeerWithoutRowsSaysWhy) {
+  const ShellOutcome outcome = run(CUPARITY_BIN, "--peer cublaslt");
+  EXPECT_EQ(outcome.exit_code, 4);
+  EXPECT_THAT(outcome.output, HasSubstr("compare-with-peers: cublaslt has no rows here: cuparity-peers: "));
+}
+
 TEST_F(CompareWithPeers, TheRealProgramsCompareAndAFolderInUseIsRefused) {
   const std::string arguments = "--peer own_triad --processes 2 --repetitions 1";
   const ShellOutcome outcome = run(CUPARITY_BIN, arguments);
@@ -98,7 +112,7 @@ TEST_F(CompareWithPeers, TheRealProgramsCompareAndAFolderInUseIsRefused) {
 }
 
 TEST_F(CompareWithPeers, WrongUseIsRefused) {
-  for (const char* arguments : {"--nonsense", "--processes 0", "--processes ''", "--repetitions x", "--peer"})
+  for (const char* arguments : {"--nonsense", "--processes 0", "--processes ''", "--repetitions x", "--peer", "--filter '('"})
     EXPECT_EQ(run(CUPARITY_BIN, arguments).exit_code, 2) << arguments;
 }
 

@@ -55,7 +55,10 @@ class InTurn final : public Execution {
     return own;
   }
 
-  std::string algorithm() const override { return peer_.execution->algorithm(); }
+  std::string algorithm() const override {
+    const std::string own = own_.execution->algorithm();
+    return peer_.execution->algorithm() + (own.empty() ? "" : ", beside ours: " + own);
+  }
   double bus_bytes() const override { return peer_.execution->bus_bytes(); }
   double reported_seconds() const override { return peer_.seconds; }
   double compared_seconds() const override { return own_.seconds / own_.operations; }

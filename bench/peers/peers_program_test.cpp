@@ -75,6 +75,12 @@ TEST(PeersProgram, InTurnARowHasOurTimeBesideThePeers) {
   EXPECT_FALSE(rows_of("--peer=own_triad")[0].contains("compared_seconds"));
 }
 
+TEST(PeersProgram, InTurnARowNamesTheAlgorithmsOfBoth) {
+  const nlohmann::json rows = rows_of("--peer=cblas --in-turn --benchmark_filter=fp32/1024");
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_THAT(rows[0].at("label").get<std::string>(), HasSubstr(", beside ours: "));
+}
+
 TEST(PeersProgram, AWrongResultOfAPeerIsNotTimed) {
   const ShellOutcome outcome = run("--peer=stream --backend=cpu --benchmark_filter=copy --inject-wrong=copy");
   EXPECT_EQ(outcome.exit_code, 1);
