@@ -81,6 +81,10 @@ void prepare_folder(const fs::path& folder) {
   }
 }
 
+std::vector<std::string> recount_words(const fs::path& folder) {
+  return {"cuparity", "calibrate", "--recount", folder.string()};
+}
+
 double seconds_so_far(const fs::path& run_folder) {
   double seconds = 0;
   for (const Trial& trial : read_journal(run_folder).trials) {
@@ -99,6 +103,10 @@ CalibrationPlan settle(const CalibrationOptions& options, RunOptions& run) {
       run.suite = "calibrate";
     }
     return options.plan;
+  }
+  if (!load_run(run_folder).finished_at.empty()) {
+    throw UsageError(fmt::format("the calibration in {} is finished; its figures: {}", options.folder.string(),
+                                 shell_quoted(recount_words(options.folder))));
   }
   CalibrationPlan plan = read_plan(options.folder);
   plan.minutes = options.minutes.value_or(plan.minutes);
@@ -141,7 +149,7 @@ Calibration run_calibration(const CalibrationOptions& options, const RunSurround
   }
   const Calibration calibration = recount_calibration(options.folder);
   const std::string recount_advice =
-      "free some space; the figures: " + shell_quoted({"cuparity", "calibrate", "--recount", options.folder.string()});
+      "free some space; the figures: " + shell_quoted(recount_words(options.folder));
   write_whole_file(options.folder / "calibration.json", calibration_as_json(calibration), recount_advice);
   write_whole_file(options.folder / "calibration.md", calibration_as_markdown(calibration), recount_advice);
   return calibration;

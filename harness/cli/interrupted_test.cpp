@@ -104,6 +104,9 @@ TEST_F(Interrupted, CalibrationKeepsWhatWasMeasuredAndGoesOn) {
       shell(fmt::format("{} calibrate --resume {} --minutes 0.05", CUPARITY_PROGRAM, out.string()));
   EXPECT_EQ(rest.exit_code, exit_pass) << rest.standard_error;
   EXPECT_FALSE(json_of(out / "calibration.json")["interrupted"].get<bool>());
+  const ProcessResult again = shell(fmt::format("{} calibrate --resume {}", CUPARITY_PROGRAM, out.string()));
+  EXPECT_EQ(again.exit_code, exit_usage);
+  EXPECT_THAT(again.standard_error, HasSubstr("is finished; its figures: cuparity calibrate --recount " + out.string()));
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include "harness/record/benchmark_json.hpp"
 #include "harness/record/json_fields.hpp"
 #include "harness/record/median.hpp"
+#include "harness/redact/pseudonyms.hpp"
 
 namespace cuparity {
 namespace {
@@ -188,11 +189,12 @@ void forget_copies_of_what_is_gone(SQLite::Database& database, const std::map<st
   while (orphans.executeStep()) files.insert(*all.find(orphans.getColumn(0).getString()));
 }
 
-/// Whether it is something else that cuparity writes: a calibration, a gate's result, … Nobody misses it here.
+/// Whether it is something else that cuparity writes: a calibration, a gate's result, a site's pseudonyms, … Nobody misses it.
 bool is_no_measurement(const fs::path& path) {
   try {
-    const std::optional<std::string> own = own_format(read_json_file(path));
-    return own && own != "run";
+    const nlohmann::json json = read_json_file(path);
+    const std::optional<std::string> own = own_format(json);
+    return own ? own != "run" : Pseudonyms::made(json);
   } catch (const std::exception&) {
     return false;
   }

@@ -293,6 +293,7 @@ TEST(HistoryIndex, LeavesOutWhatElseCuparityWrites) {
   write_run(folder.path() / "calibration", "run", run_with_cycles(0, 1));
   std::ofstream(folder.path() / "calibration" / "calibration.json") << R"({"format": "cuparity-calibration", "cells": []})";
   std::ofstream(folder.path() / "gate.json") << R"({"format": "cuparity-gate"})";
+  std::ofstream(folder.path() / "pseudonyms.json") << R"({"gpu-1": "76851167-0db6-597b-b886-343d6ce7b644"})";
   HistoryIndex index(folder.path());
   for (int time = 0; time < 2; ++time) {
     const IndexUpdate update = index.update();

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "harness/counted.hpp"
 #include "harness/publish/page.hpp"
 #include "harness/report/numbers.hpp"
 
@@ -146,8 +147,9 @@ std::string svg_trend(const MachineTrend& trend, const std::string& root) {
   const Frame frame = frame_of(trend, 1100, 330, true);
   const MeasuredSeries& kind = *trend.lines.front().points.back().series;
   std::string svg = fmt::format(
-      R"(<svg class="trend" viewBox="0 0 {:.0f} {:.0f}" role="img" aria-label="{} runs on {}, {} changes of level">)",
-      frame.width, frame.height, trend.runs.size(), html_escaped(trend.machine, 120), trend.changes.size());
+      R"(<svg class="trend" viewBox="0 0 {:.0f} {:.0f}" role="img" aria-label="{} on {}, {} of level">)",
+      frame.width, frame.height, counted(trend.runs.size(), "run"), html_escaped(trend.machine, 120),
+      counted(trend.changes.size(), "change"));
   svg += value_axis(frame, kind) + run_axis(trend, frame);
   for (const TrendMark& mark : trend.marks) svg += mark_of(mark, frame);
   for (const TrendChange& change : trend.changes) svg += change_of(trend, change, frame);
@@ -163,8 +165,8 @@ std::string svg_trend(const MachineTrend& trend, const std::string& root) {
 std::string svg_sparkline(const MachineTrend& trend) {
   const Frame frame = frame_of(trend, 150, 30, false);
   std::string svg =
-      fmt::format(R"(<svg class="sparkline" viewBox="0 0 150 30" role="img" aria-label="{} runs">)",
-                  trend.runs.size());
+      fmt::format(R"(<svg class="sparkline" viewBox="0 0 150 30" role="img" aria-label="{}">)",
+                  counted(trend.runs.size(), "run"));
   for (std::size_t i = 0; i < trend.lines.size(); ++i) {
     const TrendLine& line = trend.lines[i];
     svg += fmt::format(R"(<g class="{}"><path class="line" d="{}"/><circle cx="{:.1f}" cy="{:.1f}" r="2"/></g>)",

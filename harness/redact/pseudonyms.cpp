@@ -37,6 +37,14 @@ Pseudonyms::Pseudonyms(const nlohmann::json& json) {
   }
 }
 
+bool Pseudonyms::made(const nlohmann::json& json) {
+  try {
+    return !Pseudonyms(json).by_digest_.empty();
+  } catch (const UsageError&) {
+    return false;
+  }
+}
+
 std::string Pseudonyms::name(const Uuid& uuid) {
   std::string digits = lower(uuid.digits);
   std::erase(digits, '-');

@@ -23,6 +23,9 @@ class Pseudonyms {
   /// {"gpu-1": one-way digest of the UUID}: enough to know the device again, not to know its UUID.
   nlohmann::json to_json() const;
 
+  /// Whether to_json() made it, and there is at least one device in it.
+  static bool made(const nlohmann::json& json);
+
  private:
   mutable std::mutex mutex_;
   std::map<std::string, std::string> by_digest_;

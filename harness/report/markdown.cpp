@@ -23,17 +23,6 @@ std::string plain(const std::string& text, std::size_t limit = 400) {
   return markdown_text_without_links(shortened(text, limit));
 }
 
-/// Names and commands. A bar ends a table's cell even inside a code span unless it is escaped there.
-std::string code(const std::string& text, std::size_t limit, bool in_table) {
-  std::string span = "`";
-  for (const char c : shortened(text, limit)) {
-    if (c == '`') span += '\'';
-    else if (c == '|' && in_table) span += "\\|";
-    else span += c;
-  }
-  return span + "`";
-}
-
 const char* mark(Verdict verdict) {
   switch (verdict) {
     case Verdict::same:
@@ -51,7 +40,7 @@ const char* mark(Verdict verdict) {
 }
 
 std::string table_row(const ComparisonCells& row) {
-  return fmt::format("| {} | {} | {} | {} | {} | {} | {} | {} {}{} |\n", code(row.name, 80, true),
+  return fmt::format("| {} | {} | {} | {} | {} | {} | {} | {} {}{} |\n", markdown_code(row.name, 80, true),
                      row.baseline_value, row.candidate_value, row.effect, row.interval, row.blocks,
                      row.minimum_detectable_effect, mark(row.comparison->verdict), row.verdict,
                      row.remark.empty() ? "" : " (" + row.remark + ")");
@@ -62,8 +51,8 @@ std::string table_text(const ModeTable& table, std::size_t budget) {
   std::string text = fmt::format(
       "\n**{}** against **{}**\n\n| benchmark | {} | {} | effect | {} interval | n | MDE | verdict |\n"
       "|:--|--:|--:|--:|:-:|--:|--:|:--|\n",
-      plain(table.candidate, 80), plain(table.baseline, 80), code(table.baseline, 40, true),
-      code(table.candidate, 40, true), format_percent(table.rows.front().comparison->confidence_level));
+      plain(table.candidate, 80), plain(table.baseline, 80), markdown_code(table.baseline, 40, true),
+      markdown_code(table.candidate, 40, true), format_percent(table.rows.front().comparison->confidence_level));
   std::vector<std::string> lines;
   std::size_t bytes = 0;
   for (const ComparisonCells& row : table.rows) bytes += lines.emplace_back(table_row(row)).size();
@@ -109,7 +98,7 @@ std::string measured_text(const ReportView& view) {
   std::size_t written = 0;
   for (const MeasuredCells& row : view.measured) {
     if (text.size() > table_budget) break;
-    text += fmt::format("| {} | {} | {} | {} |\n", code(row.name, 80, true), code(row.mode, 60, true),
+    text += fmt::format("| {} | {} | {} | {} |\n", markdown_code(row.name, 80, true), markdown_code(row.mode, 60, true),
                         row.value, row.processes);
     ++written;
   }
@@ -142,9 +131,9 @@ std::string environment_text(const ReportView& view) {
   std::vector<std::string> lines;
   for (const EnvironmentKey& key : view.environment) {
     if (!key.differs) continue;
-    std::string line = code(key.key, 60, false) + ": ";
+    std::string line = markdown_code(key.key, 60) + ": ";
     for (std::size_t i = 0; i < key.values.size(); ++i)
-      line += (i > 0 ? " → " : "") + code(key.values[i], 80, false);
+      line += (i > 0 ? " → " : "") + markdown_code(key.values[i], 80);
     lines.push_back(std::move(line));
   }
   std::string title = "What differs between the environments: ";
@@ -154,26 +143,26 @@ std::string environment_text(const ReportView& view) {
 
 /// The likeliest three differences of a mode, and the command that tests the first that a flag can undo.
 std::string why_mode_text(const WhyMode& mode, const std::string& baseline) {
-  std::string text = fmt::format("- {}: {}\n", code(mode.candidate, 60, false), plain(mode.sentence));
+  std::string text = fmt::format("- {}: {}\n", markdown_code(mode.candidate, 60), plain(mode.sentence));
   constexpr std::size_t most = 5;
   for (std::size_t i = 0; i < std::min(mode.benchmarks.size(), most); ++i)
-    text += fmt::format("  - {} {}: {}\n", code(mode.benchmarks[i].name, 80, false), mode.benchmarks[i].effect,
+    text += fmt::format("  - {} {}: {}\n", markdown_code(mode.benchmarks[i].name, 80), mode.benchmarks[i].effect,
                         plain(mode.benchmarks[i].conclusion, 200));
   if (mode.benchmarks.size() > most)
     text += fmt::format("  - … and {} more, in report.html\n", mode.benchmarks.size() - most);
   if (!mode.like.empty())
-    return text + fmt::format("  - What differs is what differs under {}, above.\n", code(mode.like, 60, false));
+    return text + fmt::format("  - What differs is what differs under {}, above.\n", markdown_code(mode.like, 60));
   if (mode.known.empty()) return text + "  - " + no_known_difference + "\n";
   text += fmt::format("  - Known to move benchmarks like these ({} → this):", plain(baseline, 60));
   for (std::size_t i = 0; i < std::min<std::size_t>(mode.known.size(), 3); ++i)
-    text += fmt::format("{} {} ({} → {})", i > 0 ? ";" : "", code(mode.known[i].key, 60, false),
+    text += fmt::format("{} {} ({} → {})", i > 0 ? ";" : "", markdown_code(mode.known[i].key, 60),
                         plain(mode.known[i].baseline, 40), plain(mode.known[i].candidate, 40));
   text += mode.known.size() > 3 ? fmt::format("; and {} more\n", mode.known.size() - 3) : "\n";
   const auto testable = std::find_if(mode.known.begin(), mode.known.end(),
                                      [](const WhyDifference& one) { return !one.command.empty(); });
   if (testable == mode.known.end()) return text;
-  return text + fmt::format("  - To test {}: {}\n", code(testable->key, 60, false),
-                            code(testable->command, 600, false));
+  return text + fmt::format("  - To test {}: {}\n", markdown_code(testable->key, 60),
+                            markdown_code(testable->command, 600));
 }
 
 std::string why_text(const Run& run, const Analysis& analysis) {
@@ -201,7 +190,7 @@ std::string skipped_text(const ReportView& view) {
         line += fmt::format(" and {} more", group.benchmarks.size() - i);
         break;
       }
-      line += (i == 0 ? ": " : ", ") + code(group.benchmarks[i], 80, false);
+      line += (i == 0 ? ": " : ", ") + markdown_code(group.benchmarks[i], 80);
     }
     lines.push_back(std::move(line));
   }
@@ -241,7 +230,7 @@ std::string render_markdown(const Run& run, const Analysis& analysis) {
   if (!view.noise_floor_summary.empty()) text += "\nNoise floor: " + plain(view.noise_floor_summary) + "\n";
   if (!view.validation.empty()) text += "\nValidation: " + plain(view.validation) + "\n";
   if (!view.overhead.empty()) text += "\nHarness: " + plain(view.overhead) + "\n";
-  if (!view.command.empty()) text += "\nRepeat: " + code(view.command, 1000, false) + "\n";
+  if (!view.command.empty()) text += "\nRepeat: " + markdown_code(view.command, 1000) + "\n";
   return text;
 }
 

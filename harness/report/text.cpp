@@ -168,6 +168,15 @@ std::string markdown_text_without_links(std::string_view text) {
   return result;
 }
 
+std::string markdown_code(std::string_view text, std::size_t columns, bool in_table) {
+  std::string span = "`";
+  for (const char c : shortened(text, columns)) {
+    if (c == '|' && in_table) span += '\\';
+    span += c == '`' ? '\'' : c;
+  }
+  return span + "`";
+}
+
 std::string markdown_list(const std::string& title, const std::vector<std::string>& items) {
   std::string text = items.empty() ? "" : "\n" + title + "\n\n";
   for (const std::string& item : items) text += "- " + markdown_text(item) + "\n";

@@ -26,6 +26,10 @@ std::string markdown_text(std::string_view text);
 /// The same, of which nothing links.
 std::string markdown_text_without_links(std::string_view text);
 
+/// shortened() in a code span, for names and commands; a backtick becomes '. A bar ends a table's cell even inside a code span
+/// unless it is escaped there, and elsewhere the escape would show.
+std::string markdown_code(std::string_view text, std::size_t columns, bool in_table = false);
+
 /// The items as markdown_text() below their title, which is Markdown; empty where there are none.
 std::string markdown_list(const std::string& title, const std::vector<std::string>& items);
 

@@ -54,6 +54,8 @@ TEST(ShellQuoted, QuotesWhatAShellWouldChange) {
 TEST(MarkdownText, IsNoMarkup) {
   EXPECT_EQ(markdown_text("a|b *c* [d](e) <f> g&h @i\nj"), "a\\|b \\*c\\* \\[d\\](e) &lt;f> g&amp;h @<!-- -->i j");
   EXPECT_EQ(markdown_text("> a, #123, http://x"), "&gt; a, #123, http://x");
+  EXPECT_EQ(markdown_code("a|b`c\nd", 80), "`a|b'c d`");
+  EXPECT_EQ(markdown_code("a|b", 80, true), "`a\\|b`");
   EXPECT_EQ(markdown_text_without_links("> a, #123, http://x {~!$}"), "&gt; a, \\#123, http<!-- -->://x \\{\\~\\!\\$\\}");
 }
 

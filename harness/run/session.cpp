@@ -12,6 +12,7 @@
 #include "environment/process_environment.hpp"
 #include "harness/access/pick_modes.hpp"
 #include "harness/engine/engines.hpp"
+#include "harness/counted.hpp"
 #include "harness/errors.hpp"
 #include "harness/record/journal.hpp"
 #include "harness/record/json_fields.hpp"
@@ -213,9 +214,6 @@ class Preparation {
       return name.rfind("startup/", 0) == 0;
     });
     settings.own_gpu_processes = starts_children ? 2 : 1;
-    const auto counted = [](std::size_t count, const char* what) {
-      return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
-    };
     progress_.say(fmt::format("suite {}: {} × {} × {}", suite_.name, counted(benchmarks.size(), "benchmark"),
                               counted(session_.run.modes.size(), "mode"),
                               counted(static_cast<std::size_t>(options_.blocks.value_or(suite_.blocks)), "block")));
