@@ -5,11 +5,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <fstream>
 
-#include "environment/text_file.hpp"
 #include "harness/access/example_table.hpp"
+#include "harness/golden_file.hpp"
 #include "harness/record/access_json.hpp"
 
 namespace cuparity {
@@ -19,12 +17,7 @@ using testing::HasSubstr;
 using testing::Not;
 
 void compare_with_golden(const std::string& name, const std::string& text) {
-  const std::string path = std::string(CUPARITY_ACCESS_GOLDEN_FOLDER) + "/" + name;
-  if (std::getenv("CUPARITY_UPDATE_GOLDEN") != nullptr) {
-    std::ofstream(path, std::ios::binary) << text;
-    GTEST_SKIP() << path << " was written";
-  }
-  EXPECT_EQ(environment::read_text_file(path).value_or(""), text) << "CUPARITY_UPDATE_GOLDEN=1 writes " << path << " again";
+  compare_with_golden_file(std::string(CUPARITY_ACCESS_GOLDEN_FOLDER) + "/" + name, text);
 }
 
 TEST(AccessFormats, Text) { compare_with_golden("access.txt", access_text(example_table())); }

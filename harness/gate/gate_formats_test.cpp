@@ -4,12 +4,11 @@
 
 #include <gmock/gmock.h>
 
-#include <cstdlib>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "harness/errors.hpp"
+#include "harness/golden_file.hpp"
 
 namespace cuparity {
 namespace {
@@ -84,20 +83,8 @@ GateResults example() {
   return {golden, history};
 }
 
-std::string read(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
 void compare_with_golden(const std::string& name, const std::string& text) {
-  const std::string path = std::string(CUPARITY_GATE_GOLDEN_FOLDER) + "/" + name;
-  if (std::getenv("CUPARITY_UPDATE_GOLDEN") != nullptr) {
-    std::ofstream(path, std::ios::binary) << text;
-    GTEST_SKIP() << path << " was written";
-  }
-  EXPECT_EQ(read(path), text) << "CUPARITY_UPDATE_GOLDEN=1 writes " << path << " again";
+  compare_with_golden_file(std::string(CUPARITY_GATE_GOLDEN_FOLDER) + "/" + name, text);
 }
 
 TEST(GateGolden, Text) { compare_with_golden("gate.txt", gate_as_text(example())); }

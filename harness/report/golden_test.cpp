@@ -2,10 +2,8 @@
 //   CUPARITY_UPDATE_GOLDEN=1 build/…/report_test --gtest_filter='Golden.*', then read the diff.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <fstream>
-#include <sstream>
 
+#include "harness/golden_file.hpp"
 #include "harness/record/run_json.hpp"
 #include "harness/report/example_run.hpp"
 #include "harness/report/report.hpp"
@@ -13,20 +11,8 @@
 namespace cuparity {
 namespace {
 
-std::string read(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
 void compare_with_golden(const std::string& name, const std::string& text) {
-  const std::string path = std::string(CUPARITY_GOLDEN_FOLDER) + "/" + name;
-  if (std::getenv("CUPARITY_UPDATE_GOLDEN")) {
-    std::ofstream(path, std::ios::binary) << text;
-    GTEST_SKIP() << path << " was written";
-  }
-  EXPECT_EQ(read(path), text) << "CUPARITY_UPDATE_GOLDEN=1 writes " << path << " again";
+  compare_with_golden_file(std::string(CUPARITY_GOLDEN_FOLDER) + "/" + name, text);
 }
 
 TEST(Golden, Terminal) {

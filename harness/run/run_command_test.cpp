@@ -24,22 +24,6 @@ using testing::HasSubstr;
 using testing::Not;
 using Fate = FakeEngine::Fate;
 
-/// Lets two "engines" of a session share one FakeEngine.
-class Shared : public Engine {
- public:
-  explicit Shared(FakeEngine& engine) : engine_(engine) {}
-  fs::path output_path(const ProcessRequest& request) const override { return engine_.output_path(request); }
-  fs::path binary_folder() const override { return engine_.binary_folder(); }
-  ProcessResult run(const ProcessRequest& request, const AccessMode& mode) override {
-    return engine_.run(request, mode);
-  }
-  std::string unusable(const AccessMode& mode) override { return engine_.unusable(mode); }
-  std::map<std::string, std::string> describe() override { return engine_.describe(); }
-
- private:
-  FakeEngine& engine_;
-};
-
 class RunCommandTest : public testing::Test {
  protected:
   void SetUp() override {
@@ -53,7 +37,7 @@ class RunCommandTest : public testing::Test {
     options_.out = folder_ / "out";
     options_.seed = 11;
     surroundings_.make_engine = [this](EngineKind, const std::string&) {
-      return std::make_unique<Shared>(engine_);
+      return std::make_unique<LentEngine>(engine_);
     };
     surroundings_.stop_requested = [this] { return stop_; };
     surroundings_.progress = surroundings_.result = stream_;
@@ -374,11 +358,11 @@ TEST_F(RunCommandTest, MakesGpusEqualForEveryProcess) {
   options_.blocks = 1;
   // The native probe sees two GPUs, everything else one.
   const auto native = [this](EngineKind kind, const std::string&) -> std::unique_ptr<Engine> {
-    struct Seeing : Shared {
-      Seeing(FakeEngine& fake, std::string uuids) : Shared(fake), fake_(fake), uuids_(std::move(uuids)) {}
+    struct Seeing : LentEngine {
+      Seeing(FakeEngine& fake, std::string uuids) : LentEngine(fake), fake_(fake), uuids_(std::move(uuids)) {}
       ProcessResult run(const ProcessRequest& request, const AccessMode& mode) override {
         fake_.context = {{"backend", "cuda"}, {"gpu_uuid", "GPU-a"}, {"gpu_uuids", uuids_}};
-        return Shared::run(request, mode);
+        return LentEngine::run(request, mode);
       }
       FakeEngine& fake_;
       std::string uuids_;
@@ -402,7 +386,7 @@ TEST_F(RunCommandTest, AnImageOfOtherSourcesIsSaidBeforeAnythingIsMeasured) {
   FakeEngine image;
   image.benchmarks = {"saxpy/own/fp32/1024", "launch/system_call"};  // the latter for the first look
   surroundings_.make_engine = [&](EngineKind kind, const std::string&) {
-    return std::make_unique<Shared>(kind == EngineKind::native ? engine_ : image);
+    return std::make_unique<LentEngine>(kind == EngineKind::native ? engine_ : image);
   };
   EXPECT_THAT(environment_error(), AllOf(HasSubstr("the programs under mode 'docker:none' have no gemm/own/fp32/256: "),
                                          HasSubstr("./scripts/build-image")));
@@ -433,7 +417,7 @@ TEST_F(RunCommandTest, AnImageWithoutTheTestsIsSaidBeforeAnythingIsMeasured) {
   FakeEngine image;
   image.tests = {"Numerics/gemm.small"};
   surroundings_.make_engine = [&](EngineKind kind, const std::string&) {
-    return std::make_unique<Shared>(kind == EngineKind::native ? engine_ : image);
+    return std::make_unique<LentEngine>(kind == EngineKind::native ? engine_ : image);
   };
   write_suite("validate: Numerics/saxpy.*");
   EXPECT_THAT(environment_error(), AllOf(HasSubstr("the programs under mode 'docker:none' have no test Numerics/saxpy.*: "),

@@ -72,22 +72,9 @@ dnnl::convolution_forward::primitive_desc describe_forward(const Description& d,
 #endif
 }
 
-dnnl::convolution_backward_data::primitive_desc describe_backward_data(const Description& d,
-                                                                       const dnnl::engine& engine) {
-  const auto forward = describe_forward(d, engine);
-#if DNNL_VERSION_MAJOR >= 3
-  return {engine,    direct,     d.image,    d.filter, d.output,
-          d.strides, d.paddings, d.paddings, forward,  d.attributes};
-#else
-  return {{direct, d.image, d.filter, d.output, d.strides, d.paddings, d.paddings},
-          d.attributes,
-          engine,
-          forward};
-#endif
-}
-
-dnnl::convolution_backward_weights::primitive_desc describe_backward_filter(const Description& d,
-                                                                            const dnnl::engine& engine) {
+/// Backward: dnnl::convolution_backward_data or _weights.
+template <typename Backward>
+typename Backward::primitive_desc describe_backward(const Description& d, const dnnl::engine& engine) {
   const auto forward = describe_forward(d, engine);
 #if DNNL_VERSION_MAJOR >= 3
   return {engine,    direct,     d.image,    d.filter, d.output,
@@ -104,12 +91,12 @@ HostPrimitive make_primitive(const ConvolutionProblem& problem, const dnnl::engi
   const Description description(problem);
   switch (problem.pass) {
     case Pass::backward_data: {
-      const auto d = describe_backward_data(description, engine);
+      const auto d = describe_backward<dnnl::convolution_backward_data>(description, engine);
       return {dnnl::convolution_backward_data(d), d.diff_src_desc(), d.weights_desc(), d.diff_dst_desc(),
               d.impl_info_str()};
     }
     case Pass::backward_filter: {
-      const auto d = describe_backward_filter(description, engine);
+      const auto d = describe_backward<dnnl::convolution_backward_weights>(description, engine);
       return {dnnl::convolution_backward_weights(d), d.src_desc(), d.diff_weights_desc(), d.diff_dst_desc(),
               d.impl_info_str()};
     }
