@@ -1,4 +1,4 @@
-// The explicit table of every workload. A new one adds its folder and one line here.
+// The explicit table of every workload. A new one adds its folder and one line here; docs/architecture.md says what else.
 #include "kernels/bandwidth/bandwidth.hpp"
 #include "kernels/collectives/collectives.hpp"
 #include "kernels/convolution/convolution.hpp"

@@ -24,7 +24,8 @@ constexpr std::string_view to_string(Backend backend) {
 }
 
 /// Work of one operation. `bytes` counts bytes read plus bytes written, `flops` counts a
-/// multiply-add as two.
+/// multiply-add as two. Decides the unit in reports, and for dense arithmetic a longer warm-up and the counters of the
+/// multiprocessors' clock.
 struct Work {
   double bytes = 0;
   double flops = 0;
@@ -78,7 +79,8 @@ class Execution {
 
 /// One row of the benchmark list, or one validated size.
 struct Case {
-  /// workload/variant/type/size, in lower case, e.g. "gemm/cublaslt/bf16/8192".
+  /// workload/variant/type/size, e.g. "gemm/cublaslt/bf16/8192"; unique. The variant begins with "own" where the code is
+  /// ours, else with the library's name: scripts/check-kernels and `cuparity explain` go by it.
   std::string name;
   Backend backend = Backend::cpu;
   Work work;                        ///< per operation
@@ -87,7 +89,7 @@ struct Case {
   /// Memory that one run() touches; decides whether the L2 is flushed. 0: none, so nothing to flush.
   std::size_t footprint_bytes = 0;
 
-  /// Why this device cannot run the case, or nothing. `context` is null on the CPU backend.
+  /// Why this device cannot run the case, or nothing. `context` is null on the CPU backend. Empty: every device can.
   std::function<std::optional<std::string>(device::Context* context)> unsupported;
 
   /// Allocates and fills. `context` is null on the CPU backend. Throws std::runtime_error.

@@ -9,6 +9,7 @@ constexpr const char* system_calls = "^launch/|^startup/";
 // By what they are not, so that a new workload is among them.
 constexpr const char* computing = "^(?!launch/|startup/)";
 constexpr const char* on_multiprocessors = "^(?!startup/|collectives/|peer_to_peer/)";
+constexpr const char* on_gpu_memory = "^(?!gemm/|launch/|startup/|collectives/|peer_to_peer/)";
 
 // Where a source says "measured", docs/explain.md says on what.
 constexpr KnownInfluence influences[] = {
@@ -23,10 +24,10 @@ constexpr KnownInfluence influences[] = {
      "run it again: a choice by search may fall differently; with the same library on both sides it should "
      "agree",
      ExperimentKind::none, "docs/performance.md"},
-    {"cublas_version|libcublas(lt)?_path", "", "^gemm/cublaslt|^saxpy/cublas", 3, SlowSide::either, true,
+    {"cublas_version|libcublas(lt)?_path", "", "^[^/]+/cublas", 3, SlowSide::either, true,
      "Another cuBLAS brings other kernels and other heuristics.", "mount the host's cuBLAS over the image's",
      ExperimentKind::host_library, "https://docs.nvidia.com/cuda/cuda-toolkit-release-notes/#cublas-library"},
-    {"cudnn_version|libcudnn_path", "", "^convolution/cudnn", 3, SlowSide::either, true,
+    {"cudnn_version|libcudnn_path", "", "^[^/]+/cudnn", 3, SlowSide::either, true,
      "Another cuDNN brings other engines and other plans.", "mount the host's cuDNN over the image's",
      ExperimentKind::host_library,
      "https://docs.nvidia.com/deeplearning/cudnn/backend/latest/release-notes.html"},
@@ -42,10 +43,10 @@ constexpr KnownInfluence influences[] = {
     {"nccl_version|libnccl_path", "", "^collectives/", 3, SlowSide::either, true,
      "Another NCCL chooses other algorithms and protocols.", "mount the host's NCCL over the image's",
      ExperimentKind::host_library, "https://docs.nvidia.com/deeplearning/nccl/release-notes/"},
-    {"openblas_config", "^gemm/openblas|^saxpy/openblas", "", 3, SlowSide::either, true,
+    {"openblas_config", "^[^/]+/openblas", "", 3, SlowSide::either, true,
      "Another OpenBLAS, or one built for another processor.", "install the same OpenBLAS in the image",
      ExperimentKind::none, "https://www.openblas.net/"},
-    {"onednn_version", "^convolution/onednn", "", 3, SlowSide::either, true, "Another oneDNN.",
+    {"onednn_version", "^[^/]+/onednn", "", 3, SlowSide::either, true, "Another oneDNN.",
      "install the same oneDNN in the image", ExperimentKind::none, "https://uxlfoundation.github.io/oneDNN/"},
     {"libc_version", "^launch/|^startup/|^bandwidth/", host_bound, 2, SlowSide::either, true,
      "Another C library: other memcpy, thread and process start code.",
@@ -95,7 +96,7 @@ constexpr KnownInfluence influences[] = {
      false, "The GPU ran at another clock: heat, power or another load, not the container.",
      "lock the clocks (nvidia-smi --lock-gpu-clocks) and run again", ExperimentKind::none,
      "https://docs.nvidia.com/deploy/nvml-api/group__nvmlClocksEventReasons.html", true},
-    {"memory_clock_mhz under load", "", "^bandwidth/|^saxpy/|^convolution/", 3, SlowSide::smaller, false,
+    {"memory_clock_mhz under load", "", on_gpu_memory, 3, SlowSide::smaller, false,
      "The GPU's memory ran at another clock.",
      "lock the memory clock (nvidia-smi --lock-memory-clocks) and run again", ExperimentKind::none,
      "https://docs.nvidia.com/deploy/nvml-api/group__nvmlClocksEventReasons.html"},

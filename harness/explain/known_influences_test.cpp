@@ -32,18 +32,50 @@ TEST(KnownInfluences, NoneIsExpectedOfAnyContainer) {
   }
 }
 
+bool moves(const std::string& key, const std::string& benchmark, const char* KnownInfluence::*backend) {
+  for (const KnownInfluence& influence : known_influences()) {
+    const std::string pattern = influence.*backend;
+    if (std::regex_match(key, std::regex(influence.key)) && !pattern.empty() &&
+        std::regex_search(benchmark, std::regex(pattern)))
+      return true;
+  }
+  return false;
+}
+
+bool moves_on_cpu(const std::string& key, const std::string& benchmark) {
+  return moves(key, benchmark, &KnownInfluence::on_cpu);
+}
+
+bool moves_on_cuda(const std::string& key, const std::string& benchmark) {
+  return moves(key, benchmark, &KnownInfluence::on_cuda);
+}
+
 TEST(KnownInfluences, TheNumberOfThreadsMovesANewWorkload) {
-  const auto moves = [](const std::string& key, const std::string& benchmark) {
-    for (const KnownInfluence& influence : known_influences()) {
-      if (std::regex_match(key, std::regex(influence.key)) && *influence.on_cpu != '\0' &&
-          std::regex_search(benchmark, std::regex(influence.on_cpu)))
-        return true;
-    }
-    return false;
-  };
   for (const char* key : {"threads", "variable_OMP_NUM_THREADS", "cpus_allowed"})
-    EXPECT_TRUE(moves(key, "histogram/own/fp32/1024")) << key;
-  EXPECT_FALSE(moves("threads", "launch/system_call"));
+    EXPECT_TRUE(moves_on_cpu(key, "histogram/own/fp32/1024")) << key;
+  EXPECT_FALSE(moves_on_cpu("threads", "launch/system_call"));
+}
+
+TEST(KnownInfluences, TheGpusClocksMoveANewWorkload) {
+  for (const char* key : {"sm_clock_mhz under load", "memory_clock_mhz under load"})
+    EXPECT_TRUE(moves_on_cuda(key, "histogram/own/fp32/1024")) << key;
+  for (const char* benchmark : {"bandwidth/copy/fp32/1GiB", "saxpy/own/fp32/1024", "convolution/cudnn/forward/fp16/3x3"})
+    EXPECT_TRUE(moves_on_cuda("memory_clock_mhz under load", benchmark)) << benchmark;
+  for (const char* benchmark : {"gemm/own/bf16/4096", "launch/submit", "startup/cuinit", "peer_to_peer/read_sm/256MiB",
+                                "collectives/all_reduce/fp32/1GiB"})
+    EXPECT_FALSE(moves_on_cuda("memory_clock_mhz under load", benchmark)) << benchmark;
+}
+
+TEST(KnownInfluences, ALibraryMovesEveryWorkloadThatIsItsVariant) {
+  EXPECT_TRUE(moves_on_cuda("cublas_version", "gemv/cublas/fp32/1024"));
+  EXPECT_TRUE(moves_on_cuda("libcublaslt_path", "batched_gemm/cublaslt/bf16/1024"));
+  EXPECT_TRUE(moves_on_cuda("cudnn_version", "pooling/cudnn/fp16/1024"));
+  EXPECT_TRUE(moves_on_cpu("openblas_config", "gemv/openblas/fp32/1024"));
+  EXPECT_TRUE(moves_on_cpu("onednn_version", "pooling/onednn/fp32/1024"));
+  for (const char* key : {"cublas_version", "cudnn_version"}) {
+    EXPECT_FALSE(moves_on_cuda(key, "gemv/own/fp32/1024")) << key;
+    EXPECT_FALSE(moves_on_cuda(key, "bandwidth/copy/fp32/1GiB")) << key;
+  }
 }
 
 }  // namespace

@@ -42,6 +42,7 @@ TEST(Redactor, TextsStayReadable) {
 TEST(Redactor, EverydayWordsAreNotTakenForNames) {
   EXPECT_EQ(redacted("/home/native/x.txt native"), "[path]/x.txt native");
   EXPECT_EQ(redacted("--user root, root"), "--user [user], root");
+  EXPECT_EQ(redacted("/home/collectives/x.txt collectives/all_reduce"), "[path]/x.txt collectives/all_reduce");
 }
 
 TEST(Redactor, WordsGivenAreTakenOut) {

@@ -1,11 +1,15 @@
-// The built-in suites against the programs themselves: what a suite names is there, on both backends.
+// The built-in suites and other lists of workloads against the programs themselves: what is named is there, and the other
+// way round, on both backends.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <set>
 
 #include "environment/temporary_folder.hpp"
 #include "harness/engine/native.hpp"
 #include "harness/errors.hpp"
 #include "harness/plan/suite.hpp"
+#include "harness/redact/fields.hpp"
 #include "harness/run/benchmark_list.hpp"
 #include "harness/run/selection.hpp"
 #include "harness/run/test_list.hpp"
@@ -30,6 +34,12 @@ class BuiltinSuites : public testing::TestWithParam<const char*> {
       suites_.push_back(parse_suite(builtin_suite_text(name), name));
       if (suites_.back().benchmarks.count(settings_.backend) == 0) suites_.pop_back();
     }
+  }
+
+  std::set<std::string> workloads() const {
+    std::set<std::string> names;
+    for (const std::string& row : rows_) names.insert(row.substr(0, row.find('/')));
+    return names;
   }
 
   const TemporaryFolder folder_;
@@ -63,6 +73,21 @@ TEST_P(BuiltinSuites, EveryPatternOfTestsSelectsSome) {
     EXPECT_FALSE(tests.empty()) << suite.name;
     EXPECT_THAT(unmatched_test_patterns(suite.validate, tests), IsEmpty()) << suite.name;
   }
+}
+
+TEST_P(BuiltinSuites, EveryWorkloadIsInStandardOrMultiGpu) {
+  std::set<std::string> missing = workloads();
+  for (const Suite& suite : suites_) {
+    if (suite.name != "standard" && suite.name != "multi_gpu") continue;
+    for (const std::string& row : select_benchmarks(rows_, suite.benchmarks.at(settings_.backend), "").benchmarks)
+      missing.erase(row.substr(0, row.find('/')));
+  }
+  EXPECT_THAT(missing, IsEmpty()) << "name them in harness/suites/standard.yaml";
+}
+
+TEST_P(BuiltinSuites, NoWorkloadIsTakenForTheNameOfAHostOrUser) {
+  for (const std::string& workload : workloads())
+    EXPECT_TRUE(is_everyday_word(workload)) << workload << ": name it in harness/redact/fields.cpp";
 }
 
 INSTANTIATE_TEST_SUITE_P(Backend, BuiltinSuites, testing::Values("cpu", "cuda"),
