@@ -62,7 +62,7 @@ std::vector<Judged> collect(const HistoryIndex& index, const ResultFile& candida
   for (const Sample& sample : candidate.samples) {
     const auto found = series.find(short_name(sample.benchmark));
     const double seconds = seconds_of(sample);
-    if (sample.state != RowState::measured || !(seconds > 0) || !std::isfinite(seconds)) {
+    if (sample.state != RowState::measured || !sample.lost.empty() || !(seconds > 0) || !std::isfinite(seconds)) {
       continue;
     }
     Judged judged;
@@ -173,6 +173,22 @@ void list_skipped(const HistoryIndex& index, const ResultFile& candidate, const 
   }
 }
 
+bool is_lost(const Sample& sample) { return sample.state == RowState::measured && !sample.lost.empty(); }
+
+/// What the candidate's own blocks are too few for.
+void add_lost(const ResultFile& candidate, GateResult& result) {
+  for (const Sample& sample : candidate.samples) {
+    if (!is_lost(sample)) continue;
+    Comparison comparison;
+    comparison.benchmark = sample.benchmark;
+    comparison.baseline = result.baseline;
+    comparison.candidate = result.candidate;
+    comparison.verdict = Verdict::invalid;
+    comparison.reason = sample.lost;
+    result.entries.push_back({comparison, "", ""});
+  }
+}
+
 }  // namespace
 
 GateResult gate_on_history(const HistoryIndex& index, const std::string& history_name, const ResultFile& candidate,
@@ -199,7 +215,8 @@ GateResult gate_on_history(const HistoryIndex& index, const std::string& history
     p_values.push_back(*result.entries.back().comparison.p_value);
     if (judged.time) time_p_values.push_back(time_p_value(judged));
   }
-  if (result.entries.empty()) {
+  const bool lost = std::any_of(candidate.samples.begin(), candidate.samples.end(), is_lost);
+  if (result.entries.empty() && !lost) {
     throw UsageError(fmt::format(
         "nothing to compare: {} holds at most {} runs of a benchmark of {} in one regime on the same machine ({}), "
         "a prediction needs {}",
@@ -214,6 +231,7 @@ GateResult gate_on_history(const HistoryIndex& index, const std::string& history
     comparison.adjusted_p_value = adjusted[i];
     decide(comparison, comparison.measure == Measure::cycles ? *in_time++ : 1);
   }
+  add_lost(candidate, result);
   return result;
 }
 

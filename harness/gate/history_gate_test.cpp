@@ -146,6 +146,11 @@ TEST_F(HistoryGate, PredictsPerClockWhereAllHaveCycles) {
   for (Trial& trial : lower_clock.trials) trial.rows[0].seconds /= 1.3 * 1.3;
   EXPECT_EQ(judge_run(lower_clock).verdict, Verdict::same) << "a higher clock is nothing to stop for";
 
+  cuparity::Run disturbed = run_with_cycles(30, 1);
+  disturbed.trials.front().telemetry["block_rejected"] = "heat";
+  EXPECT_EQ(judge_run(disturbed).verdict, Verdict::invalid);
+  EXPECT_EQ(judge_run(disturbed).reason, "1 of 4 blocks rejected (heat)");
+
   cuparity::Run without = run_with_cycles(30, 1.01);
   without.per_clock.clear();
   const Comparison in_time = judge_run(without);
