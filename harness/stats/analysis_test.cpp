@@ -69,6 +69,9 @@ TEST(Analysis, ComparesInCyclesWhereTheSuiteSaysSoAndTheyWereCounted) {
   EXPECT_EQ(analysis.noise_floor.at(0).measure, Measure::cycles);
   EXPECT_EQ(analysis.comparisons.at(1).measure, Measure::seconds);
 
+  trials_of(run, docker)[3]->rows[0].cycles = 0;
+  EXPECT_EQ(analyse(run).comparisons.at(0).measure, Measure::seconds);
+  EXPECT_THAT(analyse(run).comparisons.at(0).reason, HasSubstr("not every process counted its clock cycles"));
   trials_of(run, docker)[3]->rows[0].cycles.reset();
   analysis = analyse(run);
   EXPECT_EQ(analysis.comparisons.at(0).measure, Measure::seconds);
