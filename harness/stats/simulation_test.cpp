@@ -189,6 +189,27 @@ TEST(Simulation, AnEffectOfExactlyTheMarginIsRarelyCalledSame) {
   }
 }
 
+/// What method.md says of the number of blocks that an inconclusive row asks for.
+TEST(Simulation, TheBlocksThatAreAskedForSettleItAsOftenAsSaid) {
+  SimulatedSamples random(28);
+  const auto observe = [&](int n) {
+    std::vector<double> candidate;
+    for (const double d : sample(random, normal, n, 0, 0.009)) candidate.push_back(std::exp(d));
+    Comparison comparison;
+    comparison.margin = 0.01;
+    return decide({observe_paired(comparison, std::vector<double>(n, 1.0), candidate, 0.05)}, 0.05, "blocks").front();
+  };
+  for (const auto& [factor, share] : {std::pair(1.0, 0.605), std::pair(1.5, 0.955)}) {
+    const int settled = count([&, factor = factor] {
+      Comparison first = observe(12);
+      while (!first.blocks_to_settle) first = observe(12);
+      return observe(static_cast<int>(std::ceil(factor * *first.blocks_to_settle))).verdict == Verdict::same;
+    });
+    EXPECT_GE(report("settled by the blocks asked for, or half as many again", settled), fewest(share - 0.02)) << factor;
+    EXPECT_LE(settled, most(share + 0.02)) << factor;
+  }
+}
+
 TEST(Simulation, NoEffectIsCalledSameWhereThereIsPower) {
   SimulatedSamples random(16);
   EXPECT_GE(count([&] { return verdict_of(sample(random, normal, 12, 0, 0.003), 0.01) == Verdict::same; }),
