@@ -13,6 +13,7 @@
 #include "harness/stats/change_points.hpp"
 #include "harness/stats/fingerprint.hpp"
 #include "harness/stats/multiple_comparisons.hpp"
+#include "harness/stats/power.hpp"
 #include "harness/stats/prediction_interval.hpp"
 #include "harness/stats/wording.hpp"
 
@@ -61,7 +62,7 @@ std::vector<Judged> collect(const HistoryIndex& index, const ResultFile& candida
   for (const Sample& sample : candidate.samples) {
     const auto found = series.find(short_name(sample.benchmark));
     const double seconds = seconds_of(sample);
-    if (sample.state != RowState::measured || !(seconds > 0) || !std::isfinite(seconds)) {
+    if (sample.state != RowState::measured || !sample.lost.empty() || !(seconds > 0) || !std::isfinite(seconds)) {
       continue;
     }
     Judged judged;
@@ -92,6 +93,17 @@ void find_regimes(const std::vector<ExpectedChange>& expected, std::vector<Judge
   }
 }
 
+std::vector<double> earlier_times(const Judged& judged) {
+  std::vector<double> times;
+  for (std::size_t i = judged.regime; i < judged.points.size(); ++i) times.push_back(std::log(judged.points[i].seconds));
+  return times;
+}
+
+/// Of what is judged per clock: whether its seconds are those of earlier runs, too.
+double time_p_value(const Judged& judged) {
+  return prediction_p_value(earlier_times(judged), std::log(judged.time.value()));
+}
+
 Comparison describe(const Judged& judged) {
   const std::span<const double> earlier = judged.earlier();
   const double mean = std::accumulate(earlier.begin(), earlier.end(), 0.0) / static_cast<double>(earlier.size());
@@ -109,17 +121,23 @@ Comparison describe(const Judged& judged) {
   comparison.interval_high = std::expm1(value - expected.low);
   comparison.confidence_level = 1 - alpha;
   if (judged.time) {
-    double sum = 0;
-    for (std::size_t i = judged.regime; i < judged.points.size(); ++i) sum += std::log(judged.points[i].seconds);
     comparison.measure = Measure::cycles;
-    comparison.time_effect = std::expm1(std::log(*judged.time) - sum / static_cast<double>(earlier.size()));
+    comparison.time_effect = std::expm1(std::log(*judged.time) - mean_of(earlier_times(judged)));
   }
-  const double p_slower = prediction_p_value(earlier, value);
-  comparison.p_value = std::min(1.0, 2 * std::min(p_slower, 1 - p_slower));
+  comparison.p_value = prediction_p_value(earlier, value);
   return comparison;
 }
 
-void decide(Comparison& comparison) {
+/// A GPU whose clock is lower than ever does not pass because its cycles are as many as before.
+void decide_in_time(double adjusted_p_value, Comparison& comparison) {
+  if (comparison.verdict == Verdict::inconclusive || adjusted_p_value > alpha || *comparison.time_effect <= 0) return;
+  comparison.verdict = Verdict::inconclusive;
+  comparison.reason = fmt::format(
+      "slower in time than {} runs predict, though not per clock: the GPU's clock is lower; history alone is no proof: "
+      "re-run the golden beside it with --golden", comparison.n);
+}
+
+void decide(Comparison& comparison, double adjusted_time_p_value) {
   const std::string prediction = fmt::format("{} runs predict ±{}", comparison.n, plain_percent(comparison.margin));
   const bool surprising = comparison.adjusted_p_value.value_or(1) <= alpha;
   if (surprising && comparison.effect.value_or(0) > 0) {
@@ -135,6 +153,7 @@ void decide(Comparison& comparison) {
     comparison.reason = fmt::format("as {}", prediction);
   }
   if (comparison.measure == Measure::cycles) {
+    decide_in_time(adjusted_time_p_value, comparison);
     comparison.reason += per_clock_note(*comparison.time_effect);
   }
 }
@@ -154,6 +173,22 @@ void list_skipped(const HistoryIndex& index, const ResultFile& candidate, const 
   }
 }
 
+bool is_lost(const Sample& sample) { return sample.state == RowState::measured && !sample.lost.empty(); }
+
+/// What the candidate's own blocks are too few for.
+void add_lost(const ResultFile& candidate, GateResult& result) {
+  for (const Sample& sample : candidate.samples) {
+    if (!is_lost(sample)) continue;
+    Comparison comparison;
+    comparison.benchmark = sample.benchmark;
+    comparison.baseline = result.baseline;
+    comparison.candidate = result.candidate;
+    comparison.verdict = Verdict::invalid;
+    comparison.reason = sample.lost;
+    result.entries.push_back({comparison, "", ""});
+  }
+}
+
 }  // namespace
 
 GateResult gate_on_history(const HistoryIndex& index, const std::string& history_name, const ResultFile& candidate,
@@ -167,7 +202,7 @@ GateResult gate_on_history(const HistoryIndex& index, const std::string& history
   result.candidate = candidate.name;
   result.wrong = candidate.wrong;
   list_skipped(index, candidate, mode, result);
-  std::vector<double> p_values;
+  std::vector<double> p_values, time_p_values;
   std::size_t longest = 0;
   for (const Judged& judged : all) {
     longest = std::max(longest, judged.earlier().size());
@@ -178,21 +213,25 @@ GateResult gate_on_history(const HistoryIndex& index, const std::string& history
     }
     result.entries.push_back({describe(judged), "", ""});
     p_values.push_back(*result.entries.back().comparison.p_value);
+    if (judged.time) time_p_values.push_back(time_p_value(judged));
   }
-  if (result.entries.empty()) {
+  const bool lost = std::any_of(candidate.samples.begin(), candidate.samples.end(), is_lost);
+  if (result.entries.empty() && !lost) {
     throw UsageError(fmt::format(
         "nothing to compare: {} holds at most {} runs of a benchmark of {} in one regime on the same machine ({}), "
         "a prediction needs {}",
         history_name, longest, candidate.name, machine_fingerprint(candidate.environment), prediction_minimum));
   }
-  const std::vector<double> adjusted = holm(p_values);
+  const std::vector<double> adjusted = holm(p_values), adjusted_in_time = holm(time_p_values);
+  auto in_time = adjusted_in_time.begin();
   for (std::size_t i = 0; i < result.entries.size(); ++i) {
     Comparison& comparison = result.entries[i].comparison;
     comparison.baseline = history_name;
     comparison.candidate = candidate.name;
     comparison.adjusted_p_value = adjusted[i];
-    decide(comparison);
+    decide(comparison, comparison.measure == Measure::cycles ? *in_time++ : 1);
   }
+  add_lost(candidate, result);
   return result;
 }
 

@@ -65,6 +65,18 @@ TEST_F(HistoryGate, ASurpriseIsInconclusiveNeverSlower) {
   EXPECT_EQ(result.exit_code, exit_inconclusive);
 }
 
+TEST_F(HistoryGate, AConstantHistoryPredictsItself) {
+  write_history(folder_.path(), 30, 2, [](int, int) { return 0.3; });
+  HistoryIndex index(folder_.path());
+  index.update();
+  const double level = index.points(index.series().front().id, 1, left_out_run("new.json")).front().seconds;
+  const GateResult result = judge({level, 1.001 * level});
+  EXPECT_EQ(result.entries[0].comparison.verdict, Verdict::same) << result.entries[0].comparison.reason;
+  EXPECT_EQ(result.entries[0].comparison.p_value, 1);
+  EXPECT_EQ(result.entries[1].comparison.verdict, Verdict::inconclusive);
+  EXPECT_EQ(judge({0.999 * level, level}).entries[0].comparison.verdict, Verdict::faster);
+}
+
 TEST_F(HistoryGate, WhatIsWrongFailsAndWhatIsSkippedIsNamed) {
   write(40, 100);
   HistoryIndex index(folder_.path());
@@ -125,6 +137,19 @@ TEST_F(HistoryGate, PredictsPerClockWhereAllHaveCycles) {
   const Comparison slower = judge_run(run_with_cycles(30, 1.01));
   EXPECT_EQ(slower.verdict, Verdict::inconclusive);
   EXPECT_NEAR(slower.effect.value(), 0.01, 0.002);
+
+  cuparity::Run lower_clock = run_with_cycles(30, 1);
+  for (Trial& trial : lower_clock.trials) trial.rows[0].seconds *= 1.3;
+  const Comparison in_time_alone = judge_run(lower_clock);
+  EXPECT_EQ(in_time_alone.verdict, Verdict::inconclusive);
+  EXPECT_THAT(in_time_alone.reason, HasSubstr("slower in time than 30 runs predict"));
+  for (Trial& trial : lower_clock.trials) trial.rows[0].seconds /= 1.3 * 1.3;
+  EXPECT_EQ(judge_run(lower_clock).verdict, Verdict::same) << "a higher clock is nothing to stop for";
+
+  cuparity::Run disturbed = run_with_cycles(30, 1);
+  disturbed.trials.front().telemetry["block_rejected"] = "heat";
+  EXPECT_EQ(judge_run(disturbed).verdict, Verdict::invalid);
+  EXPECT_EQ(judge_run(disturbed).reason, "1 of 4 blocks rejected (heat)");
 
   cuparity::Run without = run_with_cycles(30, 1.01);
   without.per_clock.clear();

@@ -20,7 +20,7 @@ void add_values(const ResultFile& file, const std::string& mode, HistoryRun& sum
   for (const Sample& sample : file.samples) {
     const double seconds =
         sample.seconds.empty() ? sample.median_seconds.value_or(0) : median(sample.seconds);
-    if (sample.state == RowState::measured && seconds > 0 && std::isfinite(seconds)) {
+    if (sample.state == RowState::measured && sample.lost.empty() && seconds > 0 && std::isfinite(seconds)) {
       std::optional<double> cycles;
       if (!sample.cycles.empty()) cycles = median(sample.cycles);
       summary.values.push_back({fingerprint, mode, short_name(sample.benchmark), seconds, cycles});

@@ -182,6 +182,26 @@ TEST(HistoryIndex, ReadsRunFoldersByTheirModes) {
   EXPECT_THAT(index.points(series[0].id, 0, left_out_run(folder.path() / "a")), IsEmpty());
 }
 
+TEST(HistoryIndex, LeavesOutWhatLostTooManyBlocksButNotForAnotherModesSake) {
+  const TemporaryFolder folder;
+  SimulatedSamples random(2);
+  cuparity::Run run = simulate_run({}, random);
+  run.started_at = night(0);
+  for (Trial& trial : run.trials) trial.ok = trial.mode == "native";
+  write_run(folder.path(), "dropped", run);
+  run.started_at = night(1);
+  for (Trial& trial : run.trials) {
+    trial.ok = true;
+    if (trial.block < 2) trial.telemetry["block_rejected"] = "heat";
+  }
+  write_run(folder.path(), "hot", run);
+  HistoryIndex index(folder.path());
+  index.update();
+  ASSERT_THAT(index.series(), SizeIs(1));
+  EXPECT_EQ(index.series()[0].mode, "native");
+  EXPECT_EQ(index.series()[0].runs, 1);
+}
+
 TEST(HistoryIndex, CountsARunOnceWhateverLinksToIt) {
   const TemporaryFolder folder;
   const TemporaryFolder elsewhere;

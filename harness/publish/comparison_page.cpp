@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <cstdlib>
 #include <kainjow/mustache.hpp>
 
 #include "harness/publish/page.hpp"
@@ -16,7 +17,7 @@ using nlohmann::json;
 constexpr std::size_t text_limit = 200;
 
 /// Seven significant digits: effects are read to a hundredth of a per cent.
-json rounded(double value) { return std::stod(fmt::format("{:.7g}", value)); }
+json rounded(double value) { return std::strtod(fmt::format("{:.7g}", value).c_str(), nullptr); }
 
 json rounded(const std::vector<double>& values) {
   json numbers = json::array();

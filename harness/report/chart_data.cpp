@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 #include "environment/nvml.hpp"
 #include "harness/report/text.hpp"
@@ -15,7 +16,7 @@ using nlohmann::json;
 
 json rounded(double value, int digits) {
   if (!std::isfinite(value)) return nullptr;
-  return std::stod(fmt::format("{:.{}g}", value, digits));
+  return std::strtod(fmt::format("{:.{}g}", value, digits).c_str(), nullptr);
 }
 
 json rounded_list(const std::vector<double>& values, int digits) {

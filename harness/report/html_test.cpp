@@ -81,6 +81,13 @@ TEST(Html, TwoHundredBenchmarks) {
   EXPECT_LT(page.size(), 20'000'000U);
 }
 
+TEST(Html, ATimeTooSmallForADoubleIsShown) {
+  Example example = example_run();
+  for (Trial& trial : example.run.trials)
+    for (Row& row : trial.rows) row.repetitions.assign(row.repetitions.size(), 1e-320);
+  EXPECT_NO_THROW(render_html(example.run, example.analysis));
+}
+
 TEST(Html, TheBadgeSaysWhatTheSentenceDoes) {
   Example example = example_run();
   example.analysis.wrong = {"native: test failed: Numerics/Gemm"};

@@ -215,7 +215,7 @@ std::string render_markdown(const Run& run, const Analysis& analysis) {
   if (!view.tables.empty()) {
     text +=
         "\n<sub>effect: how much longer it takes, + is slower · n: paired blocks · "
-        "MDE: smallest effect that would have been found</sub>\n";
+        "MDE: effect that a row alone shows in 95 % of runs</sub>\n";
   }
   text += why_text(run, analysis);
   text += measured_text(view);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 #include "harness/report/text.hpp"
 
@@ -15,7 +16,7 @@ using nlohmann::json;
 /// Six significant digits: more than any measurement here has, and a third of the bytes.
 json rounded(double value) {
   if (!std::isfinite(value)) return nullptr;
-  return std::stod(fmt::format("{:.6g}", value));
+  return std::strtod(fmt::format("{:.6g}", value).c_str(), nullptr);
 }
 
 json optional_number(const std::optional<double>& value) { return value ? rounded(*value) : json(nullptr); }

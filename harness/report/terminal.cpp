@@ -149,7 +149,7 @@ std::string render_terminal(const Run& run, const Analysis& analysis, bool colou
   if (!view.tables.empty()) {
     text +=
         "effect: how much longer it takes, + is slower; n: paired blocks; "
-        "MDE: smallest effect that would have been found\n";
+        "MDE: effect that a row alone shows in 95 % of runs\n";
   }
   text += measured_text(view, colour);
   const std::string startup = startup_as_text(startup_table(run));

@@ -23,7 +23,6 @@ namespace cuparity {
 namespace {
 
 constexpr double alpha_of_all_looks = 0.05;
-constexpr double most_blocks_lost = 0.10;  ///< share of blocks that may be rejected or lack a benchmark
 
 /// Bonferroni over the planned looks.
 double alpha_of_a_look(const Run& run) {

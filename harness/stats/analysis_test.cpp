@@ -69,10 +69,17 @@ TEST(Analysis, ComparesInCyclesWhereTheSuiteSaysSoAndTheyWereCounted) {
   EXPECT_EQ(analysis.noise_floor.at(0).measure, Measure::cycles);
   EXPECT_EQ(analysis.comparisons.at(1).measure, Measure::seconds);
 
+  trials_of(run, docker)[3]->rows[0].cycles = 0;
+  EXPECT_EQ(analyse(run).comparisons.at(0).measure, Measure::seconds);
+  EXPECT_THAT(analyse(run).comparisons.at(0).reason, HasSubstr("not every process counted its clock cycles"));
   trials_of(run, docker)[3]->rows[0].cycles.reset();
   analysis = analyse(run);
   EXPECT_EQ(analysis.comparisons.at(0).measure, Measure::seconds);
   EXPECT_THAT(analysis.comparisons.at(0).reason, HasSubstr("not every process counted its clock cycles"));
+  for (Trial* trial : trials_of(run, docker)) trial->rows[0].cycles.reset();
+  EXPECT_THAT(analyse(run).comparisons.at(0).reason, HasSubstr("not every process counted its clock cycles"));
+  for (Trial* trial : trials_of(run, "native")) trial->rows[0].cycles.reset();
+  EXPECT_THAT(analyse(run).comparisons.at(0).reason, testing::Not(HasSubstr("cycles"))) << "a CPU has none";
 }
 
 TEST(Analysis, WhatIsSlowerInCyclesIsNotBlamedOnTheClock) {
@@ -102,6 +109,24 @@ TEST(Analysis, AModeWithALowerClockIsSlowerThoughNotPerClock) {
   EXPECT_THAT(analysis.comparisons.at(0).reason, StartsWith("slower in time by "));
   EXPECT_THAT(analysis.sentence, HasSubstr(" % in time (interval +"));
   EXPECT_EQ(analysis.exit_code, exit_regression);
+}
+
+TEST(Analysis, ASlowDownInTimeStandsTheCorrectionForAllRows) {
+  SimulatedRun shape;
+  shape.blocks = 6;  // enough for one comparison, too few among four
+  shape.looks = {6};
+  shape.clock_deviation = 0.001;
+  shape.benchmarks.clear();
+  for (int i = 0; i < 4; ++i) shape.benchmarks.push_back("gemm/own/fp32/" + std::to_string(i) + "/manual_time");
+  cuparity::Run run = simulated(shape);
+  run.per_clock = {"^gemm/"};
+  for (Trial* trial : trials_of(run, docker)) trial->rows[0].seconds *= 1.05;
+  const Analysis analysis = analyse(run);
+  EXPECT_EQ(analysis.comparisons.at(0).verdict, Verdict::inconclusive) << "nor the same: it may be slower";
+  EXPECT_THAT(analysis.comparisons.at(0).reason, StartsWith("slower in time by "));
+  EXPECT_THAT(analysis.comparisons.at(0).reason, HasSubstr("not after the correction for 4 comparisons in time"));
+  EXPECT_FALSE(analysis.comparisons.at(0).only_in_time);
+  EXPECT_EQ(analysis.comparisons.at(1).verdict, Verdict::same);
 }
 
 TEST(Analysis, ABlocksNumberIsTheMeanLogarithmOverItsPositions) {

@@ -1,5 +1,7 @@
 #include "harness/stats/block_comparison.hpp"
 
+#include <initializer_list>
+
 #include "harness/record/benchmark_json.hpp"
 #include "harness/stats/margins.hpp"
 
@@ -19,12 +21,27 @@ TwoSamples paired_numbers(const std::vector<Block>& blocks, const std::string& b
   return numbers;
 }
 
+namespace {
+
+bool counted_anywhere(const std::vector<Block>& blocks, const std::string& benchmark,
+                      std::initializer_list<BlockSide> sides) {
+  for (const Block& block : blocks) {
+    for (const BlockSide& side : sides) {
+      if (block.rejected.empty() && block_cycles(block, side, benchmark)) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
 Observation observe_blocks(Comparison comparison, const std::vector<Block>& blocks, const BlockSide& baseline,
                            const BlockSide& candidate, const std::vector<std::string>& per_clock, double alpha) {
   const std::string benchmark = comparison.benchmark;
   const TwoSamples seconds = paired_numbers(blocks, benchmark, baseline, candidate, block_seconds);
   TwoSamples cycles;
-  if (is_per_clock(short_name(benchmark), per_clock)) {
+  const bool wanted = is_per_clock(short_name(benchmark), per_clock);
+  if (wanted) {
     cycles = paired_numbers(blocks, benchmark, baseline, candidate, block_cycles);
   }
   const std::size_t counted = cycles.baseline.size();
@@ -32,7 +49,7 @@ Observation observe_blocks(Comparison comparison, const std::vector<Block>& bloc
     return observe_per_clock(std::move(comparison), seconds, std::move(cycles), alpha, observe_paired);
   }
   Observation observation = observe_paired(std::move(comparison), seconds.baseline, seconds.candidate, alpha);
-  if (counted > 0) {  // a CPU has none
+  if (wanted && counted_anywhere(blocks, benchmark, {baseline, candidate})) {  // a CPU has none
     observation.note = "; compared in time, for not every process counted its clock cycles";
   }
   return observation;

@@ -7,7 +7,10 @@ namespace cuparity {
 namespace {
 
 std::optional<double> seconds_of(const Row& row) { return row.seconds; }
-std::optional<double> cycles_of(const Row& row) { return row.cycles; }
+/// A counter that gave no number did not count.
+std::optional<double> cycles_of(const Row& row) {
+  return row.cycles && *row.cycles > 0 && std::isfinite(*row.cycles) ? row.cycles : std::nullopt;
+}
 
 std::optional<double> block_mean(const Block& block, const BlockSide& side, const std::string& benchmark,
                                  std::optional<double> (*number_of)(const Row&)) {

@@ -9,6 +9,9 @@
 
 namespace cuparity {
 
+/// The share of blocks that may be rejected or lack a benchmark; beyond it nothing is decided.
+inline constexpr double most_blocks_lost = 0.10;
+
 struct Block {
   int index = 0;
   std::map<std::string, std::vector<const Trial*>> trials;  ///< by mode, in the order of position

@@ -39,7 +39,7 @@ struct Comparison {
   double confidence_level = 0.95;
   std::optional<double> p_value;           ///< two-sided, before the correction for multiple comparisons
   std::optional<double> adjusted_p_value;  ///< Holm across the comparison set
-  std::optional<double> minimum_detectable_effect;  ///< at 95 % power
+  std::optional<double> minimum_detectable_effect;  ///< at 95 % power, alone; none without an interval
   std::optional<int> blocks_to_settle;              ///< inconclusive: blocks that would decide
   bool detectable_below_margin = false;             ///< same, although the interval excludes 0
   std::optional<bool> same_bits;    ///< digests equal across both sides; nothing where there are none

@@ -59,6 +59,15 @@ Observation unmeasured(Comparison comparison, const Sample& before, const Sample
   return observation;
 }
 
+Observation too_few_blocks(Comparison comparison, const Sample& before, const Sample& after) {
+  Observation observation;
+  observation.imposed = Verdict::invalid;
+  observation.imposed_reason = before.lost.empty() ? fmt::format("{}: {}", comparison.candidate, after.lost)
+                                                   : fmt::format("{}: {}", comparison.baseline, before.lost);
+  observation.comparison = std::move(comparison);
+  return observation;
+}
+
 /// The medians are shown, but nothing can be decided from them.
 Observation aggregates_only(Comparison comparison, const Sample& before, const Sample& after,
                             const std::string& advice) {
@@ -91,6 +100,9 @@ Observation observe(Comparison comparison, const Sample& before, const Sample& a
                     const std::string& advice) {
   if (before.state != RowState::measured || after.state != RowState::measured) {
     return unmeasured(std::move(comparison), before, after);
+  }
+  if (!before.lost.empty() || !after.lost.empty()) {
+    return too_few_blocks(std::move(comparison), before, after);
   }
   if (before.seconds.empty() || after.seconds.empty()) {
     return aggregates_only(std::move(comparison), before, after, advice);
@@ -135,6 +147,17 @@ std::vector<double> counted_cycles(const Run& run, const std::vector<Block>& blo
                        std::all_of(cycles.begin(), cycles.end(), [](double c) { return c > 0 && std::isfinite(c); }) &&
                        is_per_clock(short_name(sample.benchmark), run.per_clock);
   return counted ? cycles : std::vector<double>();
+}
+
+/// As a run itself is invalid: more than a tenth of its blocks rejected, or without the benchmark.
+std::string lost_blocks(const std::vector<Block>& blocks, std::size_t measured) {
+  const int rejected = count_rejected(blocks);
+  const std::size_t usable = blocks.size() - static_cast<std::size_t>(rejected);
+  if (blocks.empty()) return "no block was completed";
+  if (rejected > most_blocks_lost * static_cast<double>(blocks.size())) return describe_rejections(blocks);
+  return static_cast<double>(measured) < (1 - most_blocks_lost) * static_cast<double>(usable)
+             ? fmt::format("measured in {} of {} blocks only", measured, usable)
+             : "";
 }
 
 /// The state of a benchmark over several trials is the worst of them.
@@ -185,7 +208,7 @@ ResultFile result_file(const std::string& name, const BenchmarkFile& file) {
 
 ResultFile result_file(const std::string& name, const Run& run, const std::string& wanted_mode) {
   const std::string mode = valid_mode(name, run, wanted_mode);
-  const std::vector<Block> blocks = complete_blocks(run);
+  const std::vector<Block> blocks = complete_blocks(run, {mode});
   ResultFile result;
   result.name = fmt::format("{} ({})", name, mode);
   result.environment = run.environment;
@@ -208,6 +231,7 @@ ResultFile result_file(const std::string& name, const Run& run, const std::strin
         sample->benchmark = row.benchmark;
         sample->seconds = block_values(blocks, mode, row.benchmark, block_seconds);
         sample->cycles = counted_cycles(run, blocks, mode, *sample);
+        sample->lost = lost_blocks(blocks, sample->seconds.size());
       }
       merge_row(row, *sample);
     }

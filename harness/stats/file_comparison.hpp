@@ -28,6 +28,7 @@ struct Sample {
   std::vector<double> seconds;           ///< empty where the file has only aggregates
   std::vector<double> cycles;            ///< one for each of `seconds`; empty: compared in time
   std::optional<double> median_seconds;  ///< what an aggregate says, where that is all there is
+  std::string lost;                      ///< of a run: why too few of its blocks count; empty: enough do
   Digests digests;                       ///< empty: none
 };
 
@@ -46,7 +47,8 @@ struct ResultFile {
 /// Repetitions are the sample. That they are those of one process, where they are, is noted.
 ResultFile result_file(const std::string& name, const BenchmarkFile& file);
 
-/// One value a block: exp(mean ln) over the mode's trials in it; rejected blocks are left out and noted. A benchmark
+/// One value a block: exp(mean ln) over the mode's trials in it; rejected blocks are left out and noted, and where they
+/// are too many, nothing can be decided. What became of other modes does not matter. A benchmark
 /// that the suite compares per clock has its cycles, too, if every block that counts has.
 /// `mode` empty: the baseline mode. Throws UsageError for a mode that the run does not have.
 ResultFile result_file(const std::string& name, const Run& run, const std::string& mode);

@@ -259,6 +259,50 @@ FileComparison compare(const cuparity::Run& before, const cuparity::Run& after, 
   return compare_files(result_file("before", before, ""), result_file("after", after, ""), settings);
 }
 
+TEST(FileComparison, AModeThatWasDroppedCostsTheOthersNothing) {
+  SimulatedSamples random(7);
+  SimulatedRun shape;
+  shape.modes = {"native", "docker:--gpus=all", "podman:--gpus=all"};
+  const cuparity::Run baseline = simulate_run(shape, random);
+  cuparity::Run candidate = baseline;
+  std::erase_if(candidate.trials, [](const Trial& trial) { return trial.mode.starts_with("podman") && trial.block > 1; });
+  for (Trial& trial : candidate.trials) trial.ok = !trial.mode.starts_with("podman");
+  const auto compared = [&](const std::string& mode) {
+    return compare_files(result_file("a", baseline, mode), result_file("b", candidate, mode), Pairing::none, {});
+  };
+  EXPECT_EQ(compared("native").comparisons.at(0).n, 12);
+  EXPECT_EQ(compared("native").verdict, Verdict::same);
+  EXPECT_EQ(compared("docker:--gpus=all").exit_code, exit_pass);
+  const FileComparison dropped = compared("podman:--gpus=all");
+  EXPECT_EQ(dropped.comparisons.at(0).verdict, Verdict::invalid);
+  EXPECT_THAT(dropped.comparisons.at(0).reason, HasSubstr("2 of 2 blocks rejected (trial"));
+}
+
+TEST(FileComparison, ARunThatLostMoreThanATenthIsInvalidHereToo) {
+  SimulatedSamples random(7);
+  const cuparity::Run baseline = simulate_run({}, random);
+  cuparity::Run candidate = baseline;
+  const auto compared = [&](const cuparity::Run& a, const cuparity::Run& b) {
+    return compare_files(result_file("a", a, ""), result_file("b", b, ""), Pairing::none, {});
+  };
+  const auto reject = [&](int block) {
+    for (Trial& trial : candidate.trials)
+      if (trial.block == block) trial.telemetry["block_rejected"] = "heat";
+  };
+  reject(3);
+  EXPECT_EQ(compared(baseline, candidate).verdict, Verdict::same) << "one of twelve";
+  reject(4);
+  EXPECT_EQ(compared(baseline, candidate).exit_code, exit_inconclusive);
+  EXPECT_EQ(compared(candidate, baseline).comparisons.at(0).verdict, Verdict::invalid);
+  EXPECT_EQ(compared(candidate, baseline).comparisons.at(0).reason, "a (native): 2 of 12 blocks rejected (heat)");
+
+  candidate = baseline;
+  for (Trial& trial : candidate.trials)
+    if (trial.block < 2) trial.rows.clear();
+  EXPECT_EQ(compared(baseline, candidate).comparisons.at(0).verdict, Verdict::invalid);
+  EXPECT_EQ(compared(baseline, candidate).comparisons.at(0).reason, "b (native): measured in 10 of 12 blocks only");
+}
+
 TEST(FileComparison, ComparesRunsInCyclesWhereBothListThem) {
   const auto [before, after] = runs_with_cycles(0.05);
   for (const Pairing pairing : {Pairing::none, Pairing::block}) {

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "harness/record/median.hpp"
+#include "harness/stats/multiple_comparisons.hpp"
 #include "harness/stats/verdict.hpp"
 #include "harness/stats/wording.hpp"
 
@@ -34,6 +35,36 @@ bool is_slower_in_time(const Comparison& comparison) {
   return comparison.verdict != Verdict::invalid && comparison.time_interval_low.value_or(0) > comparison.margin;
 }
 
+/// After Holm, of those compared in cycles. They are a family of their own: slower is one of the two sides of each
+/// test, so that a false alarm among the cycles and one among the seconds have alpha together.
+std::vector<std::optional<double>> adjusted_time_p_values(const std::vector<Observation>& observations) {
+  std::vector<double> p_values;
+  for (const Observation& observation : observations) {
+    if (observation.time_p_value) p_values.push_back(*observation.time_p_value);
+  }
+  const std::vector<double> adjusted = holm(p_values);
+  std::vector<std::optional<double>> result;
+  std::size_t place = 0;
+  for (const Observation& observation : observations) {
+    result.push_back(observation.time_p_value ? std::optional(adjusted[place++]) : std::nullopt);
+  }
+  return result;
+}
+
+/// What lies beyond the margin in time is slower or, where that is no more than one of many can show by chance, open.
+void decide_in_time(double p_value, double alpha, std::ptrdiff_t rows, Comparison& comparison) {
+  const bool proved = p_value <= alpha;
+  comparison.only_in_time = proved;
+  comparison.verdict = proved ? Verdict::slower : Verdict::inconclusive;
+  comparison.detectable_below_margin = false;
+  comparison.blocks_to_settle.reset();
+  comparison.reason =
+      fmt::format("slower in time by {} to {}, beyond the margin{}", signed_percent(*comparison.time_interval_low),
+                  signed_percent(comparison.time_interval_high.value_or(std::nan(""))),
+                  proved ? ": the GPU's clock is lower"
+                         : fmt::format(", but not after the correction for {} comparisons in time", rows));
+}
+
 }  // namespace
 
 Observation observe_per_clock(Comparison comparison, const TwoSamples& seconds, TwoSamples cycles, double alpha,
@@ -45,10 +76,13 @@ Observation observe_per_clock(Comparison comparison, const TwoSamples& seconds, 
   const TwoSamples numbers = at_one_clock(std::move(cycles), seconds);
   Observation observation = observe(std::move(comparison), numbers.baseline, numbers.candidate, alpha);
   observation.note = per_clock_note(*observation.comparison.time_effect);
+  observation.time_p_value = in_time.estimate->p_value;
   return observation;
 }
 
 std::vector<Comparison> decide_measured(std::vector<Observation> observations, double alpha, const std::string& unit) {
+  const std::vector<std::optional<double>> in_time = adjusted_time_p_values(observations);
+  const auto rows_in_time = std::count_if(in_time.begin(), in_time.end(), [](const auto& p) { return p.has_value(); });
   std::vector<std::string> notes;
   std::vector<bool> imposed;
   for (const Observation& observation : observations) {
@@ -57,17 +91,10 @@ std::vector<Comparison> decide_measured(std::vector<Observation> observations, d
   }
   std::vector<Comparison> comparisons = decide(std::move(observations), alpha, unit);
   for (std::size_t i = 0; i < comparisons.size(); ++i) {
-    Comparison& comparison = comparisons[i];
-    if (!imposed[i] && comparison.verdict != Verdict::slower && is_slower_in_time(comparison)) {
-      comparison.only_in_time = true;
-      comparison.verdict = Verdict::slower;
-      comparison.detectable_below_margin = false;
-      comparison.blocks_to_settle.reset();
-      comparison.reason = fmt::format("slower in time by {} to {}, beyond the margin: the GPU's clock is lower",
-                                      signed_percent(*comparison.time_interval_low),
-                                      signed_percent(comparison.time_interval_high.value_or(std::nan(""))));
+    if (!imposed[i] && comparisons[i].verdict != Verdict::slower && is_slower_in_time(comparisons[i])) {
+      decide_in_time(in_time[i].value_or(1), alpha, rows_in_time, comparisons[i]);
     }
-    comparison.reason += notes[i];
+    comparisons[i].reason += notes[i];
   }
   return comparisons;
 }

@@ -24,7 +24,8 @@ Observation observe_per_clock(Comparison comparison, const TwoSamples& seconds, 
                               Observe observe);
 
 /// decide(), each reason with its note. A side under which the GPU has a lower clock is slower, though not per clock: a
-/// slow-down in time wholly beyond the margin makes the verdict `slower`.
+/// slow-down in time wholly beyond the margin makes the verdict `slower`, or `inconclusive` where Holm's correction over
+/// all that were compared in cycles leaves it no proof.
 std::vector<Comparison> decide_measured(std::vector<Observation> observations, double alpha, const std::string& unit);
 
 /// By how much it is slower: the effect, or that in time where it is the larger one and made the verdict.

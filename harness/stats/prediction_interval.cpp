@@ -39,13 +39,13 @@ double prediction_p_value(std::span<const double> earlier, double value) {
   if (!usable(earlier) || !std::isfinite(value)) {
     return 1;
   }
-  const double distance = value - mean_of(earlier);
+  const double distance = std::abs(value - mean_of(earlier));
   const double error = standard_error(earlier);
   // Rounding in the mean of equal values must not look like a scatter.
   if (error <= 1e-12 * std::abs(value)) {
     return distance > 1e-12 * std::abs(value) ? 0 : 1;
   }
-  return boost::math::cdf(boost::math::complement(distribution_of(earlier), distance / error));
+  return 2 * boost::math::cdf(boost::math::complement(distribution_of(earlier), distance / error));
 }
 
 }  // namespace cuparity

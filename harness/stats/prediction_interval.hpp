@@ -15,9 +15,9 @@ inline constexpr int prediction_minimum = 20;
 /// than prediction_minimum values or one that is not finite.
 Interval prediction_interval(std::span<const double> earlier, double alpha);
 
-/// One-sided: the probability that the next value of the same series is at least `value`, from
+/// Two-sided: the probability that the next value of the same series is at least as far from the mean as `value`, from
 /// (value - mean) / (s · sqrt(1 + 1/n)) ~ t(n - 1). 1 where prediction_interval is unbounded or `value` is
-/// not finite. A constant series has no scatter: 0 above it, 1 otherwise.
+/// not finite. A constant series has no scatter: 1 on it, 0 elsewhere.
 double prediction_p_value(std::span<const double> earlier, double value);
 
 }  // namespace cuparity

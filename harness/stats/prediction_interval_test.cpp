@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <boost/math/distributions/binomial.hpp>
 #include <cmath>
+#include <cstdio>
 #include <limits>
 #include <vector>
 
@@ -21,8 +23,9 @@ TEST(PredictionInterval, ByHand) {
   const double half_width = 2.093024 * std::sqrt(20.0 / 19) * std::sqrt(1.05);
   EXPECT_NEAR(interval.low, 1 - half_width, 1e-5);
   EXPECT_NEAR(interval.high, 1 + half_width, 1e-5);
-  EXPECT_NEAR(prediction_p_value(values, interval.high), 0.025, 1e-9);
-  EXPECT_NEAR(prediction_p_value(values, 1), 0.5, 1e-12);
+  EXPECT_NEAR(prediction_p_value(values, interval.high), 0.05, 1e-9);
+  EXPECT_NEAR(prediction_p_value(values, interval.low), 0.05, 1e-9);
+  EXPECT_NEAR(prediction_p_value(values, 1), 1, 1e-12);
 }
 
 TEST(PredictionInterval, HoldsItsLevel) {
@@ -41,6 +44,36 @@ TEST(PredictionInterval, HoldsItsLevel) {
   EXPECT_GE(outside, boost::math::quantile(expected, 0.001));
 }
 
+/// What method.md says of nights that are not normal: one of nine benchmarks is a surprise after Holm.
+TEST(PredictionInterval, HeavyTailsSurpriseMoreOften) {
+  struct Expected {
+    const char* name;
+    double (SimulatedSamples::*draw)();
+    double rate;
+  };
+  const Expected table[] = {{"normal", &SimulatedSamples::normal, 0.05},
+                            {"heavy-tailed", &SimulatedSamples::heavy_tailed, 0.205},
+                            {"with outliers", &SimulatedSamples::with_outliers, 0.27}};
+  SimulatedSamples random(10);
+  constexpr int simulations = 2000;
+  for (const Expected& row : table) {
+    int surprised = 0;
+    for (int i = 0; i < simulations; ++i) {
+      double smallest = 1;
+      for (int benchmark = 0; benchmark < 9; ++benchmark) {
+        std::vector<double> values(20);
+        for (double& value : values) value = (random.*row.draw)();
+        smallest = std::min(smallest, prediction_p_value(values, (random.*row.draw)()));
+      }
+      surprised += 9 * smallest <= 0.05;
+    }
+    std::printf("a surprise among 9, %s: %d of %d = %.1f %%\n", row.name, surprised, simulations, 100.0 * surprised / simulations);
+    const boost::math::binomial low(simulations, row.rate - 0.02), high(simulations, row.rate + 0.02);
+    EXPECT_GE(surprised, boost::math::quantile(low, 0.001)) << row.name;
+    EXPECT_LE(surprised, boost::math::quantile(high, 0.999)) << row.name;
+  }
+}
+
 TEST(PredictionInterval, TooFewOrUnusableValuesPredictNothing) {
   EXPECT_FALSE(prediction_interval(std::vector<double>(19, 1.0), 0.05).bounded());
   EXPECT_EQ(prediction_p_value(std::vector<double>(19, 1.0), 5), 1);
@@ -57,7 +90,7 @@ TEST(PredictionInterval, AConstantSeriesExpectsItself) {
   const std::vector<double> values(30, 0.1);
   EXPECT_EQ(prediction_p_value(values, 0.1), 1);
   EXPECT_EQ(prediction_p_value(values, 0.2), 0);
-  EXPECT_EQ(prediction_p_value(values, 0.05), 1);
+  EXPECT_EQ(prediction_p_value(values, 0.05), 0);
 }
 
 TEST(LinearTrend, ByHand) {

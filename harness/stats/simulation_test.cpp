@@ -2,6 +2,7 @@
 // full-size (CTest label slow). Bounds are those of the binomial distribution at 99.9 %.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <boost/math/distributions/binomial.hpp>
 #include <cmath>
 #include <cstdio>
@@ -10,6 +11,7 @@
 #include "harness/record/median.hpp"
 #include "harness/stats/analysis.hpp"
 #include "harness/stats/estimate.hpp"
+#include "harness/stats/per_clock.hpp"
 #include "harness/stats/power.hpp"
 #include "harness/stats/rank_sum.hpp"
 #include "harness/stats/signed_rank.hpp"
@@ -96,6 +98,24 @@ TEST(Simulation, RankSumIntervalMissesNoMoreThanItSays) {
   }
 }
 
+/// Not what the test promises: it takes both sides to scatter alike. The figures are in method.md.
+TEST(Simulation, RankSumIntervalMissesMoreWhereOneSideScattersThreeTimesAsWide) {
+  SimulatedSamples random(27);
+  struct Expected {
+    int narrow, wide;
+    double misses;
+  };
+  for (const auto& [narrow, wide, misses] : {Expected{12, 12, 0.065}, Expected{24, 6, 0.137}}) {
+    const int missed = count([&, narrow = narrow, wide = wide] {
+      const Interval interval =
+          rank_sum_interval(sample(random, normal, narrow, 0, 1), sample(random, normal, wide, 0, 3), 0.05);
+      return interval.low > 0 || interval.high < 0;
+    });
+    EXPECT_GE(report("rank-sum interval misses, three times as wide", missed), fewest(misses - 0.01)) << narrow;
+    EXPECT_LE(missed, most(misses + 0.01)) << narrow;
+  }
+}
+
 TEST(Simulation, PowerIsAsPublishedInTheMethod) {
   struct Expected {
     double deviation;
@@ -169,6 +189,27 @@ TEST(Simulation, AnEffectOfExactlyTheMarginIsRarelyCalledSame) {
   }
 }
 
+/// What method.md says of the number of blocks that an inconclusive row asks for.
+TEST(Simulation, TheBlocksThatAreAskedForSettleItAsOftenAsSaid) {
+  SimulatedSamples random(28);
+  const auto observe = [&](int n) {
+    std::vector<double> candidate;
+    for (const double d : sample(random, normal, n, 0, 0.009)) candidate.push_back(std::exp(d));
+    Comparison comparison;
+    comparison.margin = 0.01;
+    return decide({observe_paired(comparison, std::vector<double>(n, 1.0), candidate, 0.05)}, 0.05, "blocks").front();
+  };
+  for (const auto& [factor, share] : {std::pair(1.0, 0.605), std::pair(1.5, 0.955)}) {
+    const int settled = count([&, factor = factor] {
+      Comparison first = observe(12);
+      while (!first.blocks_to_settle) first = observe(12);
+      return observe(static_cast<int>(std::ceil(factor * *first.blocks_to_settle))).verdict == Verdict::same;
+    });
+    EXPECT_GE(report("settled by the blocks asked for, or half as many again", settled), fewest(share - 0.02)) << factor;
+    EXPECT_LE(settled, most(share + 0.02)) << factor;
+  }
+}
+
 TEST(Simulation, NoEffectIsCalledSameWhereThereIsPower) {
   SimulatedSamples random(16);
   EXPECT_GE(count([&] { return verdict_of(sample(random, normal, 12, 0, 0.003), 0.01) == Verdict::same; }),
@@ -194,6 +235,56 @@ TEST(Simulation, AmongManyComparisonsAFalseAlarmIsRare) {
     }
   }
   EXPECT_LE(alarms, boost::math::quantile(boost::math::binomial(repeats, 0.05), 0.999));
+}
+
+TEST(Simulation, AmongManyComparisonsPerClockAFalseAlarmIsRare) {
+  SimulatedSamples random(25);
+  const int repeats = simulations / 4;
+  int alarms = 0;
+  for (int repeat = 0; repeat < repeats; ++repeat) {
+    std::vector<Observation> observations;
+    for (int i = 0; i < 30; ++i) {
+      TwoSamples seconds{std::vector<double>(12, 1.0), {}};
+      TwoSamples cycles{std::vector<double>(12, 1e9), {}};
+      for (const double d : sample(random, normal, 12, 0, 0.1)) seconds.candidate.push_back(std::exp(d));  // any clock
+      for (const double d : sample(random, normal, 12, 0, 0.002)) cycles.candidate.push_back(1e9 * std::exp(d));
+      Comparison comparison;
+      comparison.margin = 0.01;
+      observations.push_back(observe_per_clock(comparison, seconds, cycles, 0.05, observe_paired));
+    }
+    const std::vector<Comparison> decided = decide_measured(observations, 0.05, "blocks");
+    alarms += std::any_of(decided.begin(), decided.end(), [](const auto& c) { return c.verdict == Verdict::slower; });
+  }
+  std::printf("slower among 30 per clock: %d of %d\n", alarms, repeats);
+  EXPECT_LE(alarms, boost::math::quantile(boost::math::binomial(repeats, 0.05), 0.999));
+}
+
+/// What method.md says of the verdict `slower`, as against the interval alone.
+TEST(Simulation, HowOftenAnEffectOfTheMinimumDetectableSizeIsCalledSlower) {
+  SimulatedSamples random(26);
+  std::vector<double> shown;
+  for (int i = 0; i < 2001; ++i)
+    shown.push_back(estimate_paired(sample(random, normal, 12, 0, 0.05), 0.05).minimum_detectable_shift);
+  const double shift = median(shown);
+  const auto candidate = [&](double effect) {
+    std::vector<double> times;
+    for (const double d : sample(random, normal, 12, effect, 0.05)) times.push_back(std::exp(d));
+    return times;
+  };
+  for (const auto& [family, power] : {std::pair(9, 0.70), std::pair(40, 0.38)}) {
+    const int repeats = simulations / (family > 10 ? 8 : 2);
+    int found = 0;
+    for (int repeat = 0; repeat < repeats; ++repeat) {
+      std::vector<Observation> observations;
+      for (int i = 0; i < family; ++i)
+        observations.push_back(observe_paired({}, std::vector<double>(12, 1.0), candidate(i == 0 ? shift : 0), 0.05));
+      found += decide(std::move(observations), 0.05, "blocks").front().verdict == Verdict::slower;
+    }
+    std::printf("MDE called slower among %d: %d of %d = %.2f %%\n", family, found, repeats, 100.0 * found / repeats);
+    const boost::math::binomial low(repeats, power - 0.02), high(repeats, power + 0.02);
+    EXPECT_GE(found, boost::math::quantile(low, 0.001)) << family;
+    EXPECT_LE(found, boost::math::quantile(high, 0.999)) << family;
+  }
 }
 
 /// Rejections of "no difference" over whole simulated runs, A against A.

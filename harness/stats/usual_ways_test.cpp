@@ -94,6 +94,37 @@ TEST(UsualWays, LookingAfterEveryPairRaisesAlarms) {
   EXPECT_GT(found, 0.18);  // several times the 5 % that it promises
 }
 
+TEST(UsualWays, StoppingBetweenTheTwoLooksToReadTheReportRaisesAlarms) {
+  SimulatedSamples random(36);
+  const double found = rate("a look at every block, 12 to 24, at 2.5 %", [&] {
+    std::vector<double> differences;
+    while (differences.size() < 24) {
+      differences.push_back(random.normal());
+      if (differences.size() >= 12 && signed_rank_p_value(differences) < 0.025) return true;
+    }
+    return false;
+  });
+  expect_rate(found, 0.067);
+}
+
+/// Of two runs, one after the other, of the same thing: the machine is not the same as before.
+TEST(UsualWays, TwoRunsOneAfterTheOtherTakeADifferentDayForADifference) {
+  SimulatedSamples random(37);
+  for (const auto& [level, expected] : {std::pair(0.0, 0.05), std::pair(0.5, 0.18), std::pair(1.0, 0.41)}) {
+    const double found = rate("two runs, each with a level of its own", [&, level = level] {
+      const auto run = [&] {
+        std::vector<double> values(12);
+        const double own = level / std::sqrt(2.0) * random.normal();
+        for (double& value : values) value = own + random.normal();
+        return values;
+      };
+      const std::vector<double> before = run();
+      return rank_sum_p_value(before, run()) < 0.05;
+    });
+    expect_rate(found, expected);
+  }
+}
+
 TEST(UsualWays, PercentileBootstrapMissesMoreThanItSays) {
   SimulatedSamples random(34);
   PermutationRandom draw(35);

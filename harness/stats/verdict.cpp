@@ -33,7 +33,8 @@ void fill_numbers(Comparison& comparison, const Estimate& estimate, double alpha
     comparison.interval_high = std::expm1(estimate.interval.high);
   }
   comparison.p_value = estimate.p_value;
-  if (std::isfinite(estimate.minimum_detectable_shift)) {
+  // Without bounds no effect would be found, however small the scatter.
+  if (estimate.interval.bounded() && std::isfinite(estimate.minimum_detectable_shift)) {
     comparison.minimum_detectable_effect = std::expm1(estimate.minimum_detectable_shift);
   }
 }
@@ -68,12 +69,13 @@ std::optional<int> blocks_to_settle(const Comparison& comparison, const Estimate
     for_same = sides * std::max(blocks_to_detect(estimate.deviation, bound, family.alpha, detection_power),
                                 blocks_for_half_width(estimate.deviation, bound - shift,
                                                       boost::math::quantile(normal, 1 - family.alpha)));
+    for_same = std::max<double>(for_same, fewest_blocks(estimate, {1, family.alpha, family.unit}));
   }
-  const double for_difference =
+  const double for_difference = std::max<double>(
       sides * blocks_for_half_width(estimate.deviation, shift,
-                                    boost::math::quantile(normal, 1 - family.alpha / (2 * family.size)));
-  const double needed = std::max({std::min(for_same, for_difference), estimate.n + 1.0,
-                                  static_cast<double>(fewest_blocks(estimate, family))});
+                                    boost::math::quantile(normal, 1 - family.alpha / (2 * family.size))),
+      fewest_blocks(estimate, family));
+  const double needed = std::max(std::min(for_same, for_difference), estimate.n + 1.0);
   return needed < too_many_blocks ? std::optional<int>(static_cast<int>(needed)) : std::nullopt;
 }
 

@@ -86,10 +86,10 @@ TEST(Verdict, FewBlocksDecideNothingHoweverLargeTheEffect) {
     const Comparison comparison = decide_alone(spread(n, 1.0, 0.001));
     EXPECT_EQ(comparison.verdict, Verdict::inconclusive) << n;
     EXPECT_FALSE(comparison.interval_low.has_value()) << n;
+    EXPECT_FALSE(comparison.minimum_detectable_effect.has_value()) << n << ": no effect would have been found";
     EXPECT_THAT(comparison.reason, HasSubstr("at least 6 blocks are needed")) << n;
   }
   EXPECT_EQ(decide_alone(spread(6, 1.0, 0.001)).verdict, Verdict::slower);
-  EXPECT_FALSE(decide_alone(spread(1, 1.0, 0.001)).minimum_detectable_effect.has_value());
 }
 
 TEST(Verdict, ExactnessAsksForMoreBlocksAmongManyComparisons) {
@@ -99,6 +99,26 @@ TEST(Verdict, ExactnessAsksForMoreBlocksAmongManyComparisons) {
   EXPECT_THAT(few_blocks.front().reason, HasSubstr("among 40 comparisons; at least 11 are needed"));
   many.assign(40, spread(11, 0.05, 0.001));
   EXPECT_EQ(decide(many, 0.05, "blocks").front().verdict, Verdict::slower);
+}
+
+TEST(Verdict, AsksForNoMoreBlocksThanItsWayNeeds) {
+  // Six blocks of so little scatter are the same, however many comparisons there are; a difference needs more.
+  const std::vector<Comparison> equal = decide(std::vector<Observation>(40, spread(5, 0.0, 0.0001)), 0.05, "blocks");
+  EXPECT_EQ(equal.front().blocks_to_settle, 6);
+  EXPECT_EQ(decide(std::vector<Observation>(40, spread(6, 0.0, 0.0001)), 0.05, "blocks").front().verdict, Verdict::same);
+  const std::vector<Comparison> apart = decide(std::vector<Observation>(40, spread(5, 0.05, 0.0001)), 0.05, "blocks");
+  EXPECT_EQ(apart.front().blocks_to_settle, 11);
+}
+
+TEST(Verdict, InsideTheMarginWithoutPowerIsInconclusiveThoughZeroIsExcluded) {
+  std::vector<double> candidate;
+  for (const double d : {63., 159., 83., 32., 15., 8., 243., -7., 8.5, 51., -3., -5.}) candidate.push_back(std::exp(1e-4 * d));
+  const Comparison comparison = decide_alone(observe_paired(named(), std::vector<double>(12, 1.0), candidate, 0.05));
+  ASSERT_GT(comparison.interval_low.value(), 0);
+  ASSERT_LE(comparison.adjusted_p_value.value(), 0.05);
+  ASSERT_GT(comparison.minimum_detectable_effect.value(), comparison.margin);
+  EXPECT_EQ(comparison.verdict, Verdict::inconclusive);
+  EXPECT_THAT(comparison.reason, HasSubstr("underpowered: inside the margin"));
 }
 
 TEST(Verdict, TimesThatAreNoTimesAreInvalid) {
