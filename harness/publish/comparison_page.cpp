@@ -1,12 +1,12 @@
 #include <fmt/format.h>
 
-#include <cstdlib>
 #include <kainjow/mustache.hpp>
 
 #include "harness/publish/page.hpp"
 #include "harness/publish/pages.hpp"
 #include "harness/publish/site_assets.hpp"
 #include "harness/report/report_data.hpp"
+#include "harness/report/rounded.hpp"
 #include "harness/report/text.hpp"
 
 namespace cuparity {
@@ -16,21 +16,17 @@ using nlohmann::json;
 
 constexpr std::size_t text_limit = 200;
 
-/// Seven significant digits: effects are read to a hundredth of a per cent.
-json rounded(double value) { return std::strtod(fmt::format("{:.7g}", value).c_str(), nullptr); }
-
-json rounded(const std::vector<double>& values) {
-  json numbers = json::array();
-  for (const double value : values) numbers.push_back(rounded(value));
-  return numbers;
-}
+/// Significant: effects are read to a hundredth of a per cent.
+constexpr int digits = 7;
 
 json series_data(const MeasuredSeries& series) {
   json data = {
-      {"seconds", rounded(series.seconds)}, {"median", rounded(series.median_seconds)}, {"margin", series.margin}};
-  if (!series.cycles.empty()) data["cycles"] = rounded(series.cycles);
-  if (shows_flops(series)) data["flops"] = rounded(*series.flops);
-  else if (series.bytes) data["bytes"] = rounded(*series.bytes);
+      {"seconds", rounded(series.seconds, digits)},
+      {"median", rounded(series.median_seconds, digits)},
+      {"margin", series.margin}};
+  if (!series.cycles.empty()) data["cycles"] = rounded(series.cycles, digits);
+  if (shows_flops(series)) data["flops"] = rounded(*series.flops, digits);
+  else if (series.bytes) data["bytes"] = rounded(*series.bytes, digits);
   if (!series.digest.empty()) data["digest"] = shortened(series.digest, 40);
   return data;
 }

@@ -1,29 +1,15 @@
 #include "harness/report/chart_data.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <cmath>
-#include <cstdlib>
 
 #include "environment/nvml.hpp"
+#include "harness/report/rounded.hpp"
 #include "harness/report/text.hpp"
 
 namespace cuparity {
 namespace {
 
 using nlohmann::json;
-
-json rounded(double value, int digits) {
-  if (!std::isfinite(value)) return nullptr;
-  return std::strtod(fmt::format("{:.{}g}", value, digits).c_str(), nullptr);
-}
-
-json rounded_list(const std::vector<double>& values, int digits) {
-  json list = json::array();
-  for (const double value : values) list.push_back(rounded(value, digits));
-  return list;
-}
 
 json events_of(const TelemetryCurve& curve, std::vector<std::string>& reasons) {
   json events = json::array();
@@ -58,9 +44,9 @@ json telemetry_data(const std::vector<TelemetryCurve>& curves) {
   std::vector<std::string> reasons;
   for (const TelemetryCurve& curve : curves) {
     json mode = {{"mode", shortened(curve.mode, 60)},
-                 {"seconds", rounded_list(curve.seconds, 6)},
+                 {"seconds", rounded(curve.seconds, 6)},
                  {"events", events_of(curve, reasons)}};
-    for (const auto& [name, values] : curve.values) mode[name] = rounded_list(values, 4);
+    for (const auto& [name, values] : curve.values) mode[name] = rounded(values, 4);
     data["modes"].push_back(std::move(mode));
   }
   data["reasons"] = reasons;

@@ -1,11 +1,8 @@
 #include "harness/report/report_data.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <cmath>
-#include <cstdlib>
 
+#include "harness/report/rounded.hpp"
 #include "harness/report/text.hpp"
 
 namespace cuparity {
@@ -13,33 +10,24 @@ namespace {
 
 using nlohmann::json;
 
-/// Six significant digits: more than any measurement here has, and a third of the bytes.
-json rounded(double value) {
-  if (!std::isfinite(value)) return nullptr;
-  return std::strtod(fmt::format("{:.6g}", value).c_str(), nullptr);
-}
+/// Significant: more than any measurement here has, and a third of the bytes.
+constexpr int digits = 6;
 
-json optional_number(const std::optional<double>& value) { return value ? rounded(*value) : json(nullptr); }
-
-json rounded_list(const std::vector<double>& values) {
-  json list = json::array();
-  for (const double value : values) list.push_back(rounded(value));
-  return list;
-}
+json optional_number(const std::optional<double>& value) { return value ? rounded(*value, digits) : json(nullptr); }
 
 json comparison_data(const Comparison& comparison) {
   json data = {{"benchmark", clean_text(comparison.benchmark)},
                {"baseline", clean_text(comparison.baseline)},
                {"candidate", clean_text(comparison.candidate)},
                {"reason", clean_text(comparison.reason)},
-               {"margin", rounded(comparison.margin)},
-               {"level", rounded(comparison.confidence_level)},
+               {"margin", rounded(comparison.margin, digits)},
+               {"level", rounded(comparison.confidence_level, digits)},
                {"effect", optional_number(comparison.effect)},
                {"low", optional_number(comparison.interval_low)},
                {"high", optional_number(comparison.interval_high)},
                {"p", optional_number(comparison.p_value)},
                {"adjusted_p", optional_number(comparison.adjusted_p_value)},
-               {"differences", rounded_list(comparison.differences)}};
+               {"differences", rounded(comparison.differences, digits)}};
   if (comparison.measure == Measure::cycles) data["time_effect"] = optional_number(comparison.time_effect);
   if (comparison.blocks_to_settle) data["blocks_to_settle"] = *comparison.blocks_to_settle;
   if (comparison.same_bits) data["same_bits"] = *comparison.same_bits;
@@ -48,8 +36,8 @@ json comparison_data(const Comparison& comparison) {
 
 /// [trial, block, seconds, repetition, repetition …]: without names, for there may be hundreds of thousands.
 json process_data(const Trial& trial, const Row& row) {
-  json data = json::array({trial.index, trial.block, rounded(row.seconds)});
-  for (const double seconds : row.repetitions) data.push_back(rounded(seconds));
+  json data = json::array({trial.index, trial.block, rounded(row.seconds, digits)});
+  for (const double seconds : row.repetitions) data.push_back(rounded(seconds, digits));
   return data;
 }
 
