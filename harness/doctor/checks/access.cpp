@@ -66,6 +66,8 @@ void explain(const Probe& probe, const AccessFacts& access, Finding& finding) {
     finding.cause = known->cause;
     finding.fix = known->fix;
     finding.check = known->check;
+    const auto here = known->evidence.find("; this machine");  // behind the engine's words, which stand there already
+    if (here != std::string::npos) finding.evidence += known->evidence.substr(here);
     return;
   }
   finding.fix = {"see the findings about driver, toolkit and CDI"};

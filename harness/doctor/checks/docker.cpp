@@ -14,6 +14,11 @@ Severity severity(const Probe& probe) {
 }
 
 Finding silent(const Probe& probe, const EngineFacts& docker) {
+  const ToolkitFacts& toolkit = probe.toolkit;
+  if (!toolkit.daemon_json_failure.empty()) {
+    return known_finding("daemon-json-broken", severity(probe),
+                         toolkit.daemon_json + ": " + toolkit.daemon_json_failure + "; docker: " + docker.failure, &probe);
+  }
   if (docker.permission_denied) return known_finding("docker-socket-permission", severity(probe), docker.failure, &probe);
   if (docker.timed_out) {
     return {"engine.docker.hung",
@@ -36,6 +41,11 @@ void check_docker(const Probe& probe, Findings& findings) {
   if (!docker->answers) {
     findings.push_back(silent(probe, *docker));
     return;
+  }
+  if (!probe.toolkit.daemon_json_failure.empty()) {
+    findings.push_back(known_finding("daemon-json-broken", Severity::warning,
+                                     probe.toolkit.daemon_json + ": " + probe.toolkit.daemon_json_failure, &probe));
+    findings.back().summary = "Docker runs, but will not start again: dockerd does not take its daemon.json";
   }
   findings.push_back(
       {"engine.docker.ok",

@@ -15,21 +15,25 @@ void check_podman(const Probe& probe, Findings& findings) {
     findings.push_back({"engine.podman.failed",
                         docker && docker->answers ? Severity::warning : Severity::error,
                         "Podman is installed, but 'podman info' fails",
-                        "Its storage, its runtime or the user's ID ranges are not set up.",
+                        podman->timed_out ? "It hangs: a lock that another podman holds, a file system that is gone, or an "
+                                            "overloaded machine."
+                                          : "Its storage, its runtime or the user's ID ranges are not set up.",
                         podman->failure,
-                        {"podman info", "rootless: grep $USER /etc/subuid /etc/subgid"}});
+                        podman->timed_out ? std::vector<std::string>{"podman info --log-level=debug  # the last line is where it hangs"}
+                                          : std::vector<std::string>{"podman info", "rootless: grep $USER /etc/subuid /etc/subgid"}});
     return;
   }
   findings.push_back(
       {"engine.podman.ok",
        Severity::ok,
-       fmt::format("Podman {} works{}", podman->client_version, podman->rootless ? " (rootless)" : ""),
+       fmt::format("Podman {} works{}{}", podman->client_version, podman->rootless ? " (rootless)" : "",
+                   podman->stands_for_docker ? "; the program docker is it, there is no Docker here" : ""),
        "",
        fmt::format("cgroup v{} by {}", podman->cgroup_version, podman->cgroup_driver),
        {}});
   if (version_at_least(podman->client_version, 3, 3) && version_below(podman->client_version, 5, 0) && gpu_expected(probe)) {
     findings.push_back(
-        known_finding("podman-gpus-noop", Severity::info, "podman version " + podman->client_version, &probe));
+        known_finding("podman-gpus-noop", podman->stands_for_docker ? Severity::warning : Severity::info, "podman version " + podman->client_version, &probe));
   }
 }
 

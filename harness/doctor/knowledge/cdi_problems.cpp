@@ -24,6 +24,13 @@ Sign feature_off(const Probe& probe) {
   return on ? absent(seen) : present(seen);
 }
 
+/// Before 25.0 there is nothing to switch on.
+std::vector<std::string> without_cdi(const Probe& probe) {
+  const EngineFacts* docker = working_docker(probe);
+  if (!docker || !version_below(docker->server_version, 25, 0)) return {};
+  return {"docker run --gpus all …  # this Docker's own way", "or update Docker to 28.2 or newer, where CDI is on by default"};
+}
+
 Sign no_such_name(const Probe& probe) {
   if (in_container(probe)) return {};
   std::vector<std::string> names;
@@ -136,7 +143,7 @@ Sign field_too_new(const Probe& probe) {
 
 Sign written_after_start(const Probe& probe) {
   for (const CdiSpec& spec : probe.cdi) {
-    if (spec.newer_than_daemon) return present(spec.path + " was written after dockerd was started");
+    if (spec.newer_than_daemon && spec.failure.empty() && is_for_gpus(spec)) return present(spec.path + " was written after dockerd was started");
   }
   return {};
 }
@@ -167,6 +174,7 @@ const KnownProblems& cdi_problems() {
        .check = "docker version; docker info --format '{{json .CDISpecDirs}}': empty means this",
        .fix = {"in /etc/docker/daemon.json: {\"features\": {\"cdi\": true}}, then: sudo systemctl restart docker",
                "before 25.0: update Docker, or ask with --gpus all"},
+       .fix_here = without_cdi,
        .texts = {{"could not select device driver cdi*"}},
        .sign = feature_off,
        .source = "NVIDIA/nvidia-container-toolkit#434; NixOS/nixpkgs#305312"},
@@ -199,7 +207,8 @@ const KnownProblems& cdi_problems() {
        .check = "it works after a manual restart, and ls -lt --full-time /var/run/cdi is later than systemctl show "
                 "-p ActiveEnterTimestamp docker: this",
        .fix = {"sudo systemctl edit docker  # add: [Unit], After=nvidia-cdi-refresh.service, Wants=nvidia-cdi-refresh.service"},
-       .texts = {{"unresolvable cdi device*", "!runtime.nvidia.com*", "!management.nvidia.com*"},
+       // "setting up CDI devices" are Podman's words, which has no daemon that starts too early.
+       .texts = {{"unresolvable cdi device*", "!runtime.nvidia.com*", "!management.nvidia.com*", "!setting up cdi devices"},
                  {"cdi*", "boot*|reboot*", "before*docker*|restart*|order*"}},
        .hints = {"boot*|reboot*", "manual*restart*|restart*work*|works after*"},
        .sign = written_after_start,
@@ -249,7 +258,7 @@ const KnownProblems& cdi_problems() {
        .texts = {{"cannot stat*|stat*|error mounting*|failed to mount*|failed to fulfil mount*|bind source path*|not a directory*|lstat*", "libnvidia-*|libcuda*|libnv*|nvidia-smi*|nvidia/*",
                   "no such file or directory|not found|does not exist", "!compat/*", "!nvidia-container-cli*",
                   "!error while loading*", "!cannot open shared object*", "!executable file*"},
-                 {"cdi*|failed to inject*|error gathering device information*|lstat*|adding linux device*|failed to stat*", "/dev/*",
+                 {"cdi*|failed to inject*|lstat*|adding linux device*|failed to stat*", "/dev/*",
                   "no such file or directory|not a device node", "!nvidia.com/gpu=*such file*", "!fork/exec*", "!docker.sock*"}},
        .sign = stale,
        .source = "NVIDIA/nvidia-container-toolkit#692; Igalia/webkit-container-sdk#23"},
@@ -274,7 +283,8 @@ const KnownProblems& cdi_problems() {
        .check = "ls the program of the message on the host: not there means this",
        .fix = after({"sudo apt-get install nvidia-container-toolkit-base"}),
        .fix_here = refresh_without_hook,
-       .texts = {{"fork/exec*|error running hook*|running*hook*|executing hook*|error executing hook*", "no such file or directory|not found|does not exist", "!nvidia-container-cli*"},
+       .texts = {{"fork/exec*|error running hook*|running*hook*|executing hook*|error executing hook*", "no such file or directory|not found|does not exist", "!nvidia-container-cli*",
+                  "!nvidia-container-runtime-hook*"},
                  {"nvidia-cdi-hook*|nvidia-ctk*", "no such file or directory|executable file not found*|not found in*"}},
        .sign = hook_gone,
        .source = "void-linux/void-packages#52507"},

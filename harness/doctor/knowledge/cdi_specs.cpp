@@ -80,6 +80,7 @@ std::vector<std::string> write_anew(const CdiSpec& spec) {
   if (!is_for_gpus(spec) && !spec.failure.empty()) return {"mend or remove " + spec.path};
   if (!is_for_gpus(spec))
     return {fmt::format("have {} written anew by the tool that wrote it (kind {})", spec.path, spec.kind)};
+  if (spec.failure == unreadable_by_this_user) return {"sudo chmod a+r " + spec.path, "nvidia-ctk cdi list"};
   const std::string command = "sudo nvidia-ctk cdi generate --output=" + spec.path;
   if (!made_at_boot(spec) || std::filesystem::path(spec.path).filename() != "nvidia.yaml")
     return {command, "nvidia-ctk cdi list"};

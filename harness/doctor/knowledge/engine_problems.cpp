@@ -46,6 +46,18 @@ Sign restricted_userns(const Probe& probe) {
                          : absent("kernel.apparmor_restrict_unprivileged_userns = 0");
 }
 
+/// DOCKER_HOST or a context of one's own comes before the daemon of this machine.
+std::vector<std::string> look_here_first(const Probe& probe) {
+  const EngineFacts* docker = find_engine(probe, "docker");
+  if (!docker) return {};
+  const bool rootless = docker->context == "rootless" || docker->host.starts_with("unix:///run/user/");
+  const std::string start = rootless ? "systemctl --user start docker" : "sudo systemctl start docker";
+  if (!docker->host.empty() && !rootless) return {"unset DOCKER_HOST  # it is set here", start};
+  if (docker->context != "default" && !docker->context.empty() && !rootless)
+    return {"unset DOCKER_CONTEXT; docker context use default  # it is " + docker->context + " here", start};
+  return rootless ? std::vector<std::string>{start} : std::vector<std::string>{};
+}
+
 Sign podman_limits(const Probe& probe) {
   constexpr int cap_sys_resource = 24;
   for (const AccessFacts& access : probe.access) {
@@ -163,6 +175,7 @@ const KnownProblems& engine_problems() {
        .cause = "dockerd does not run, or DOCKER_HOST or the docker context point elsewhere.",
        .check = "systemctl is-active docker; docker context show",
        .fix = {"sudo systemctl start docker", "docker context use default; unset DOCKER_HOST"},
+       .fix_here = look_here_first,
        .texts = {{"cannot connect to the docker daemon|is the docker daemon running|failed to connect to the docker api"}},
        .source = "docs.docker.com/engine/daemon/troubleshoot"},
       {.id = "build-nvidia-smi",

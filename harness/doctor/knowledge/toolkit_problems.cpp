@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "harness/doctor/checks/checks.hpp"
 #include "harness/doctor/knowledge/known_problem.hpp"
@@ -22,6 +23,18 @@ Sign toolkit_missing(const Probe& probe) {
   return toolkit.hook_on_daemon_path == "yes" ? absent("a hook is on dockerd's own PATH") : Sign{};
 }
 
+/// One that is installed needs dockerd to look for it again, and nothing else.
+std::vector<std::string> look_again(const Probe& probe) {
+  const std::map<std::string, std::string>& programs = probe.toolkit.programs;
+  const auto hook = has(probe, "nvidia-container-runtime-hook") ? programs.find("nvidia-container-runtime-hook")
+                                                                 : programs.find("nvidia-cdi-hook");
+  if (in_container(probe) || hook == programs.end()) return {};
+  if (probe.toolkit.hook_on_daemon_path == "no") {
+    return {fmt::format("sudo ln -s {} /usr/bin/ && {}  # a folder of dockerd's own PATH", hook->second, restart_docker(probe))};
+  }
+  return {restart_docker(probe)};
+}
+
 Sign runtime_unknown(const Probe& probe) {
   const EngineFacts* docker = working_docker(probe);
   if (!docker || docker->runtimes.empty()) return {};
@@ -32,6 +45,16 @@ Sign runtime_unknown(const Probe& probe) {
   return present("docker info: Runtimes: " + listed(docker->runtimes, 6));
 }
 
+/// A rootless dockerd reads the user's file; one that is told already has to read it again.
+std::vector<std::string> name_the_runtime(const Probe& probe) {
+  const EngineFacts* docker = working_docker(probe);
+  if (!docker) return {};
+  if (probe.toolkit.nvidia_runtime) return {restart_docker(probe)};
+  if (!docker->rootless) return {};
+  return {"nvidia-ctk runtime configure --runtime=docker --config=${XDG_CONFIG_HOME:-$HOME/.config}/docker/daemon.json",
+          restart_docker(probe)};
+}
+
 Sign runtime_program_gone(const Probe& probe) {
   const EngineFacts* docker = working_docker(probe);
   if (in_container(probe) || !docker || is_snap(*docker)) return {};
@@ -39,6 +62,12 @@ Sign runtime_program_gone(const Probe& probe) {
                           std::count(docker->runtimes.begin(), docker->runtimes.end(), "nvidia") > 0;
   if (has(probe, "nvidia-container-runtime")) return absent("nvidia-container-runtime is in PATH");
   return registered ? present("Docker has the runtime nvidia; nvidia-container-runtime is not in PATH") : Sign{};
+}
+
+Sign hook_program_gone(const Probe& probe) {
+  if (in_container(probe) || !working_docker(probe)) return {};
+  if (has(probe, "nvidia-container-runtime-hook")) return absent("nvidia-container-runtime-hook is in PATH");
+  return present("nvidia-container-runtime-hook is not in PATH");
 }
 
 bool docker_desktop(const EngineFacts& docker) {
@@ -103,6 +132,7 @@ const KnownProblems& toolkit_problems() {
        .fix = {"sudo apt-get install nvidia-container-toolkit  # from NVIDIA's repository: "
                "https://docs.nvidia.com/datacenter/cloud-native/container-toolkit/latest/install-guide.html",
                "sudo systemctl restart docker"},
+       .fix_here = look_again,
        .texts = {no_gpu_driver},
        .sign = toolkit_missing,
        .source = "NVIDIA/nvidia-docker#1034; moby/moby daemon/errors.go"},
@@ -115,6 +145,7 @@ const KnownProblems& toolkit_problems() {
                 "means not installed; something means that dockerd must be restarted",
        .fix = {"sudo apt-get install nvidia-container-toolkit && sudo systemctl restart docker",
                "on a machine without a GPU: take the devices block out, or put the service under a profile"},
+       .fix_here = look_again,
        .texts = {{"could not select device driver nvidia*"}},
        .sign = toolkit_missing,
        .source = "infiniflow/ragflow#9573"},
@@ -180,6 +211,7 @@ const KnownProblems& toolkit_problems() {
        .check = "docker info --format '{{json .Runtimes}}' lacks nvidia: this; readlink -f $(command -v docker) "
                 "under /snap: see snap-docker-runtime",
        .fix = {"sudo nvidia-ctk runtime configure --runtime=docker", "sudo systemctl restart docker"},
+       .fix_here = name_the_runtime,
        .texts = {no_runtime},
        .sign = runtime_unknown,
        .source = "NVIDIA/nvidia-container-toolkit#150"},
@@ -195,6 +227,17 @@ const KnownProblems& toolkit_problems() {
                   "!nvidia-container-runtime-hook"}},
        .sign = runtime_program_gone,
        .source = "NVIDIA/nvidia-container-runtime#98; NVIDIA/nvidia-docker#1190, #686"},
+      {.id = "hook-program-missing",
+       .where = "engine-start",
+       .summary = "dockerd calls nvidia-container-runtime-hook, which is no longer there",
+       .cause = "dockerd found it when it started, or the nvidia runtime looks for it; since then the toolkit was removed, renamed "
+                "or upgraded in part (the package of its old name is nvidia-container-runtime).",
+       .check = "command -v nvidia-container-runtime-hook on the machine of the engine: nothing means this",
+       .fix = {"sudo apt-get install --reinstall nvidia-container-toolkit && sudo systemctl restart docker"},
+       .texts = {{"nvidia-container-runtime-hook|nvidia-container-toolkit", "executable file not found*|fork/exec*no such file*"},
+                 {"inject nvidia hook: stat*", "no such file or directory"}},
+       .sign = hook_program_gone,
+       .source = "NVIDIA/nvidia-docker#1337, #958, #875, #1017"},
       {.id = "snap-docker-runtime",
        .where = "engine-start",
        .unasked = Severity::warning,
