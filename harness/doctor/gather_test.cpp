@@ -169,8 +169,8 @@ TEST_F(Gather, ToolkitConfigurationIsRead) {
 }
 
 TEST_F(Gather, TheConfigurationOfARootlessEngineIsTheUsersWhereXdgSaysSo) {
-  root_.write("etc/nvidia-container-runtime/config.toml", "no-cgroups = false\n");
-  root_.write("home/u/.config/nvidia-container-runtime/config.toml", "no-cgroups = true\n");
+  root_.write("etc/nvidia-container-runtime/config.toml", "[nvidia-container-cli]\nno-cgroups = false\n");
+  root_.write("home/u/.config/nvidia-container-runtime/config.toml", "[nvidia-container-cli]\nno-cgroups = true\n");
   probe_.engines.emplace_back().name = "docker";
   probe_.engines[0].rootless = true;
   gather_toolkit(sources_, probe_);
@@ -184,6 +184,23 @@ TEST_F(Gather, TheConfigurationOfARootlessEngineIsTheUsersWhereXdgSaysSo) {
   probe_.toolkit = {};
   gather_toolkit(sources_, probe_);
   EXPECT_FALSE(probe_.toolkit.no_cgroups);
+}
+
+TEST_F(Gather, AConfigurationThatTheToolkitRefuses) {
+  install("nvidia-ctk");
+  root_.write("etc/nvidia-container-runtime/config.toml", "no-cgroups = true\n[nvidia-container-runtime]\n");
+  gather_toolkit(sources_, probe_);
+  EXPECT_FALSE(probe_.toolkit.no_cgroups) << "the toolkit passes it over outside of its section";
+  EXPECT_EQ(probe_.toolkit.config_failure, "");
+  root_.write("etc/nvidia-container-runtime/config.toml", "[nvidia-container-cli]\nno-cgroups = \"true\"\n");
+  gather_toolkit(sources_, probe_);
+  EXPECT_THAT(probe_.toolkit.config_failure, HasSubstr("have no quotes"));
+  probe_.toolkit = {};
+  root_.write("etc/nvidia-container-runtime/config.toml", "[nvidia-container-cli\n");
+  answers_ = {{"/usr/bin/nvidia-ctk config",
+               {1, false, "time=\"x\" level=error msg=\"unable to create config: (1, 2): unexpected token unclosed table key\"\n"}}};
+  gather_toolkit(sources_, probe_);
+  EXPECT_THAT(probe_.toolkit.config_failure, testing::StartsWith("(1, 2): unexpected token"));
 }
 
 TEST_F(Gather, BrokenDaemonJsonIsAFact) {

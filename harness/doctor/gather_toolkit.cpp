@@ -109,11 +109,23 @@ void read_config_toml(const Sources& sources, Probe& probe) {
     const std::string value = environment::trim(line.substr(equals + 1));
     if (key == "ldconfig" && value.size() >= 2) toolkit.ldconfig = value.substr(1, value.size() - 2);
     if (key == "accept-nvidia-visible-devices-as-volume-mounts") toolkit.accept_volume_mounts = value;
-    if (key == "no-cgroups") toolkit.no_cgroups = value == "true";
+    if (key == "no-cgroups" && section == "[nvidia-container-cli]") {  // elsewhere the toolkit passes it over
+      toolkit.no_cgroups = value == "true";
+      if (value.starts_with('"')) toolkit.config_failure = line + ": true and false have no quotes";
+    }
     if (key == "mode" && section == "[nvidia-container-runtime]" && value.size() >= 2) {
       toolkit.mode = value.substr(1, value.size() - 2);
     }
   }
+}
+
+/// nvidia-ctk reads the file as the hook does, from 1.14 on; "unable to create config: (2, 1): unexpected token …".
+std::string refused_by_toolkit(const Sources& sources, const ToolkitFacts& toolkit) {
+  const auto program = toolkit.programs.find("nvidia-ctk");
+  if (program == toolkit.programs.end() || !toolkit.config_file.starts_with("/etc/")) return "";
+  const CommandResult result = sources.run({program->second, "config"}, std::chrono::seconds(2));
+  const auto words = result.output.find("unable to create config: ");
+  return words == std::string::npos ? "" : environment::trim(result.output.substr(words + 25, 200));
 }
 
 std::string first_number(const std::string& text) {
@@ -198,6 +210,7 @@ void gather_toolkit(const Sources& sources, Probe& probe) {
   toolkit.runtime_version = version_of(sources, toolkit, "nvidia-container-runtime");
   toolkit.library_version = version_of(sources, toolkit, "nvidia-container-cli");
   read_config_toml(sources, probe);
+  if (toolkit.config_failure.empty()) toolkit.config_failure = refused_by_toolkit(sources, toolkit);
   if (!toolkit.ldconfig.empty()) {
     std::error_code error;
     const std::string file = toolkit.ldconfig.substr(toolkit.ldconfig.starts_with('@') ? 1 : 0);

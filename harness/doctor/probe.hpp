@@ -124,6 +124,7 @@ struct ToolkitFacts {
   std::string version;                          ///< of nvidia-ctk, or of nvidia-container-cli
   std::string library;                          ///< libnvidia-container.so.1
   std::string config_file;                      ///< its config.toml; "$XDG_CONFIG_HOME/…" unexpanded: no user's name
+  std::string config_failure;                   ///< why it could not be read
   bool no_cgroups = false;                      ///< in its config.toml
   std::string mode;                             ///< "auto", "legacy", "cdi" … in its config.toml
   std::string daemon_json;                      ///< path of Docker's daemon.json; empty: there is none

@@ -24,7 +24,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(EngineFacts, name, path, client_
                                                 cgroup_version, cgroup_driver, operating_system, runtimes,
                                                 cdi_folders, cdi_devices, real_path, context, default_runtime,
                                                 security_options, host, stands_for_docker)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ToolkitFacts, programs, version, library, config_file, no_cgroups, mode,
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ToolkitFacts, programs, version, library, config_file, config_failure, no_cgroups, mode,
                                                 daemon_json, daemon_json_failure, nvidia_runtime, cdi_feature,
                                                 runtime_version, library_version, ldconfig, ldconfig_missing,
                                                 accept_volume_mounts, daemon_seen, hook_on_daemon_path,

@@ -175,6 +175,20 @@ std::vector<TextCase> engine_text_cases() {
        {"Cannot connect to the Docker daemon at unix:///run/user/1000/docker.sock. Is the docker daemon running?",
         "failed to connect to the docker API at unix:///var/run/docker.sock; check if the path is\ncorrect and if the "
         "daemon is running"}},
+      {"toolkit-missing",
+       {"docker: Error response from daemon: failed to discover GPU vendor from CDI: no known GPU vendor found",
+        "docker: Error response from daemon: AMD CDI spec not found\n\nRun 'docker run --help' for more information"}},
+      {"gpus-capability-unknown",
+       {"docker: Error response from daemon: could not select device driver \"\" with capabilities: [[foo gpu]]",
+        "could not select device driver \"nvidia\" with capabilities: [[gpu utilty]]"}},
+      {"hook-library-missing",
+       {"error running hook: exit status 127, stdout: , stderr: Auto-detected mode as 'legacy'\n/usr/bin/nvidia-container-cli: error "
+        "while loading shared libraries: libnvidia-container.so.1: cannot open shared object file: No such file or directory",
+        "exec: \"nvidia-container-cli\": executable file not found in $PATH"}},
+      {"toolkit-config-broken",
+       {"error getting hook config: failed to load config: couldn't open required configuration file: (1, 2): unexpected token "
+        "unclosed table key, was expecting a table key",
+        "level=error msg=\"error loading config: failed to unmarshal config: (2, 1): Can't convert true(string) to bool\""}},
       {"daemon-json-broken",
        {"unable to configure the Docker daemon with file /etc/docker/daemon.json: invalid character '}' looking for beginning of "
         "object key string",

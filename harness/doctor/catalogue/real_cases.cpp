@@ -80,6 +80,12 @@ tar -C $W -c bin | docker import - $name >/dev/null; $R $name sh -c true; e=$?; 
       {"device_node_missing",
        "[ -e /dev/nvidia0 ] && skip 'this machine has the node'; $R --device /dev/nvidia0 --device /dev/nvidiactl $IMAGE sh -c true",
        "device-node-missing"},
+      {"docker29_without_hook", "own_dockerd 29 \"$CDI\" ''; $R --gpus all $IMAGE sh -c true", "toolkit-missing"},
+      {"docker29_without_hook_with_a_specification", R"sh(spec='{"cdiVersion":"0.5.0","kind":"nvidia.com/gpu","devices":[{"name":"all","containerEdits":{"env":["A=1"]}}]}'
+own_dockerd 29 "$CDI" ''; $R --gpus all $IMAGE sh -c true)sh",
+       "toolkit-missing"},
+      {"gpus_capability_unknown", "own_dockerd 20 '{}' nvidia-container-runtime-hook; $R --gpus all,capabilities=utilty $IMAGE sh -c true",
+       "gpus-capability-unknown"},
       {"hook_gone_since_the_start",
        "own_dockerd 20 '{}' nvidia-container-runtime-hook; rm $W/bin/nvidia-container-runtime-hook; $R --gpus all $IMAGE sh -c true",
        "hook-program-missing"},

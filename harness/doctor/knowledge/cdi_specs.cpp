@@ -93,6 +93,11 @@ std::vector<std::string> bring_hook_back(const CdiSpec& spec) {
 }
 
 std::vector<std::string> write_first(const Probe& probe) {
+  if (!probe.toolkit.programs.contains("nvidia-ctk")) {
+    return followed_by({"sudo apt-get install nvidia-container-toolkit-base  # nvidia-ctk; from NVIDIA's repository: "
+                        "https://docs.nvidia.com/datacenter/cloud-native/container-toolkit/latest/install-guide.html"},
+                       write_somewhere());
+  }
   // From 1.18 on the toolkit's own service writes one, which must not stand beside another that is never written anew.
   if (version_at_least(probe.toolkit.version, 1, 18)) return {refresh, "nvidia-ctk cdi list"};
   return {"sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml", "nvidia-ctk cdi list"};
