@@ -103,7 +103,8 @@ std::string module_file(const fs::path& root, const std::string& kernel) {
   for (const std::string& line :
        environment::split(environment::read_text_file(root / folder.relative_path() / "modules.dep").value_or(""), '\n')) {
     const fs::path file = line.substr(0, line.find(':'));
-    if (file.filename().string().starts_with("nvidia.ko")) return (folder / file).string();
+    const std::string name = file.filename();
+    if (name.starts_with("nvidia.ko") || name.starts_with("nvidia-current.ko")) return (folder / file).string();  // Debian's second
   }
   return "";
 }

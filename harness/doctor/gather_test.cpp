@@ -297,10 +297,11 @@ TEST_F(Gather, WhyADriverIsNotLoaded) {
   probe_.inside.container = "none";
   probe_.kernel = "6.8.0-64-generic";
   root_.write("lib/modules/6.8.0-60-generic/modules.dep", "kernel/a.ko: kernel/b.ko\nupdates/dkms/nvidia.ko.zst:\n");
+  root_.write("lib/modules/6.1.0-40-amd64/modules.dep", "updates/dkms/nvidia-current.ko: kernel/a.ko\n");
   root_.write("lib/modules/6.8.0-64-generic/modules.dep", "kernel/nvidia-gpu.ko:\nkernel/drivers/net/nvidiafb.ko:\n");
   gather_driver(sources_, probe_);
   EXPECT_EQ(probe_.driver.module_file, "");
-  EXPECT_THAT(probe_.driver.other_kernels, ElementsAre("6.8.0-60-generic"));
+  EXPECT_THAT(probe_.driver.other_kernels, ElementsAre("6.1.0-40-amd64", "6.8.0-60-generic"));
   probe_.driver = {};
   probe_.kernel = "6.8.0-60-generic";
   gather_driver(sources_, probe_);

@@ -8,6 +8,12 @@ std::vector<TextCase> program_text_cases() {
   const std::vector<std::string> nvml_permission = {"Failed to initialize NVML: Insufficient\nPermissions",
                                                     "2025-10-01 08:00:00,123 failed to initialize NVML: Insufficient Permissions"};
   return {
+      {"cuda-libraries-missing",
+       {"error while loading shared libraries: libcudart.so.12: cannot open shared object file: No such file or directory",
+        "Could not load dynamic library 'libcublasLt.so.12'; dlerror: libcublasLt.so.12: cannot open shared object file"}},
+      {"torch-without-cuda",
+       {"AssertionError: Torch not compiled with CUDA enabled",
+        ">>> torch.cuda.is_available()\nFalse\n>>> torch.__version__\n'2.5.1+cpu'"}},
       {"libcuda-missing",
        {"E tensorflow/stream_executor/cuda/cuda_driver.cc:318] failed call to cuInit: UNKNOWN ERROR (303)",
         "I external/local_xla/xla/tsl/cuda/cudart_stub.cc:32] Could not find cuda drivers on your machine, GPU will not be used."}},

@@ -124,6 +124,22 @@ TEST(CheckDocker, WhatIsSetHereIsUnsetFirst) {
   EXPECT_EQ(fix("unix:///run/user/1000/docker.sock", "default"), "systemctl --user start docker");
 }
 
+/// A dev container, an image for CI: the client is there, its engine is elsewhere.
+TEST(CheckDocker, AClientInAContainerIsNoError) {
+  Probe probe = inside_container();
+  for (const char* name : {"docker", "podman"}) {
+    EngineFacts engine;
+    engine.name = name;
+    engine.failure = "Cannot connect";
+    probe.engines.push_back(engine);
+  }
+  const Finding docker = find(probe, "docker-not-running");
+  EXPECT_EQ(static_cast<int>(docker.severity), static_cast<int>(Severity::info));
+  EXPECT_THAT(docker.fix, ElementsAre(HasSubstr("-v /var/run/docker.sock")));
+  EXPECT_EQ(static_cast<int>(find(probe, "engine.podman.failed").severity), static_cast<int>(Severity::info));
+  EXPECT_EQ(find(probe, "podman-rlimit-not-permitted").id, "");
+}
+
 TEST(CheckDocker, ADockerBeforeCdiIsNotToldToSwitchItOn) {
   Probe probe = healthy_host();
   probe.engines.front().server_version = "20.10.24+dfsg1";

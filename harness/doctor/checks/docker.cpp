@@ -7,15 +7,16 @@
 namespace cuparity {
 namespace {
 
-/// One engine that works is enough: the other is then no error.
+/// One engine that works is enough: the other is then no error. In a container its client alone is there, mostly.
 Severity severity(const Probe& probe) {
+  if (in_container(probe)) return Severity::info;
   const EngineFacts* podman = find_engine(probe, "podman");
   return podman && podman->answers ? Severity::warning : Severity::error;
 }
 
 Finding silent(const Probe& probe, const EngineFacts& docker) {
   const ToolkitFacts& toolkit = probe.toolkit;
-  if (!toolkit.daemon_json_failure.empty()) {
+  if (!toolkit.daemon_json_failure.empty() && !in_container(probe)) {
     return known_finding("daemon-json-broken", severity(probe),
                          toolkit.daemon_json + ": " + toolkit.daemon_json_failure + "; docker: " + docker.failure, &probe);
   }
@@ -29,7 +30,7 @@ Finding silent(const Probe& probe, const EngineFacts& docker) {
             {"sudo systemctl restart docker", "sudo journalctl -u docker -n 50"}};
   }
   Finding finding = known_finding("docker-not-running", severity(probe), docker.failure, &probe);
-  finding.fix.push_back("without systemd: ./scripts/start-engine docker");
+  if (!in_container(probe)) finding.fix.push_back("without systemd: ./scripts/start-engine docker");
   return finding;
 }
 

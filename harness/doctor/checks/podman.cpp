@@ -13,7 +13,9 @@ void check_podman(const Probe& probe, Findings& findings) {
   if (!podman->answers) {
     const EngineFacts* docker = find_engine(probe, "docker");
     findings.push_back({"engine.podman.failed",
-                        docker && docker->answers ? Severity::warning : Severity::error,
+                        in_container(probe)         ? Severity::info
+                        : docker && docker->answers ? Severity::warning
+                                                    : Severity::error,
                         "Podman is installed, but 'podman info' fails",
                         podman->timed_out ? "It hangs: a lock that another podman holds, a file system that is gone, or an "
                                             "overloaded machine."

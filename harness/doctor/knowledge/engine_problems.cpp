@@ -50,6 +50,8 @@ Sign restricted_userns(const Probe& probe) {
 std::vector<std::string> look_here_first(const Probe& probe) {
   const EngineFacts* docker = find_engine(probe, "docker");
   if (!docker) return {};
+  if (in_container(probe))
+    return {"docker run -v /var/run/docker.sock:/var/run/docker.sock …  # where this container is to use its host's engine"};
   const bool rootless = docker->context == "rootless" || docker->host.starts_with("unix:///run/user/");
   const std::string start = rootless ? "systemctl --user start docker" : "sudo systemctl start docker";
   if (!docker->host.empty() && !rootless) return {"unset DOCKER_HOST  # it is set here", start};
@@ -64,7 +66,8 @@ Sign podman_limits(const Probe& probe) {
     if (access.mode.starts_with("podman") && access.failure.find("rlimit") != std::string::npos)
       return present(access.failure);
   }
-  if (!find_engine(probe, "podman") || !capabilities_known(probe)) return {};
+  const EngineFacts* podman = find_engine(probe, "podman");
+  if (!podman || !podman->answers || !capabilities_known(probe)) return {};
   return probe.root && !has_capability(probe, cap_sys_resource)
              ? present("podman is here, and this user lacks CAP_SYS_RESOURCE: raising a limit is refused")
              : Sign{};
