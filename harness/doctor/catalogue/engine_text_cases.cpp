@@ -189,6 +189,16 @@ std::vector<TextCase> engine_text_cases() {
        {"error getting hook config: failed to load config: couldn't open required configuration file: (1, 2): unexpected token "
         "unclosed table key, was expecting a table key",
         "level=error msg=\"error loading config: failed to unmarshal config: (2, 1): Can't convert true(string) to bool\""}},
+      {"nvidia-docker-gone", {"bash: nvidia-docker: command not found", "sudo: nvidia-ctk: command not found"}},
+      {"podman-rootless-ids",
+       {"cannot set up namespace using \"/usr/bin/newuidmap\": exit status 1: newuidmap: write to uid_map failed: Operation not "
+        "permitted",
+        "ERRO[0000] cannot find UID/GID for user u: no subuid ranges found for user \"u\" in /etc/subuid",
+        "potentially insufficient UIDs or GIDs available in user namespace (requested 0:42 for /etc/gshadow): Check /etc/subuid"}},
+      {"podman-no-session",
+       {"Failed to get rootless runtime dir for DefaultAPIAddress: lstat /run/user/1001: no such file or directory",
+        "Error: error creating tmpdir: mkdir /run/user/1000: permission denied",
+        "WARN[0000] The cgroupv2 manager is set to systemd but there is no systemd user session available"}},
       {"daemon-json-broken",
        {"unable to configure the Docker daemon with file /etc/docker/daemon.json: invalid character '}' looking for beginning of "
         "object key string",

@@ -124,6 +124,17 @@ TEST(CheckDocker, WhatIsSetHereIsUnsetFirst) {
   EXPECT_EQ(fix("unix:///run/user/1000/docker.sock", "default"), "systemctl --user start docker");
 }
 
+TEST(CheckPodman, ItsOwnWordsAreKnown) {
+  Probe probe = healthy_host();
+  EngineFacts podman;
+  podman.name = "podman";
+  podman.failure = "cannot find UID/GID for user u: no subuid ranges found for user \"u\" in /etc/subuid";
+  probe.engines.push_back(podman);
+  EXPECT_THAT(find(probe, "podman-rootless-ids").fix, Contains(HasSubstr("--add-subuids")));
+  probe.engines.back().failure = "something else";
+  EXPECT_EQ(find(probe, "engine.podman.failed").evidence, "something else");
+}
+
 /// A dev container, an image for CI: the client is there, its engine is elsewhere.
 TEST(CheckDocker, AClientInAContainerIsNoError) {
   Probe probe = inside_container();

@@ -43,6 +43,11 @@ Sign docker_elsewhere(const Probe& probe) {
   return present(fmt::format("DOCKER_HOST is set, to a daemon by {}", host));
 }
 
+Sign no_toolkit_programs(const Probe& probe) {
+  if (in_container(probe)) return {};
+  return probe.toolkit.programs.empty() ? present("none of the toolkit's programs is in PATH") : Sign{};
+}
+
 Sign foreign_program(const Probe& probe) {
   for (const AccessFacts& access : probe.access) {
     if (access.failure.find("exec format error") != std::string::npos) return present(access.mode + ": " + access.failure);
@@ -133,6 +138,19 @@ const KnownProblems& setup_problems() {
                  {"nvidia-docker2|nvidia-container-toolkit*", "has no installation candidate|is not available, but is referred to*"},
                  {"nvidia.github.io/*", "does not have a release file|unsupported distribution*|404 not found"}},
        .source = "NVIDIA/nvidia-docker#1238, #1752; NVIDIA/nvidia-container-toolkit#97, #640"},
+      {.id = "nvidia-docker-gone",
+       .where = "engine-start",
+       .summary = "nvidia-docker, or nvidia-ctk, is not installed",
+       .cause = "nvidia-docker is obsolete: Docker asks for GPUs itself since 19.03. nvidia-ctk is a part of the NVIDIA Container "
+                "Toolkit (package nvidia-container-toolkit-base).",
+       .check = "command -v nvidia-ctk nvidia-container-runtime-hook: nothing means that the toolkit is not installed",
+       .fix = {"docker run --gpus all …  # instead of nvidia-docker run",
+               "sudo apt-get install nvidia-container-toolkit && sudo systemctl restart docker  # from NVIDIA's repository: "
+               "https://docs.nvidia.com/datacenter/cloud-native/container-toolkit/latest/install-guide.html"},
+       .texts = {{"nvidia-docker: command not found|nvidia-docker: not found|nvidia-ctk: command not found|nvidia-ctk: not found"},
+                 {"unit nvidia-docker.service*not*found"}},
+       .sign = no_toolkit_programs,
+       .source = "NVIDIA/nvidia-docker, README"},
       {.id = "cuda-image-tag-gone",
        .where = "engine-start",
        .severity = Severity::warning,
