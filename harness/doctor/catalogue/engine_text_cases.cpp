@@ -173,6 +173,9 @@ std::vector<TextCase> engine_text_cases() {
         "permission denied while trying to connect to the docker API at\nunix:///var/run/docker.sock"}},
       {"docker-not-running",
        {"Cannot connect to the Docker daemon at unix:///run/user/1000/docker.sock. Is the docker daemon running?",
+        "error during connect: Get \"http://%2F%2F.%2Fpipe%2FdockerDesktopLinuxEngine/v1.47/version\": open "
+        "//./pipe/dockerDesktopLinuxEngine: The system cannot find the file specified.",
+        "ERROR: Couldn't connect to Docker daemon at http+docker://localhost - is it running?",
         "failed to connect to the docker API at unix:///var/run/docker.sock; check if the path is\ncorrect and if the "
         "daemon is running"}},
       {"toolkit-missing",

@@ -200,9 +200,11 @@ const KnownProblems& engine_problems() {
        .summary = "Docker's daemon does not answer",
        .cause = "dockerd does not run, or DOCKER_HOST or the docker context point elsewhere.",
        .check = "systemctl is-active docker; docker context show",
-       .fix = {"sudo systemctl start docker", "docker context use default; unset DOCKER_HOST"},
+       .fix = {"sudo systemctl start docker", "docker context use default; unset DOCKER_HOST", "in Windows: start Docker Desktop"},
        .fix_here = look_here_first,
-       .texts = {{"cannot connect to the docker daemon|is the docker daemon running|failed to connect to the docker api"}},
+       .texts = {{"cannot connect to the docker daemon|is the docker daemon running|failed to connect to the docker api|couldnt "
+                  "connect to docker daemon"},
+                 {"error during connect", "pipe/docker*"}},
        .source = "docs.docker.com/engine/daemon/troubleshoot"},
       {.id = "build-nvidia-smi",
        .where = "build",

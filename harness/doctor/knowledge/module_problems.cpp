@@ -51,9 +51,9 @@ const KnownProblems& module_problems() {
        .fix = {"sudo mokutil --import /var/lib/shim-signed/mok/MOK.der && sudo reboot  # Ubuntu; Debian: /var/lib/dkms/mok.pub. Then "
                "choose 'Enroll MOK' in the blue screen",
                "or switch Secure Boot off in the firmware"},
-       .texts = {{"key was rejected by service"}, {"required key not available"}, {"module verification failed*", "nvidia*"},
+       .texts = {{"key was rejected by service", "nvidia*"}, {"required key not available", "nvidia*"}, {"module verification failed*", "nvidia*"},
                  {"loading of*module*is rejected", "nvidia*"}},
-       .hints = {"nvidia*", "secure boot|secureboot|mokutil"},
+       .hints = {"secure boot|secureboot|mokutil"},
        .sign = not_signed,
        .source = "NVIDIA/gpu-driver-container#44; secureblue/secureblue#1043"},
       {.id = "driver-module-not-built",

@@ -84,7 +84,7 @@ const KnownProblems& setup_problems() {
                 "toolkit and CDI is not that machine's.",
        .check = "docker context ls, and echo $DOCKER_HOST: tcp:// or ssh:// of another machine: this",
        .fix = {"unset DOCKER_HOST DOCKER_CONTEXT; docker context use default", "or run the doctor on that machine"},
-       .texts = {{"error during connect"}, {"unable to resolve docker endpoint"},
+       .texts = {{"error during connect", "!pipe/docker*"}, {"unable to resolve docker endpoint"},
                  {"cannot connect to the docker daemon at tcp*|cannot connect to the docker daemon at ssh*"}},
        .sign = docker_elsewhere,
        .source = "docs.docker.com/engine/manage-resources/contexts"},
