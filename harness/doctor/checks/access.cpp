@@ -83,6 +83,13 @@ void explain(const Probe& probe, const AccessFacts& access, Finding& finding) {
   }
 }
 
+/// Told of the machine already, in the catalogue's words: the mode that fails by it is the stronger evidence.
+void drop_told(const Finding& finding, Findings& findings) {
+  const KnownProblem* known = find_problem(finding.id);
+  if (!known) return;
+  std::erase_if(findings, [&](const Finding& other) { return other.id == finding.id && other.summary == known->summary; });
+}
+
 void check_mode(const Probe& probe, const AccessFacts& access, bool another_works, Findings& findings) {
   if (works(access)) {
     const int host = static_cast<int>(probe.nvml.gpus.size());
@@ -121,6 +128,7 @@ void check_mode(const Probe& probe, const AccessFacts& access, bool another_work
     explain(probe, access, finding);
     if (nothing_to_give(probe, access)) put_missing_gpu_first(access, finding);
   }
+  drop_told(finding, findings);
   findings.push_back(std::move(finding));
 }
 

@@ -169,6 +169,17 @@ TEST(CheckDriverLibraries, ACodeOfNvmlsIsNoLibraryThatWasNotFound) {
   EXPECT_EQ(find(probe, "ldcache-not-updated").id, "ldcache-not-updated");
 }
 
+TEST(CheckAccess, OneCauseIsToldOnce) {
+  Probe probe = healthy_host();
+  probe.toolkit = {};
+  probe.access = {{"docker:--gpus=all", "failed", "could not select device driver \"\" with capabilities: [[gpu]]", {}, -1, ""}};
+  const DoctorReport report = diagnose(probe);
+  const auto of_it = std::count_if(report.findings.begin(), report.findings.end(),
+                                   [](const Finding& finding) { return finding.id == "toolkit-missing"; });
+  EXPECT_EQ(of_it, 1);
+  EXPECT_THAT(find(probe, "toolkit-missing").summary, testing::StartsWith("docker:--gpus=all does not work here"));
+}
+
 TEST(CheckAccess, PodmanHasNoDaemonThatStartsTooEarly) {
   Probe probe = healthy_host();
   probe.cdi[0].newer_than_daemon = true;
