@@ -11,6 +11,10 @@ std::vector<TextCase> program_text_cases() {
       {"cuda-libraries-missing",
        {"error while loading shared libraries: libcudart.so.12: cannot open shared object file: No such file or directory",
         "Could not load dynamic library 'libcublasLt.so.12'; dlerror: libcublasLt.so.12: cannot open shared object file"}},
+      {"driver-insufficient",
+       {"ERROR: This container was built for NVIDIA Driver Release 535.54 or later, but\n       version 470.82.01 was detected and "
+        "compatibility mode is UNAVAILABLE.",
+        "NOTE: This container was built for NVIDIA Driver Release 545.23 or later, but version 525.105 was detected"}},
       {"torch-without-cuda",
        {"AssertionError: Torch not compiled with CUDA enabled",
         ">>> torch.cuda.is_available()\nFalse\n>>> torch.__version__\n'2.5.1+cpu'"}},

@@ -95,7 +95,7 @@ TEST(CheckToolkit, AHookThatIsInstalledNeedsARestartAlone) {
   probe.engines.front().rootless = false;
   probe.toolkit.hook_on_daemon_path = "no";
   EXPECT_THAT(find(probe, "toolkit-missing").fix,
-              ElementsAre(HasSubstr("sudo ln -s /usr/bin/nvidia-container-runtime-hook /usr/bin/ && sudo systemctl restart docker")));
+              ElementsAre(HasSubstr("# [Service] Environment=PATH=/usr/bin:"), "sudo systemctl restart docker"));
 }
 
 TEST(CheckToolkit, ARootlessDockerIsToldOfItsRuntimeInTheUsersFile) {

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 
 #include "harness/doctor/checks/checks.hpp"
@@ -44,7 +45,9 @@ std::vector<std::string> look_again(const Probe& probe) {
                   : std::vector<std::string>{};
   }
   if (probe.toolkit.hook_on_daemon_path == "no") {
-    return {fmt::format("sudo ln -s {} /usr/bin/ && {}  # a folder of dockerd's own PATH", hook->second, restart_docker(probe))};
+    return {fmt::format("sudo systemctl edit docker  # [Service] Environment=PATH={}:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+                        std::filesystem::path(hook->second).parent_path().string()),
+            restart_docker(probe)};
   }
   return {restart_docker(probe)};
 }
