@@ -6,7 +6,7 @@ namespace cuparity::environment {
 
 std::optional<std::string> read_text_file(const std::filesystem::path& path) {
   std::error_code error;
-  if (std::filesystem::is_directory(path, error)) return std::nullopt;
+  if (!std::filesystem::is_regular_file(path, error)) return std::nullopt;  // a pipe would be waited for without end
   std::ifstream file(path, std::ios::binary);
   if (!file) return std::nullopt;
   // read() turns the stream buffer's exception (some files of /proc can be opened but not read) into badbit.

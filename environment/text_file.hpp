@@ -9,7 +9,7 @@
 
 namespace cuparity::environment {
 
-/// The whole file, or nothing where it can't be read.
+/// The whole file, or nothing where it can't be read or is none (a folder, a pipe, a device).
 std::optional<std::string> read_text_file(const std::filesystem::path& path);
 
 /// Without white space at both ends.

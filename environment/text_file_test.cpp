@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "environment/fake_root.hpp"
 
@@ -17,6 +18,13 @@ TEST(TextFile, MissingFilesAndFoldersAreNothing) {
   EXPECT_EQ(read_text_file(root.path() / "folder/file"), "text\n");
   EXPECT_FALSE(read_text_file(root.path() / "folder"));
   EXPECT_FALSE(read_text_file(root.path() / "nothing"));
+}
+
+TEST(TextFile, APipeIsNotWaitedFor) {
+  const FakeRoot root;
+  const auto pipe = root.path() / "pipe";
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  EXPECT_FALSE(read_text_file(pipe));
 }
 
 TEST(TextFile, AFileThatOpensButFailsToReadIsNothing) {

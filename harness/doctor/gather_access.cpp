@@ -85,7 +85,11 @@ void read_inside(const std::string& output, AccessFacts& access) {
 std::string obstacle(const Sources& sources, const Probe& probe, const AccessMode& mode) {
   const std::string engine = engine_name(mode.engine);
   switch (obstacle_to(probe, mode.engine)) {
-    case Obstacle::no_engine: return engine + " is not installed";
+    case Obstacle::no_engine: {
+      const EngineFacts* podman = find_engine(probe, "podman");
+      return podman && podman->stands_for_docker ? "docker is Podman here (podman-docker): name podman:… instead"
+                                                 : engine + " is not installed";
+    }
     case Obstacle::no_answer: return engine + " does not answer";
     case Obstacle::no_image: return fmt::format("image {} is not there for {}", sources.image, engine);
     case Obstacle::none: break;

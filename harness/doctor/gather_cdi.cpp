@@ -82,7 +82,7 @@ CdiSpec read_spec(const fs::path& root, const fs::path& path) {
   spec.path = path.string();
   const auto text = environment::read_text_file(root / path.relative_path());
   if (!text || text->size() > cdi_file_limit) {
-    spec.failure = text ? "it is larger than any CDI specification" : "it can't be read by this user";
+    spec.failure = text ? "it is larger than any CDI specification" : unreadable_by_this_user;
     return spec;
   }
   try {
@@ -98,6 +98,8 @@ CdiSpec read_spec(const fs::path& root, const fs::path& path) {
       reader.read_edits(device["containerEdits"]);
     }
     if (spec.kind.empty()) spec.failure = "it has no 'kind'";
+    else if (spec.version.empty()) spec.failure = "it has no 'cdiVersion'";
+    else if (spec.devices.empty()) spec.failure = "it has no devices";
   } catch (const YAML::Exception& error) {
     spec.failure = error.what();
   }

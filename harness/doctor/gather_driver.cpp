@@ -97,6 +97,31 @@ int nvswitches(const fs::path& root) {
   return count;
 }
 
+/// The line of modules.dep that modprobe would follow; empty where it has none.
+std::string module_file(const fs::path& root, const std::string& kernel) {
+  const fs::path folder = fs::path("/lib/modules") / kernel;
+  for (const std::string& line :
+       environment::split(environment::read_text_file(root / folder.relative_path() / "modules.dep").value_or(""), '\n')) {
+    const fs::path file = line.substr(0, line.find(':'));
+    const std::string name = file.filename();
+    if (name.starts_with("nvidia.ko") || name.starts_with("nvidia-current.ko")) return (folder / file).string();  // Debian's second
+  }
+  return "";
+}
+
+/// Why a driver may not be loaded: it is there for this kernel, for others alone, or not at all.
+void gather_module(const fs::path& root, const std::string& kernel, DriverFacts& driver) {
+  if (driver.module_loaded || kernel.empty()) return;
+  driver.module_file = module_file(root, kernel);
+  std::error_code error;
+  for (fs::directory_iterator entry(root / "lib/modules", error), end; !error && entry != end && driver.module_file.empty();
+       entry.increment(error)) {
+    const std::string other = entry->path().filename();
+    if (!module_file(root, other).empty()) driver.other_kernels.push_back(other);
+  }
+  std::sort(driver.other_kernels.begin(), driver.other_kernels.end());
+}
+
 void gather_driver_settings(const Sources& sources, DriverFacts& driver) {
   const fs::path& root = sources.root;
   std::error_code error;
@@ -127,6 +152,7 @@ void gather_driver(const Sources& sources, Probe& probe) {
   driver.module_loaded = !driver.module_version.empty() || fs::exists(root / "sys/module/nvidia", error);
   driver.uvm_loaded = fs::exists(root / "sys/module/nvidia_uvm", error);
   driver.wsl = fs::exists(root / "dev/dxg", error);
+  if (probe.inside.container == "none") gather_module(root, probe.kernel, driver);
   gather_driver_settings(sources, driver);
   for (const std::string& path : environment::nvidia_device_nodes(root))
     driver.nodes.push_back(node_at(root, path));

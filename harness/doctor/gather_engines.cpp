@@ -46,6 +46,23 @@ void read_docker_info(const nlohmann::json& info, EngineFacts& docker) {
   docker.cdi_devices = strings(info, "DiscoveredDevices");
 }
 
+/// Without names and addresses: a probe is given to others.
+std::string docker_host(const Sources& sources) {
+  const auto variable = sources.variables.find("DOCKER_HOST");
+  if (variable == sources.variables.end() || variable->second.empty()) return "";
+  const std::string& host = variable->second;
+  if (host.starts_with("unix://")) return host;
+  const bool here = host.find("//localhost") != std::string::npos || host.find("//127.") != std::string::npos ||
+                    host.find("//[::1]") != std::string::npos;
+  return host.substr(0, host.find(':')) + (here ? ", this machine" : "");
+}
+
+/// The package podman-docker calls Podman docker: a client of Docker's says ApiVersion, Podman APIVersion.
+bool is_podman(const nlohmann::json& versions) {
+  return versions.is_object() && versions.contains("Client") && versions["Client"].is_object() &&
+         versions["Client"].contains("APIVersion");
+}
+
 EngineFacts ask_docker(const Sources& sources, const std::string& path) {
   EngineFacts docker;
   docker.name = "docker";
@@ -53,6 +70,9 @@ EngineFacts ask_docker(const Sources& sources, const std::string& path) {
   docker.real_path = real_path(sources, path);
   const CommandResult version = sources.run({"docker", "version", "--format", "{{json .}}"}, question_limit);
   const nlohmann::json versions = last_json(version.output);
+  docker.host = docker_host(sources);
+  docker.stands_for_docker = is_podman(versions);
+  if (docker.stands_for_docker) return docker;
   if (versions.is_object()) {
     docker.client_version = text(versions.value("Client", nlohmann::json()), "Version");
     docker.server_version = text(versions.value("Server", nlohmann::json()), "Version");
@@ -130,11 +150,15 @@ void name_others(const Sources& sources, Probe& probe) {
 }  // namespace
 
 void gather_engines(const Sources& sources, Probe& probe) {
+  bool stands_for_docker = false;
   if (const std::string path = find_program(sources, "docker"); !path.empty()) {
-    probe.engines.push_back(ask_docker(sources, path));
+    EngineFacts docker = ask_docker(sources, path);
+    stands_for_docker = docker.stands_for_docker;
+    if (!stands_for_docker) probe.engines.push_back(std::move(docker));
   }
   if (const std::string path = find_program(sources, "podman"); !path.empty()) {
     probe.engines.push_back(ask_podman(sources, path));
+    probe.engines.back().stands_for_docker = stands_for_docker;
   }
   name_others(sources, probe);
 }

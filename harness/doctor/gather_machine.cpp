@@ -32,6 +32,14 @@ int number_in(const std::filesystem::path& path) {
   return number;
 }
 
+/// An EFI variable: four bytes of attributes, then its value.
+std::string secure_boot(const std::filesystem::path& root) {
+  const auto variable =
+      environment::read_text_file(root / "sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c");
+  if (!variable || variable->size() != 5) return "";
+  return variable->back() == 1 ? "on" : "off";
+}
+
 void gather_kernel_settings(const Sources& sources, KernelFacts& kernel) {
   const auto& root = sources.root;
   std::error_code error;
@@ -45,6 +53,7 @@ void gather_kernel_settings(const Sources& sources, KernelFacts& kernel) {
   kernel.tegra = std::filesystem::exists(root / "etc/nv_tegra_release", error);
   if (std::filesystem::exists(root / "sys/fs/cgroup/cgroup.controllers", error)) kernel.cgroup_version = "2";
   else if (std::filesystem::exists(root / "sys/fs/cgroup/memory", error)) kernel.cgroup_version = "1";
+  kernel.secure_boot = secure_boot(root);
   for (const std::string& option : environment::split(first_line(root / "proc/cmdline"), ' ')) {
     if (option.find("iommu=") != std::string::npos) kernel.iommu += (kernel.iommu.empty() ? "" : " ") + option;
   }

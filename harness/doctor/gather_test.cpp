@@ -3,7 +3,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+#include <map>
 
 #include "harness/doctor/gather_fixture.hpp"
 
@@ -166,8 +169,8 @@ TEST_F(Gather, ToolkitConfigurationIsRead) {
 }
 
 TEST_F(Gather, TheConfigurationOfARootlessEngineIsTheUsersWhereXdgSaysSo) {
-  root_.write("etc/nvidia-container-runtime/config.toml", "no-cgroups = false\n");
-  root_.write("home/u/.config/nvidia-container-runtime/config.toml", "no-cgroups = true\n");
+  root_.write("etc/nvidia-container-runtime/config.toml", "[nvidia-container-cli]\nno-cgroups = false\n");
+  root_.write("home/u/.config/nvidia-container-runtime/config.toml", "[nvidia-container-cli]\nno-cgroups = true\n");
   probe_.engines.emplace_back().name = "docker";
   probe_.engines[0].rootless = true;
   gather_toolkit(sources_, probe_);
@@ -183,14 +186,145 @@ TEST_F(Gather, TheConfigurationOfARootlessEngineIsTheUsersWhereXdgSaysSo) {
   EXPECT_FALSE(probe_.toolkit.no_cgroups);
 }
 
+TEST_F(Gather, AConfigurationThatTheToolkitRefuses) {
+  install("nvidia-ctk");
+  root_.write("etc/nvidia-container-runtime/config.toml", "no-cgroups = true\n[nvidia-container-runtime]\n");
+  gather_toolkit(sources_, probe_);
+  EXPECT_FALSE(probe_.toolkit.no_cgroups) << "the toolkit passes it over outside of its section";
+  EXPECT_EQ(probe_.toolkit.config_failure, "");
+  root_.write("etc/nvidia-container-runtime/config.toml", "[nvidia-container-cli]\nno-cgroups = \"true\"\n");
+  gather_toolkit(sources_, probe_);
+  EXPECT_THAT(probe_.toolkit.config_failure, HasSubstr("have no quotes"));
+  probe_.toolkit = {};
+  root_.write("etc/nvidia-container-runtime/config.toml", "[nvidia-container-cli\n");
+  answers_ = {{"/usr/bin/nvidia-ctk config",
+               {1, false, "time=\"x\" level=error msg=\"unable to create config: (1, 2): unexpected token unclosed table key\"\n"}}};
+  gather_toolkit(sources_, probe_);
+  EXPECT_THAT(probe_.toolkit.config_failure, testing::StartsWith("(1, 2): unexpected token"));
+}
+
 TEST_F(Gather, BrokenDaemonJsonIsAFact) {
   root_.write("etc/docker/daemon.json", R"({"runtimes": {"nvidia": )");
   gather_toolkit(sources_, probe_);
-  EXPECT_EQ(probe_.toolkit.daemon_json_failure, "it is not valid JSON");
+  EXPECT_THAT(probe_.toolkit.daemon_json_failure, testing::StartsWith("it is not valid JSON: line 1, column "));
+  root_.write("etc/docker/daemon.json", "[]");
+  probe_ = {};
+  gather_toolkit(sources_, probe_);
+  EXPECT_EQ(probe_.toolkit.daemon_json_failure, "it holds no {…}, but array");
+  root_.write("etc/docker/daemon.json", "\n");  // dockerd starts with it
+  probe_ = {};
+  gather_toolkit(sources_, probe_);
+  EXPECT_EQ(probe_.toolkit.daemon_json_failure, "");
   root_.write("etc/docker/daemon.json", R"({"runtimes": "x", "features": []})");
   probe_ = {};
   gather_toolkit(sources_, probe_);
   EXPECT_EQ(probe_.toolkit.daemon_json_failure, "");
+}
+
+/// From Docker 23 on dockerd says itself what is wrong with a file that is valid JSON.
+TEST_F(Gather, DockerdIsAskedWhyItDoesNotStart) {
+  install("dockerd");
+  root_.write("etc/docker/daemon.json", R"({"features": {"cdi": "true"}})");
+  const char* words = "unable to configure the Docker daemon with file x: cannot unmarshal string into features of type bool";
+  answers_ = {{"/usr/bin/dockerd --validate --config-file", {1, false, words}}};
+  probe_.engines.emplace_back().name = "docker";
+  gather_toolkit(sources_, probe_);
+  EXPECT_EQ(probe_.toolkit.daemon_json_failure, words);
+
+  for (const bool answers : {true, false}) {  // not where it runs; an old one has no such option
+    asked_.clear();
+    probe_.toolkit = {};
+    probe_.engines[0].answers = answers;
+    answers_ = {{"/usr/bin/dockerd --validate", {125, false, "Status: unknown flag: --validate"}}};
+    gather_toolkit(sources_, probe_);
+    EXPECT_EQ(probe_.toolkit.daemon_json_failure, "");
+    EXPECT_EQ(asked_.empty(), answers);
+  }
+}
+
+TEST_F(Gather, DaemonJsonOfARootlessDockerIsTheUsers) {
+  root_.write("etc/docker/daemon.json", R"({"runtimes": {"nvidia": {}}})");
+  root_.write("home/u/.config/docker/daemon.json", R"({"features": {"cdi": true}})");
+  sources_.variables["HOME"] = "/home/u";
+  probe_.engines.emplace_back().name = "docker";
+  probe_.engines[0].rootless = true;
+  gather_toolkit(sources_, probe_);
+  EXPECT_EQ(probe_.toolkit.daemon_json, "$HOME/.config/docker/daemon.json");
+  EXPECT_EQ(probe_.toolkit.cdi_feature, "true");
+  EXPECT_FALSE(probe_.toolkit.nvidia_runtime);
+}
+
+TEST_F(Gather, FilesThatAreNoneAreNotWaitedFor) {
+  root_.write("etc/docker/x");
+  root_.write("etc/cdi/x");
+  root_.write("etc/nvidia-container-runtime/x");
+  for (const char* file : {"etc/docker/daemon.json", "etc/cdi/nvidia.yaml", "etc/nvidia-container-runtime/config.toml"})
+    ASSERT_EQ(mkfifo((root_.path() / file).c_str(), 0600), 0);
+  gather_toolkit(sources_, probe_);
+  gather_cdi(sources_, probe_);
+  EXPECT_EQ(probe_.toolkit.daemon_json_failure, "");
+  EXPECT_THAT(probe_.not_looked, ElementsAre("/etc/docker/daemon.json: it can't be read by this user"));
+  EXPECT_THAT(probe_.cdi.at(0).failure, HasSubstr("can't be read"));
+}
+
+/// The package podman-docker.
+TEST_F(Gather, ADockerThatIsPodmanIsNoDocker) {
+  for (const char* program : {"docker", "podman"}) install(program);
+  answers_ = {{"docker version", {0, false, R"({"Client":{"APIVersion":"4.3.1","Version":"4.3.1","OsArch":"linux/amd64"}})"}},
+              {"podman version", {0, false, "4.3.1\n"}},
+              {"podman info", {0, false, "true v2 systemd\n"}}};
+  gather_engines(sources_, probe_);
+  EXPECT_EQ(find_engine(probe_, "docker"), nullptr);
+  ASSERT_NE(find_engine(probe_, "podman"), nullptr);
+  EXPECT_TRUE(find_engine(probe_, "podman")->stands_for_docker);
+}
+
+TEST_F(Gather, DockerHostIsKeptWithoutNames) {
+  install("docker");
+  for (const auto& [host, kept] : std::map<std::string, std::string>{{"", ""},
+                                                                     {"unix:///run/user/1000/docker.sock", "unix:///run/user/1000/docker.sock"},
+                                                                     {"tcp://10.0.0.5:2375", "tcp"},
+                                                                     {"ssh://me@gpubox", "ssh"},
+                                                                     {"tcp://127.0.0.1:2375", "tcp, this machine"}}) {
+    probe_ = {};
+    sources_.variables["DOCKER_HOST"] = host;
+    gather_engines(sources_, probe_);
+    EXPECT_EQ(probe_.engines.at(0).host, kept);
+  }
+}
+
+TEST_F(Gather, WhyADriverIsNotLoaded) {
+  probe_.inside.container = "none";
+  probe_.kernel = "6.8.0-64-generic";
+  root_.write("lib/modules/6.8.0-60-generic/modules.dep", "kernel/a.ko: kernel/b.ko\nupdates/dkms/nvidia.ko.zst:\n");
+  root_.write("lib/modules/6.1.0-40-amd64/modules.dep", "updates/dkms/nvidia-current.ko: kernel/a.ko\n");
+  root_.write("lib/modules/6.8.0-64-generic/modules.dep", "kernel/nvidia-gpu.ko:\nkernel/drivers/net/nvidiafb.ko:\n");
+  gather_driver(sources_, probe_);
+  EXPECT_EQ(probe_.driver.module_file, "");
+  EXPECT_THAT(probe_.driver.other_kernels, ElementsAre("6.1.0-40-amd64", "6.8.0-60-generic"));
+  probe_.driver = {};
+  probe_.kernel = "6.8.0-60-generic";
+  gather_driver(sources_, probe_);
+  EXPECT_EQ(probe_.driver.module_file, "/lib/modules/6.8.0-60-generic/updates/dkms/nvidia.ko.zst");
+  EXPECT_THAT(probe_.driver.other_kernels, IsEmpty());
+}
+
+TEST_F(Gather, SecureBootIsTheLastByteOfItsVariable) {
+  const std::string variable = "sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c";
+  for (const auto& [bytes, state] : std::map<std::string, std::string>{
+           {std::string("\6\0\0\0\1", 5), "on"}, {std::string("\6\0\0\0\0", 5), "off"}, {"\1", ""}}) {
+    root_.write(variable, bytes);
+    gather_machine(sources_, probe_);
+    EXPECT_EQ(probe_.kernel_settings.secure_boot, state);
+  }
+}
+
+TEST_F(Gather, ACdiSpecificationWithoutVersionOrDevicesIsNone) {
+  root_.write("etc/cdi/a.yaml", "kind: nvidia.com/gpu\ndevices:\n- name: all\n");
+  root_.write("etc/cdi/b.yaml", "cdiVersion: 0.5.0\nkind: nvidia.com/gpu\ndevices: []\n");
+  gather_cdi(sources_, probe_);
+  EXPECT_EQ(probe_.cdi.at(0).failure, "it has no 'cdiVersion'");
+  EXPECT_EQ(probe_.cdi.at(1).failure, "it has no devices");
 }
 
 TEST_F(Gather, CdiSpecificationsAreComparedWithTheMachine) {

@@ -4,27 +4,69 @@
 
 #include "environment/text_file.hpp"
 #include "harness/doctor/gather.hpp"
+#include "harness/engine/last_words.hpp"
 
 namespace cuparity {
 namespace {
 
 namespace fs = std::filesystem;
 
-void read_daemon_json(const Sources& sources, ToolkitFacts& toolkit) {
-  // Docker from a snap reads its own.
-  for (const char* path : {"/var/snap/docker/current/config/daemon.json", "/etc/docker/daemon.json"}) {
+/// Docker's own, the first that is there: of a snap, of a rootless dockerd, of root's. `shown` names no user.
+fs::path find_daemon_json(const Sources& sources, const Probe& probe, std::string& shown) {
+  std::vector<std::pair<std::string, std::string>> places = {
+      {"/var/snap/docker/current/config/daemon.json", "/var/snap/docker/current/config/daemon.json"}};
+  const EngineFacts* docker = find_engine(probe, "docker");
+  const auto folder_in = [&](const char* variable) {
+    const auto found = sources.variables.find(variable);
+    return docker && docker->rootless && found != sources.variables.end() ? found->second : "";
+  };
+  if (const std::string home = folder_in("XDG_CONFIG_HOME"); !home.empty())
+    places.emplace_back(home + "/docker/daemon.json", "$XDG_CONFIG_HOME/docker/daemon.json");
+  else if (const std::string user = folder_in("HOME"); !user.empty())
+    places.emplace_back(user + "/.config/docker/daemon.json", "$HOME/.config/docker/daemon.json");
+  else places.emplace_back("/etc/docker/daemon.json", "/etc/docker/daemon.json");
+  for (const auto& [path, name] : places) {
     std::error_code error;
     const fs::path file = sources.root / fs::path(path).relative_path();
     if (!fs::exists(file, error)) continue;
-    toolkit.daemon_json = path;
-    const auto text = environment::read_text_file(file);
-    if (!text) {
-      toolkit.daemon_json_failure = "it can't be read by this user";
-      return;
-    }
-    const nlohmann::json json = nlohmann::json::parse(*text, nullptr, false);
+    shown = name;
+    return file;
+  }
+  return {};
+}
+
+/// Where the parser stopped, without the text that it read.
+std::string what_is_wrong(const nlohmann::json::exception& error) {
+  const std::string message = error.what();
+  const auto line = message.find("line "), end = message.find(':', line);
+  if (line == std::string::npos || end == std::string::npos) return "it is not valid JSON";
+  return "it is not valid JSON: " + message.substr(line, end - line);
+}
+
+/// From Docker 23 on dockerd itself says what it does not take, and ends. An older one does not know the option.
+std::string refused_by_dockerd(const Sources& sources, const Probe& probe, const std::string& file) {
+  const EngineFacts* docker = find_engine(probe, "docker");
+  const std::string dockerd = find_program(sources, "dockerd");
+  if (!docker || docker->answers || docker->permission_denied || docker->timed_out || dockerd.empty()) return "";
+  const CommandResult result = sources.run({dockerd, "--validate", "--config-file", file}, std::chrono::seconds(5));
+  const auto words = result.output.find("unable to configure the Docker daemon");
+  return words == std::string::npos ? "" : last_words(result.output.substr(words));
+}
+
+void read_daemon_json(const Sources& sources, Probe& probe) {
+  ToolkitFacts& toolkit = probe.toolkit;
+  const fs::path file = find_daemon_json(sources, probe, toolkit.daemon_json);
+  if (file.empty()) return;
+  const auto text = environment::read_text_file(file);
+  if (!text) {
+    probe.not_looked.push_back(toolkit.daemon_json + ": it can't be read by this user");
+    return;
+  }
+  if (environment::trim(*text).empty()) return;  // dockerd takes it for {}
+  try {
+    const nlohmann::json json = nlohmann::json::parse(*text);
     if (!json.is_object()) {
-      toolkit.daemon_json_failure = "it is not valid JSON";
+      toolkit.daemon_json_failure = std::string("it holds no {…}, but ") + json.type_name();
       return;
     }
     const nlohmann::json runtimes = json.value("runtimes", nlohmann::json::object());
@@ -33,7 +75,9 @@ void read_daemon_json(const Sources& sources, ToolkitFacts& toolkit) {
     if (features.is_object() && features.contains("cdi") && features["cdi"].is_boolean()) {
       toolkit.cdi_feature = features["cdi"].get<bool>() ? "true" : "false";
     }
-    return;
+    toolkit.daemon_json_failure = refused_by_dockerd(sources, probe, file.string());
+  } catch (const nlohmann::json::exception& error) {
+    toolkit.daemon_json_failure = what_is_wrong(error);
   }
 }
 
@@ -65,11 +109,23 @@ void read_config_toml(const Sources& sources, Probe& probe) {
     const std::string value = environment::trim(line.substr(equals + 1));
     if (key == "ldconfig" && value.size() >= 2) toolkit.ldconfig = value.substr(1, value.size() - 2);
     if (key == "accept-nvidia-visible-devices-as-volume-mounts") toolkit.accept_volume_mounts = value;
-    if (key == "no-cgroups") toolkit.no_cgroups = value == "true";
+    if (key == "no-cgroups" && section == "[nvidia-container-cli]") {  // elsewhere the toolkit passes it over
+      toolkit.no_cgroups = value == "true";
+      if (value.starts_with('"')) toolkit.config_failure = line + ": true and false have no quotes";
+    }
     if (key == "mode" && section == "[nvidia-container-runtime]" && value.size() >= 2) {
       toolkit.mode = value.substr(1, value.size() - 2);
     }
   }
+}
+
+/// nvidia-ctk reads the file as the hook does, from 1.14 on; "unable to create config: (2, 1): unexpected token …".
+std::string refused_by_toolkit(const Sources& sources, const ToolkitFacts& toolkit) {
+  const auto program = toolkit.programs.find("nvidia-ctk");
+  if (program == toolkit.programs.end() || !toolkit.config_file.starts_with("/etc/")) return "";
+  const CommandResult result = sources.run({program->second, "config"}, std::chrono::seconds(2));
+  const auto words = result.output.find("unable to create config: ");
+  return words == std::string::npos ? "" : environment::trim(result.output.substr(words + 25, 200));
 }
 
 std::string first_number(const std::string& text) {
@@ -154,12 +210,13 @@ void gather_toolkit(const Sources& sources, Probe& probe) {
   toolkit.runtime_version = version_of(sources, toolkit, "nvidia-container-runtime");
   toolkit.library_version = version_of(sources, toolkit, "nvidia-container-cli");
   read_config_toml(sources, probe);
+  if (toolkit.config_failure.empty()) toolkit.config_failure = refused_by_toolkit(sources, toolkit);
   if (!toolkit.ldconfig.empty()) {
     std::error_code error;
     const std::string file = toolkit.ldconfig.substr(toolkit.ldconfig.starts_with('@') ? 1 : 0);
     toolkit.ldconfig_missing = !fs::exists(sources.root / fs::path(file).relative_path(), error);
   }
-  read_daemon_json(sources, toolkit);
+  read_daemon_json(sources, probe);
   toolkit.apt_sources = apt_sources(sources);
   compare_with_daemon(sources, probe);
 }

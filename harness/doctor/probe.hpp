@@ -52,6 +52,8 @@ struct DriverFacts {
   std::string fabric_manager;   ///< "active", "inactive", "failed" …; asked only where there are NVSwitches
   bool persistenced = false;    ///< nvidia-persistenced has its socket
   bool imex_channel = false;    ///< /dev/nvidia-caps-imex-channels holds one
+  std::string module_file;      ///< nvidia.ko of the running kernel in modules.dep; looked for where it is not loaded
+  std::vector<std::string> other_kernels;  ///< kernels that have an nvidia.ko, where the running one has none
 };
 
 struct GpuFacts {
@@ -113,6 +115,8 @@ struct EngineFacts {
   std::string context;                   ///< Docker's: "default", "desktop-linux", "rootless" …
   std::string default_runtime;
   std::vector<std::string> security_options;
+  std::string host;  ///< DOCKER_HOST: of a socket all of it, else "tcp", "ssh" …, "tcp, this machine"; empty: not set
+  bool stands_for_docker = false;  ///< Podman: the program docker is it (podman-docker)
 };
 
 struct ToolkitFacts {
@@ -120,6 +124,7 @@ struct ToolkitFacts {
   std::string version;                          ///< of nvidia-ctk, or of nvidia-container-cli
   std::string library;                          ///< libnvidia-container.so.1
   std::string config_file;                      ///< its config.toml; "$XDG_CONFIG_HOME/…" unexpanded: no user's name
+  std::string config_failure;                   ///< why it could not be read
   bool no_cgroups = false;                      ///< in its config.toml
   std::string mode;                             ///< "auto", "legacy", "cdi" … in its config.toml
   std::string daemon_json;                      ///< path of Docker's daemon.json; empty: there is none
@@ -136,6 +141,9 @@ struct ToolkitFacts {
   bool hook_newer_than_daemon = false;          ///< installed after dockerd was started
   std::vector<std::string> apt_sources;         ///< of the toolkit: "FILE signed-by KEYRING"
 };
+
+/// CdiSpec::failure of a file that others may read.
+inline constexpr const char* unreadable_by_this_user = "it can't be read by this user";
 
 struct CdiSpec {
   std::string path;
@@ -201,6 +209,7 @@ struct KernelFacts {
   int suspends = -1;            ///< since boot
   bool tegra = false;           ///< Jetson
   std::string cgroup_version;   ///< "1" or "2", of /sys/fs/cgroup
+  std::string secure_boot;      ///< "on", "off" or empty: not known
 };
 
 struct Probe {

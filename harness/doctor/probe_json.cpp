@@ -12,7 +12,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(DriverLibrary, path, real_path, 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(DriverFacts, pci_gpus, module_loaded, module_version,
                                                 uvm_loaded, wsl, nodes, libraries, open_module, hmm_disabled,
                                                 profiling_admin, vgpu_host, nvswitches, fabric_manager,
-                                                persistenced, imex_channel)
+                                                persistenced, imex_channel, module_file, other_kernels)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(GpuFacts, index, name, uuid, pci_bus_id, memory_bytes,
                                                 persistence_known, persistence, mig, compute_mode)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(NvmlFacts, outcome, failure, library_path, driver_version,
@@ -23,8 +23,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(EngineFacts, name, path, client_
                                                 answers, failure, permission_denied, timed_out, rootless,
                                                 cgroup_version, cgroup_driver, operating_system, runtimes,
                                                 cdi_folders, cdi_devices, real_path, context, default_runtime,
-                                                security_options)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ToolkitFacts, programs, version, library, config_file, no_cgroups, mode,
+                                                security_options, host, stands_for_docker)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ToolkitFacts, programs, version, library, config_file, config_failure, no_cgroups, mode,
                                                 daemon_json, daemon_json_failure, nvidia_runtime, cdi_feature,
                                                 runtime_version, library_version, ldconfig, ldconfig_missing,
                                                 accept_volume_mounts, daemon_seen, hook_on_daemon_path,
@@ -40,7 +40,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(InsideFacts, container, injectio
                                                 seccomp, effective_capabilities, user_namespace, kubernetes,
                                                 apptainer, cudnn_libraries, loader_cache)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(KernelFacts, selinux, apparmor, userns_restricted, ptrace_scope,
-                                                bpf_jit_harden, iommu, suspends, tegra, cgroup_version)
+                                                bpf_jit_harden, iommu, suspends, tegra, cgroup_version, secure_boot)
 
 namespace {
 

@@ -173,8 +173,97 @@ std::vector<TextCase> engine_text_cases() {
         "permission denied while trying to connect to the docker API at\nunix:///var/run/docker.sock"}},
       {"docker-not-running",
        {"Cannot connect to the Docker daemon at unix:///run/user/1000/docker.sock. Is the docker daemon running?",
+        "error during connect: Get \"http://%2F%2F.%2Fpipe%2FdockerDesktopLinuxEngine/v1.47/version\": open "
+        "//./pipe/dockerDesktopLinuxEngine: The system cannot find the file specified.",
+        "ERROR: Couldn't connect to Docker daemon at http+docker://localhost - is it running?",
         "failed to connect to the docker API at unix:///var/run/docker.sock; check if the path is\ncorrect and if the "
         "daemon is running"}},
+      {"toolkit-missing",
+       {"docker: Error response from daemon: failed to discover GPU vendor from CDI: no known GPU vendor found",
+        "docker: Error response from daemon: AMD CDI spec not found\n\nRun 'docker run --help' for more information"}},
+      {"gpus-capability-unknown",
+       {"docker: Error response from daemon: could not select device driver \"\" with capabilities: [[foo gpu]]",
+        "could not select device driver \"nvidia\" with capabilities: [[gpu utilty]]"}},
+      {"hook-library-missing",
+       {"error running hook: exit status 127, stdout: , stderr: Auto-detected mode as 'legacy'\n/usr/bin/nvidia-container-cli: error "
+        "while loading shared libraries: libnvidia-container.so.1: cannot open shared object file: No such file or directory",
+        "exec: \"nvidia-container-cli\": executable file not found in $PATH"}},
+      {"toolkit-config-broken",
+       {"error getting hook config: failed to load config: couldn't open required configuration file: (1, 2): unexpected token "
+        "unclosed table key, was expecting a table key",
+        "level=error msg=\"error loading config: failed to unmarshal config: (2, 1): Can't convert true(string) to bool\""}},
+      {"nvidia-docker-gone", {"bash: nvidia-docker: command not found", "sudo: nvidia-ctk: command not found"}},
+      {"podman-rootless-ids",
+       {"cannot set up namespace using \"/usr/bin/newuidmap\": exit status 1: newuidmap: write to uid_map failed: Operation not "
+        "permitted",
+        "ERRO[0000] cannot find UID/GID for user u: no subuid ranges found for user \"u\" in /etc/subuid",
+        "potentially insufficient UIDs or GIDs available in user namespace (requested 0:42 for /etc/gshadow): Check /etc/subuid"}},
+      {"podman-no-session",
+       {"Failed to get rootless runtime dir for DefaultAPIAddress: lstat /run/user/1001: no such file or directory",
+        "Error: error creating tmpdir: mkdir /run/user/1000: permission denied",
+        "WARN[0000] The cgroupv2 manager is set to systemd but there is no systemd user session available"}},
+      {"daemon-json-broken",
+       {"unable to configure the Docker daemon with file /etc/docker/daemon.json: invalid character '}' looking for beginning of "
+        "object key string",
+        "Job for docker.service failed because the control process exited with error code.\nSee \"systemctl status "
+        "docker.service\" and \"journalctl -xe\" for details.",
+        "systemd[1]: docker.service: Start request repeated too quickly.",
+        "unable to configure the Docker daemon with file /etc/docker/daemon.json: the following directives are specified both as "
+        "a flag and in the configuration file: hosts: (from flag: [fd://], from file: [unix:///var/run/docker.sock])"}},
+      {"docker-host-elsewhere",
+       {"error during connect: Get \"http://gpubox:2375/v1.24/containers/json\": dial tcp: lookup gpubox: no such host",
+        "Failed to initialize: unable to resolve docker endpoint: context \"gpubox\": context not found: open "
+        "/root/.docker/contexts/meta/1/meta.json: no such file or directory"}},
+      {"gpus-flag-value",
+       {"invalid argument \"device=0,capabilities=compute,utility\" for \"--gpus\" flag: invalid count (utility): value must be "
+        "either \"all\" or an integer: invalid syntax",
+        "invalid argument \"'device=0,1'\" for \"--gpus\" flag: unexpected key ''device' in ''device=0'",
+        "invalid argument \"\\\"device=0,1\" for \"--gpus\" flag: parse error on line 1, column 12: extraneous or missing \" in "
+        "quoted-field"}},
+      {"compose-devices-misspelt",
+       {"validating /x/docker-compose.yml: services.app.deploy.resources.reservations.devices.0 missing property 'capabilities'",
+        "services.app.deploy.resources.reservations.devices.capabilities contains an invalid type, it should be an array",
+        "validating /x/compose.yaml: services.app.gpus must be a string",
+        "'services[app].deploy.resources.reservations.devices[0].count' invalid value \"alle\", the only value allowed is 'all' or a "
+        "number"}},
+      {"compose-runtime-key",
+       {"ERROR: The Compose file './docker-compose.yml' is invalid because:\nUnsupported config option for services.hello: 'runtime'",
+        "services.app Additional property runtime is not allowed"}},
+      {"toolkit-not-in-apt",
+       {"Building dependency tree... Done\nReading state information... Done\nE: Unable to locate package nvidia-container-toolkit",
+        "Package nvidia-docker2 is not available, but is referred to by another package.\nE: Package 'nvidia-docker2' has no "
+        "installation candidate",
+        "No match for argument: nvidia-container-toolkit\nError: Unable to find a match"}},
+      {"cuda-image-tag-gone",
+       {"docker: Error response from daemon: manifest for nvidia/cuda:latest not found: manifest unknown: manifest unknown.",
+        "Error: initializing source docker://nvidia/cuda:10.2-cudnn7-devel-ubuntu18.04: reading manifest "
+        "10.2-cudnn7-devel-ubuntu18.04 in docker.io/nvidia/cuda: manifest unknown"}},
+      {"image-other-architecture",
+       {"exec /bin/sh: exec format error",
+        "WARNING: The requested image's platform (linux/arm64) does not match the detected host platform (linux/amd64/v3) and no "
+        "specific platform was requested",
+        "standard_init_linux.go:228: exec user process caused \"exec format error\""}},
+      {"driver-module-not-signed",
+       {"modprobe: ERROR: could not insert 'nvidia': Key was rejected by service",
+        "modprobe: ERROR: could not insert 'nvidia_current': Required key not available"}},
+      {"driver-module-not-built",
+       {"modprobe: FATAL: Module nvidia not found in directory /lib/modules/6.8.0-45-generic",
+        "ERROR: Unable to find the kernel source tree for the currently running kernel."}},
+      {"gpu-not-initialised",
+       {"$ nvidia-smi\nNo devices were found", "NVRM: GPU 0000:98:00.0: RmInitAdapter failed! (0x62:0x65:1792)",
+        "NVRM: installed in this system requires use of the NVIDIA open kernel modules."}},
+      {"device-node-missing",
+       {"docker: Error response from daemon: error gathering device information while adding custom device \"/dev/nvidia0\": no such "
+        "file or directory",
+        "Error: stat /dev/nvidiactl: no such file or directory"}},
+      {"hook-program-missing",
+       {"docker: Error response from daemon: exec: \"nvidia-container-runtime-hook\": executable file not found in $PATH.",
+        "error running prestart hook #0: fork/exec /usr/bin/nvidia-container-runtime-hook: no such file or directory",
+        "ERROR: inject NVIDIA hook: stat /usr/bin/nvidia-container-runtime-hook: no such file or directory"}},
+      {"driver-not-loaded",
+       {"failed to generate CDI spec: failed to create edits common for entities: failed to initialize NVML: "
+        "ERROR_DRIVER_NOT_LOADED",
+        "Failed to initialize NVML: Driver Not Loaded"}},
       {"cdi-name-taken-for-a-file",
        {"docker: Error response from daemon: error gathering device information while adding custom device "
         "\"nvidia.com/gpu=1\": no such file or directory",

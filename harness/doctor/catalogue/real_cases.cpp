@@ -63,6 +63,36 @@ NO_CDI='{"features":{"cdi":false}}'
 
 const std::vector<RealCase>& real_cases() {
   static const std::vector<RealCase> cases = {
+      {"gpus_flag_value", "need docker; docker run --rm --network none --gpus '\"device=0,1' $IMAGE sh -c true", "gpus-flag-value"},
+      {"gpus_flag_list", "need docker; docker run --rm --network none --gpus device=0,capabilities=compute,utility $IMAGE sh -c true",
+       "gpus-flag-value"},
+      {"daemon_json_broken", R"sh([ -n "$DOCKERD" ] && [ $(id -u) = 0 ] || skip "needs root and a dockerd"
+printf '{"runtimes": {"nvidia": {"path": "nvidia-container-runtime"}},}' >$W/daemon.json
+$DOCKERD --config-file $W/daemon.json --data-root $W/data --exec-root $W/exec --pidfile $W/none -H unix://$W/sock --bridge=none)sh",
+       "daemon-json-broken"},
+      {"docker_host_elsewhere", "need docker; DOCKER_CONTEXT=cuparity-no-such-context docker version", "docker-host-elsewhere"},
+      {"docker_host_unknown", "need docker; docker -H tcp://no-such-host.invalid:2375 version", "docker-host-elsewhere"},
+      {"image_of_another_architecture", R"sh(name=cuparity-doctor-arch-$$; mkdir $W/bin
+{ printf '\177ELF\002\001\001\000\000\000\000\000\000\000\000\000\002\000\363\000\001\000\000\000'; head -c 4096 /dev/zero; } >$W/bin/sh; chmod 755 $W/bin/sh
+[ $(uname -m) != riscv64 ] || skip "this machine is a RISC-V one"
+tar -C $W -c bin | docker import - $name >/dev/null; $R $name sh -c true; e=$?; docker rmi $name >/dev/null; exit $e)sh",
+       "image-other-architecture"},
+      {"device_node_missing",
+       "[ -e /dev/nvidia0 ] && skip 'this machine has the node'; $R --device /dev/nvidia0 --device /dev/nvidiactl $IMAGE sh -c true",
+       "device-node-missing"},
+      {"docker29_without_hook", "own_dockerd 29 \"$CDI\" ''; $R --gpus all $IMAGE sh -c true", "toolkit-missing"},
+      {"docker29_without_hook_with_a_specification", R"sh(spec='{"cdiVersion":"0.5.0","kind":"nvidia.com/gpu","devices":[{"name":"all","containerEdits":{"env":["A=1"]}}]}'
+own_dockerd 29 "$CDI" ''; $R --gpus all $IMAGE sh -c true)sh",
+       "toolkit-missing"},
+      {"gpus_capability_unknown", "own_dockerd 20 '{}' nvidia-container-runtime-hook; $R --gpus all,capabilities=utilty $IMAGE sh -c true",
+       "gpus-capability-unknown"},
+      {"hook_gone_since_the_start",
+       "own_dockerd 20 '{}' nvidia-container-runtime-hook; rm $W/bin/nvidia-container-runtime-hook; $R --gpus all $IMAGE sh -c true",
+       "hook-program-missing"},
+      {"compose_devices_no_list", R"sh(need docker-compose
+printf "version: '3.8'\nservices:\n  app: {image: x, deploy: {resources: {reservations: {devices: [{driver: nvidia, count: all, capabilities: gpu}]}}}}\n" >$W/docker-compose.yml
+docker-compose -f $W/docker-compose.yml config -q)sh",
+       "compose-devices-misspelt"},
       {"runtime_unknown", "$R --runtime=nvidia $IMAGE sh -c true", "runtime-unknown"},
       {"snap_docker_runtime_same_words", "$R --runtime=nvidia $IMAGE sh -c true", "snap-docker-runtime"},
       {"toolkit_missing", "without_hooks; $R --gpus all $IMAGE sh -c true", "toolkit-missing"},

@@ -66,6 +66,8 @@ void explain(const Probe& probe, const AccessFacts& access, Finding& finding) {
     finding.cause = known->cause;
     finding.fix = known->fix;
     finding.check = known->check;
+    const auto here = known->evidence.find("; this machine");  // behind the engine's words, which stand there already
+    if (here != std::string::npos) finding.evidence += known->evidence.substr(here);
     return;
   }
   finding.fix = {"see the findings about driver, toolkit and CDI"};
@@ -79,6 +81,13 @@ void explain(const Probe& probe, const AccessFacts& access, Finding& finding) {
   } else {
     finding.cause = "The engine or its hook refused to start the container; its words are what was seen.";
   }
+}
+
+/// Told of the machine already, in the catalogue's words: the mode that fails by it is the stronger evidence.
+void drop_told(const Finding& finding, Findings& findings) {
+  const KnownProblem* known = find_problem(finding.id);
+  if (!known) return;
+  std::erase_if(findings, [&](const Finding& other) { return other.id == finding.id && other.summary == known->summary; });
 }
 
 void check_mode(const Probe& probe, const AccessFacts& access, bool another_works, Findings& findings) {
@@ -119,6 +128,7 @@ void check_mode(const Probe& probe, const AccessFacts& access, bool another_work
     explain(probe, access, finding);
     if (nothing_to_give(probe, access)) put_missing_gpu_first(access, finding);
   }
+  drop_told(finding, findings);
   findings.push_back(std::move(finding));
 }
 

@@ -46,6 +46,30 @@ TEST(CheckCdi, TheFileThatIsStaleIsWrittenAnew) {
               Contains("sudo nvidia-ctk cdi generate --output=/etc/cdi/gpus.yaml"));
 }
 
+/// What the engine says of all of these is "unresolvable".
+TEST(CheckCdi, WhyANamedDeviceIsNoneIsTold) {
+  const auto told = [](const Probe& probe) {
+    return diagnose_text("CDI device injection failed: unresolvable CDI devices nvidia.com/gpu=all", &probe).findings.at(0);
+  };
+  const Finding twice = told(host_with({spec_of("/etc/cdi/gpus.yaml", loaded), spec_of("/etc/cdi/nvidia.yaml", loaded)}));
+  EXPECT_EQ(twice.id, "cdi-unresolvable-docker");
+  EXPECT_THAT(twice.evidence, HasSubstr("two files of one folder"));
+  EXPECT_THAT(twice.fix, Contains(HasSubstr("sudo mv /etc/cdi/gpus.yaml ")));
+
+  CdiSpec odd = spec_of("/etc/cdi/nvidia.yaml", loaded);
+  odd.unknown_fields = {"specification.vendor"};
+  EXPECT_THAT(told(host_with({odd})).fix, Contains("sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml"));
+
+  Probe elsewhere = host_with({spec_of("/etc/cdi/nvidia.yaml", loaded)});
+  elsewhere.engines.front().cdi_folders = {"/opt/cdi"};
+  EXPECT_THAT(told(elsewhere).evidence, HasSubstr("no folder that Docker reads: /opt/cdi"));
+  EXPECT_THAT(told(elsewhere).fix, Contains(HasSubstr("--output=/opt/cdi/nvidia.yaml")));
+
+  Probe run = host_with({spec_of("/var/run/cdi/nvidia.yaml", loaded)});
+  run.engines.front().cdi_folders = {"/etc/cdi", "/run/cdi"};
+  EXPECT_THAT(told(run).evidence, Not(HasSubstr("no folder that Docker reads")));
+}
+
 TEST(CheckCdi, WhatAServiceWritesAtBootIsItsToWrite) {
   const DoctorReport report = diagnose(host_with({spec_of("/var/run/cdi/nvidia.yaml", "570.1.2")}));
   ASSERT_NE(find(report, "cdi-stale-missing-lib"), nullptr);

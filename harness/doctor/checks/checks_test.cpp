@@ -238,7 +238,14 @@ const std::vector<Case>& cases() {
          p.toolkit.daemon_json = "/etc/docker/daemon.json";
          p.toolkit.daemon_json_failure = "it is not valid JSON";
        },
-       "toolkit.daemon_json", Severity::warning, "not valid JSON"},
+       "daemon-json-broken", Severity::warning, "will not start again"},
+      {"DaemonJsonBrokenAndDockerDown", healthy_host,
+       [](Probe& p) {
+         silence(p, "Cannot connect to the Docker daemon");
+         p.toolkit.daemon_json = "/etc/docker/daemon.json";
+         p.toolkit.daemon_json_failure = "it is not valid JSON";
+       },
+       "daemon-json-broken", Severity::error, "Cannot connect to the Docker daemon"},
       {"StaleByVersion", healthy_host, [](Probe& p) { p.cdi[0].driver_versions = {"570.1.2"}; }, "cdi-stale-missing-lib",
        Severity::warning, "570.1.2"},
       {"StaleByNode", healthy_host, [](Probe& p) { p.cdi[0].missing_nodes = {"/dev/nvidia7"}; }, "cdi-stale-missing-lib",

@@ -7,6 +7,7 @@
 #include "harness/doctor/checks/example_probe.hpp"
 #include "harness/doctor/diagnose.hpp"
 #include "harness/doctor/from_text.hpp"
+#include "harness/doctor/knowledge/known_problem.hpp"
 
 namespace cuparity {
 namespace {
@@ -82,6 +83,120 @@ TEST(CheckDriverLibraries, AHostIsNoContainer) {
     EXPECT_EQ(finding.summary.find("container") != std::string::npos, inside) << finding.summary;
     EXPECT_EQ(finding.cause.find("No GPU was asked for") != std::string::npos, inside) << finding.cause;
   }
+}
+
+TEST(CheckToolkit, AHookThatIsInstalledNeedsARestartAlone) {
+  Probe probe = healthy_host();
+  probe.toolkit.hook_on_daemon_path = "yes";
+  probe.toolkit.hook_newer_than_daemon = true;
+  EXPECT_THAT(find(probe, "toolkit-missing").fix, ElementsAre("sudo systemctl restart docker"));
+  probe.engines.front().rootless = true;
+  EXPECT_THAT(find(probe, "toolkit-missing").fix, ElementsAre("systemctl --user restart docker"));
+  probe.engines.front().rootless = false;
+  probe.toolkit.hook_on_daemon_path = "no";
+  EXPECT_THAT(find(probe, "toolkit-missing").fix,
+              ElementsAre(HasSubstr("# [Service] Environment=PATH=/usr/bin:"), "sudo systemctl restart docker"));
+}
+
+TEST(CheckToolkit, ARootlessDockerIsToldOfItsRuntimeInTheUsersFile) {
+  Probe probe = healthy_host();
+  probe.engines.front().runtimes = {"runc"};
+  EXPECT_THAT(find(probe, "runtime-unknown").fix, Contains("sudo nvidia-ctk runtime configure --runtime=docker"));
+  probe.engines.front().rootless = true;
+  EXPECT_THAT(find(probe, "runtime-unknown").fix,
+              ElementsAre(HasSubstr("--config=${XDG_CONFIG_HOME:-$HOME/.config}/docker/daemon.json"), "systemctl --user restart docker"));
+  probe.toolkit.nvidia_runtime = true;  // it was told already
+  EXPECT_THAT(known_finding("runtime-unknown", Severity::error, "", &probe).fix, ElementsAre("systemctl --user restart docker"));
+}
+
+TEST(CheckDocker, WhatIsSetHereIsUnsetFirst) {
+  const auto fix = [](const char* host, const char* context) {
+    Probe probe = healthy_host();
+    probe.engines.front().answers = false;
+    probe.engines.front().failure = "Cannot connect to the Docker daemon";
+    probe.engines.front().host = host;
+    probe.engines.front().context = context;
+    return find(probe, "docker-not-running").fix.at(0);
+  };
+  EXPECT_EQ(fix("", "default"), "sudo systemctl start docker");
+  EXPECT_THAT(fix("tcp", "default"), HasSubstr("unset DOCKER_HOST"));
+  EXPECT_THAT(fix("", "gpubox"), HasSubstr("docker context use default"));
+  EXPECT_EQ(fix("unix:///run/user/1000/docker.sock", "default"), "systemctl --user start docker");
+}
+
+TEST(CheckPodman, ItsOwnWordsAreKnown) {
+  Probe probe = healthy_host();
+  EngineFacts podman;
+  podman.name = "podman";
+  podman.failure = "cannot find UID/GID for user u: no subuid ranges found for user \"u\" in /etc/subuid";
+  probe.engines.push_back(podman);
+  EXPECT_THAT(find(probe, "podman-rootless-ids").fix, Contains(HasSubstr("--add-subuids")));
+  probe.engines.back().failure = "something else";
+  EXPECT_EQ(find(probe, "engine.podman.failed").evidence, "something else");
+}
+
+/// A dev container, an image for CI: the client is there, its engine is elsewhere.
+TEST(CheckDocker, AClientInAContainerIsNoError) {
+  Probe probe = inside_container();
+  for (const char* name : {"docker", "podman"}) {
+    EngineFacts engine;
+    engine.name = name;
+    engine.failure = "Cannot connect";
+    probe.engines.push_back(engine);
+  }
+  const Finding docker = find(probe, "docker-not-running");
+  EXPECT_EQ(static_cast<int>(docker.severity), static_cast<int>(Severity::info));
+  EXPECT_THAT(docker.fix, ElementsAre(HasSubstr("-v /var/run/docker.sock")));
+  EXPECT_EQ(static_cast<int>(find(probe, "engine.podman.failed").severity), static_cast<int>(Severity::info));
+  EXPECT_EQ(find(probe, "podman-rlimit-not-permitted").id, "");
+}
+
+TEST(CheckDocker, ADockerBeforeCdiIsNotToldToSwitchItOn) {
+  Probe probe = healthy_host();
+  probe.engines.front().server_version = "20.10.24+dfsg1";
+  probe.engines.front().cdi_folders.clear();
+  EXPECT_THAT(find(probe, "cdi-driver-not-enabled").fix.at(0), HasSubstr("docker run --gpus all"));
+  probe.engines.front().server_version = "27.3.1";
+  EXPECT_THAT(find(probe, "cdi-driver-not-enabled").fix.at(0), HasSubstr("\"cdi\": true"));
+}
+
+TEST(CheckDriverLibraries, ACodeOfNvmlsIsNoLibraryThatWasNotFound) {
+  Probe probe = healthy_host();
+  probe.inside.loader_cache = "lacks";
+  probe.nvml = {"failed", "nvmlInit: NVML error 999", "", "", "", {}, 999};
+  EXPECT_EQ(find(probe, "ldcache-not-updated").id, "");
+  probe.nvml = {"failed", "libnvidia-ml.so.1 can't be loaded", "", "", "", {}, 0};
+  EXPECT_EQ(find(probe, "ldcache-not-updated").id, "ldcache-not-updated");
+}
+
+TEST(CheckAccess, OneCauseIsToldOnce) {
+  Probe probe = healthy_host();
+  probe.toolkit = {};
+  probe.access = {{"docker:--gpus=all", "failed", "could not select device driver \"\" with capabilities: [[gpu]]", {}, -1, ""}};
+  const DoctorReport report = diagnose(probe);
+  const auto of_it = std::count_if(report.findings.begin(), report.findings.end(),
+                                   [](const Finding& finding) { return finding.id == "toolkit-missing"; });
+  EXPECT_EQ(of_it, 1);
+  EXPECT_THAT(find(probe, "toolkit-missing").summary, testing::StartsWith("docker:--gpus=all does not work here"));
+}
+
+TEST(CheckAccess, PodmanHasNoDaemonThatStartsTooEarly) {
+  Probe probe = healthy_host();
+  probe.cdi[0].newer_than_daemon = true;
+  probe.cdi[0].kind = "nvidia.com/GPU";
+  const auto cause = [&](const char* words) {
+    return diagnose_text(words, &probe).text["causes"].at(0).get<std::string>();
+  };
+  EXPECT_EQ(cause("Error: setting up CDI devices: unresolvable CDI devices nvidia.com/gpu=all"), "cdi-unresolvable-docker");
+  EXPECT_EQ(cause("CDI device injection failed: unresolvable CDI devices nvidia.com/gpu=all"), "cdi-unresolvable-docker");
+  probe.cdi[0].kind = "nvidia.com/gpu";
+  EXPECT_EQ(cause("Error: setting up CDI devices: unresolvable CDI devices nvidia.com/gpu=all"), "cdi-unresolvable-docker");
+}
+
+TEST(CheckCdi, AFileThatOthersMayReadIsMadeReadable) {
+  Probe probe = healthy_host();
+  probe.cdi[0].failure = unreadable_by_this_user;
+  EXPECT_THAT(find(probe, "cdi.unreadable").fix, Contains("sudo chmod a+r /etc/cdi/nvidia.yaml"));
 }
 
 TEST(CheckToolkit, WithoutDockerNothingIsSaidOfIt) {

@@ -7,13 +7,19 @@
 namespace cuparity {
 namespace {
 
-/// One engine that works is enough: the other is then no error.
+/// One engine that works is enough: the other is then no error. In a container its client alone is there, mostly.
 Severity severity(const Probe& probe) {
+  if (in_container(probe)) return Severity::info;
   const EngineFacts* podman = find_engine(probe, "podman");
   return podman && podman->answers ? Severity::warning : Severity::error;
 }
 
 Finding silent(const Probe& probe, const EngineFacts& docker) {
+  const ToolkitFacts& toolkit = probe.toolkit;
+  if (!toolkit.daemon_json_failure.empty() && !in_container(probe)) {
+    return known_finding("daemon-json-broken", severity(probe),
+                         toolkit.daemon_json + ": " + toolkit.daemon_json_failure + "; docker: " + docker.failure, &probe);
+  }
   if (docker.permission_denied) return known_finding("docker-socket-permission", severity(probe), docker.failure, &probe);
   if (docker.timed_out) {
     return {"engine.docker.hung",
@@ -24,7 +30,7 @@ Finding silent(const Probe& probe, const EngineFacts& docker) {
             {"sudo systemctl restart docker", "sudo journalctl -u docker -n 50"}};
   }
   Finding finding = known_finding("docker-not-running", severity(probe), docker.failure, &probe);
-  finding.fix.push_back("without systemd: ./scripts/start-engine docker");
+  if (!in_container(probe)) finding.fix.push_back("without systemd: ./scripts/start-engine docker");
   return finding;
 }
 
@@ -36,6 +42,11 @@ void check_docker(const Probe& probe, Findings& findings) {
   if (!docker->answers) {
     findings.push_back(silent(probe, *docker));
     return;
+  }
+  if (!probe.toolkit.daemon_json_failure.empty()) {
+    findings.push_back(known_finding("daemon-json-broken", Severity::warning,
+                                     probe.toolkit.daemon_json + ": " + probe.toolkit.daemon_json_failure, &probe));
+    findings.back().summary = "Docker runs, but will not start again: dockerd does not take its daemon.json";
   }
   findings.push_back(
       {"engine.docker.ok",

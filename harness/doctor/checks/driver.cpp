@@ -1,7 +1,10 @@
 // Is there a GPU, and has the NVIDIA kernel module taken it?
 #include <fmt/format.h>
 
+#include <optional>
+
 #include "harness/doctor/checks/checks.hpp"
+#include "harness/doctor/knowledge/known_problem.hpp"
 
 namespace cuparity {
 namespace {
@@ -26,7 +29,18 @@ const std::vector<std::string> install_driver = {
     "Debian: sudo apt-get install nvidia-driver  # components contrib and non-free in apt's sources",
     "Ubuntu: sudo ubuntu-drivers install"};
 
+/// What the files of this machine say of it, where they say it.
+std::optional<Finding> known_reason(const Probe& probe) {
+  for (const char* id : {"driver-module-not-signed", "driver-module-not-built"}) {
+    const Sign sign = find_problem(id)->sign(probe);
+    if (sign.says == Sign::Says::present)
+      return known_finding(id, Severity::error, pci_evidence(probe) + "; " + sign.evidence, &probe);
+  }
+  return std::nullopt;
+}
+
 Finding not_loaded(const Probe& probe) {
+  if (const auto known = known_reason(probe); known && !bound_to(probe, "vfio-pci")) return *known;
   Finding finding{
       "driver.not_loaded",
       Severity::error,

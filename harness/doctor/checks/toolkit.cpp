@@ -36,16 +36,8 @@ bool has_hook(const Probe& probe) {
   return has(probe, "nvidia-container-runtime-hook") || has(probe, "nvidia-cdi-hook");
 }
 
-void check_daemon_json(const Probe& probe, Findings& findings) {
+void check_runtime(const Probe& probe, Findings& findings) {
   const ToolkitFacts& toolkit = probe.toolkit;
-  if (!toolkit.daemon_json_failure.empty()) {
-    findings.push_back({"toolkit.daemon_json",
-                        Severity::warning,
-                        toolkit.daemon_json + ": " + toolkit.daemon_json_failure,
-                        "dockerd would refuse to start with it, or it could not be read.",
-                        toolkit.daemon_json,
-                        {"python3 -m json.tool " + toolkit.daemon_json}});
-  }
   const EngineFacts* docker = find_engine(probe, "docker");
   if (!docker || !docker->answers || !has(probe, "nvidia-container-runtime")) return;
   bool registered = toolkit.nvidia_runtime;
@@ -87,7 +79,7 @@ void check_toolkit(const Probe& probe, Findings& findings) {
     findings.push_back(known_finding("nvml-unknown-error-no-cgroups", Severity::warning,
                                      "no-cgroups = true in /etc/nvidia-container-runtime/config.toml", &probe));
   }
-  check_daemon_json(probe, findings);
+  check_runtime(probe, findings);
 }
 
 }  // namespace cuparity

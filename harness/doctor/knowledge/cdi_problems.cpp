@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "harness/doctor/checks/checks.hpp"
 #include "harness/doctor/knowledge/cdi_specs.hpp"
@@ -24,8 +25,66 @@ Sign feature_off(const Probe& probe) {
   return on ? absent(seen) : present(seen);
 }
 
+/// Before 25.0 there is nothing to switch on.
+std::vector<std::string> without_cdi(const Probe& probe) {
+  const EngineFacts* docker = working_docker(probe);
+  if (!docker || !version_below(docker->server_version, 25, 0)) return {};
+  return {"docker run --gpus all …  # this Docker's own way", "or update Docker to 28.2 or newer, where CDI is on by default"};
+}
+
+/// Docker reads its cdi-spec-dirs alone, where they are set; nullptr: it reads all that are for the GPUs, or says nothing.
+const CdiSpec* first_not_read(const Probe& probe) {
+  const EngineFacts* docker = working_docker(probe);
+  if (!docker || docker->cdi_folders.empty()) return nullptr;
+  const auto without_var = [](std::string folder) { return folder.starts_with("/var/run/") ? folder.substr(4) : folder; };
+  for (const CdiSpec& spec : probe.cdi) {
+    const std::string folder = without_var(std::filesystem::path(spec.path).parent_path());
+    const bool read = std::any_of(docker->cdi_folders.begin(), docker->cdi_folders.end(),
+                                  [&](const std::string& each) { return without_var(each) == folder; });
+    if (is_for_gpus(spec) && spec.failure.empty() && !read) return &spec;
+  }
+  return nullptr;
+}
+
+const CdiSpec* first_with_unknown_field(const Probe& probe) {
+  for (const CdiSpec& spec : probe.cdi) {
+    if (is_for_gpus(spec) && !spec.unknown_fields.empty()) return &spec;
+  }
+  return nullptr;
+}
+
+/// Why a device that a file names is none for the engine, as evidence; empty: nothing is seen of it.
+std::string why_passed_over(const Probe& probe) {
+  if (const std::vector<std::string> conflicts = conflicting_devices(probe); !conflicts.empty())
+    return "two files of one folder define the same device, which drops it: " + listed(conflicts, 2);
+  if (const CdiSpec* spec = first_with_unknown_field(probe))
+    return spec->path + " has a field that CDI does not know: " + listed(spec->unknown_fields, 3);
+  if (const CdiSpec* spec = first_not_read(probe))
+    return spec->path + " is in no folder that Docker reads: " + listed(working_docker(probe)->cdi_folders, 3);
+  return "";
+}
+
+std::vector<std::string> have_it_read(const Probe& probe) {
+  for (const CdiSpec& spec : probe.cdi) {
+    const bool shares = is_for_gpus(spec) && std::any_of(probe.cdi.begin(), probe.cdi.end(), [&](const CdiSpec& other) {
+      const auto folder = [](const CdiSpec& each) { return std::filesystem::path(each.path).parent_path(); };
+      return &other != &spec && is_for_gpus(other) && folder(other) == folder(spec);
+    });
+    if (shares && !conflicting_devices(probe).empty() && !spec.path.ends_with("/nvidia.yaml"))
+      return {"sudo mv " + spec.path + " " + spec.path + ".old  # or the other of the two", "nvidia-ctk cdi list"};
+  }
+  if (const CdiSpec* spec = first_with_unknown_field(probe)) return write_anew(*spec);
+  if (const CdiSpec* spec = first_not_read(probe)) {
+    const std::string folder = working_docker(probe)->cdi_folders.back();
+    return {fmt::format("sudo mkdir -p {0} && sudo nvidia-ctk cdi generate --output={0}/nvidia.yaml", folder),
+            "or take cdi-spec-dirs out of daemon.json, then: " + restart_docker(probe) + "  # " + spec->path + " is then read"};
+  }
+  return {};
+}
+
 Sign no_such_name(const Probe& probe) {
   if (in_container(probe)) return {};
+  if (const std::string why = why_passed_over(probe); !why.empty()) return present(why);
   std::vector<std::string> names;
   for (const CdiSpec& spec : probe.cdi) {
     if (!spec.failure.empty()) return present(spec.path + ": " + spec.failure);
@@ -105,6 +164,7 @@ std::vector<std::string> refresh_without_gl(const Probe& probe) {
 /// One of the GPUs that is stale or unreadable is written over; where there is none, one is written.
 std::vector<std::string> make_resolvable(const Probe& probe) {
   if (in_container(probe)) return {};
+  if (const std::vector<std::string> read = have_it_read(probe); !read.empty()) return read;
   bool any = false;
   std::vector<std::string> steps;
   for (const CdiSpec* spec : used(probe)) {
@@ -136,7 +196,7 @@ Sign field_too_new(const Probe& probe) {
 
 Sign written_after_start(const Probe& probe) {
   for (const CdiSpec& spec : probe.cdi) {
-    if (spec.newer_than_daemon) return present(spec.path + " was written after dockerd was started");
+    if (spec.newer_than_daemon && spec.failure.empty() && is_for_gpus(spec)) return present(spec.path + " was written after dockerd was started");
   }
   return {};
 }
@@ -167,6 +227,7 @@ const KnownProblems& cdi_problems() {
        .check = "docker version; docker info --format '{{json .CDISpecDirs}}': empty means this",
        .fix = {"in /etc/docker/daemon.json: {\"features\": {\"cdi\": true}}, then: sudo systemctl restart docker",
                "before 25.0: update Docker, or ask with --gpus all"},
+       .fix_here = without_cdi,
        .texts = {{"could not select device driver cdi*"}},
        .sign = feature_off,
        .source = "NVIDIA/nvidia-container-toolkit#434; NixOS/nixpkgs#305312"},
@@ -199,7 +260,8 @@ const KnownProblems& cdi_problems() {
        .check = "it works after a manual restart, and ls -lt --full-time /var/run/cdi is later than systemctl show "
                 "-p ActiveEnterTimestamp docker: this",
        .fix = {"sudo systemctl edit docker  # add: [Unit], After=nvidia-cdi-refresh.service, Wants=nvidia-cdi-refresh.service"},
-       .texts = {{"unresolvable cdi device*", "!runtime.nvidia.com*", "!management.nvidia.com*"},
+       // "setting up CDI devices" are Podman's words, which has no daemon that starts too early.
+       .texts = {{"unresolvable cdi device*", "!runtime.nvidia.com*", "!management.nvidia.com*", "!setting up cdi devices"},
                  {"cdi*", "boot*|reboot*", "before*docker*|restart*|order*"}},
        .hints = {"boot*|reboot*", "manual*restart*|restart*work*|works after*"},
        .sign = written_after_start,
@@ -249,7 +311,7 @@ const KnownProblems& cdi_problems() {
        .texts = {{"cannot stat*|stat*|error mounting*|failed to mount*|failed to fulfil mount*|bind source path*|not a directory*|lstat*", "libnvidia-*|libcuda*|libnv*|nvidia-smi*|nvidia/*",
                   "no such file or directory|not found|does not exist", "!compat/*", "!nvidia-container-cli*",
                   "!error while loading*", "!cannot open shared object*", "!executable file*"},
-                 {"cdi*|failed to inject*|error gathering device information*|lstat*|adding linux device*|failed to stat*", "/dev/*",
+                 {"cdi*|failed to inject*|lstat*|adding linux device*|failed to stat*", "/dev/*",
                   "no such file or directory|not a device node", "!nvidia.com/gpu=*such file*", "!fork/exec*", "!docker.sock*"}},
        .sign = stale,
        .source = "NVIDIA/nvidia-container-toolkit#692; Igalia/webkit-container-sdk#23"},
@@ -274,7 +336,8 @@ const KnownProblems& cdi_problems() {
        .check = "ls the program of the message on the host: not there means this",
        .fix = after({"sudo apt-get install nvidia-container-toolkit-base"}),
        .fix_here = refresh_without_hook,
-       .texts = {{"fork/exec*|error running hook*|running*hook*|executing hook*|error executing hook*", "no such file or directory|not found|does not exist", "!nvidia-container-cli*"},
+       .texts = {{"fork/exec*|error running hook*|running*hook*|executing hook*|error executing hook*", "no such file or directory|not found|does not exist", "!nvidia-container-cli*",
+                  "!nvidia-container-runtime-hook*"},
                  {"nvidia-cdi-hook*|nvidia-ctk*", "no such file or directory|executable file not found*|not found in*"}},
        .sign = hook_gone,
        .source = "void-linux/void-packages#52507"},

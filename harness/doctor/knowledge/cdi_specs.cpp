@@ -80,6 +80,7 @@ std::vector<std::string> write_anew(const CdiSpec& spec) {
   if (!is_for_gpus(spec) && !spec.failure.empty()) return {"mend or remove " + spec.path};
   if (!is_for_gpus(spec))
     return {fmt::format("have {} written anew by the tool that wrote it (kind {})", spec.path, spec.kind)};
+  if (spec.failure == unreadable_by_this_user) return {"sudo chmod a+r " + spec.path, "nvidia-ctk cdi list"};
   const std::string command = "sudo nvidia-ctk cdi generate --output=" + spec.path;
   if (!made_at_boot(spec) || std::filesystem::path(spec.path).filename() != "nvidia.yaml")
     return {command, "nvidia-ctk cdi list"};
@@ -92,6 +93,11 @@ std::vector<std::string> bring_hook_back(const CdiSpec& spec) {
 }
 
 std::vector<std::string> write_first(const Probe& probe) {
+  if (!probe.toolkit.programs.contains("nvidia-ctk")) {
+    return followed_by({"sudo apt-get install nvidia-container-toolkit-base  # nvidia-ctk; from NVIDIA's repository: "
+                        "https://docs.nvidia.com/datacenter/cloud-native/container-toolkit/latest/install-guide.html"},
+                       write_somewhere());
+  }
   // From 1.18 on the toolkit's own service writes one, which must not stand beside another that is never written anew.
   if (version_at_least(probe.toolkit.version, 1, 18)) return {refresh, "nvidia-ctk cdi list"};
   return {"sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml", "nvidia-ctk cdi list"};

@@ -87,6 +87,13 @@ Sign uvm_node(const Probe& probe) {
   return present(fmt::format("a GPU's node is there, /dev/nvidia-uvm is not; cuInit: {}", probe.cuda.result));
 }
 
+Sign no_nodes(const Probe& probe) {
+  if (in_container(probe)) return {};
+  const bool gpu_node = std::any_of(probe.driver.nodes.begin(), probe.driver.nodes.end(), is_gpu_node);
+  if (gpu_node && has_node(probe, "/dev/nvidiactl")) return absent("/dev/nvidia0 and /dev/nvidiactl are there");
+  return present_if(probe.driver.module_loaded, "the driver is loaded; /dev has no node of a GPU, or no nvidiactl");
+}
+
 Sign suspended(const Probe& probe) {
   const bool broken = probe.cuda.result == 999 && has_node(probe, "/dev/nvidia-uvm");
   if (broken && probe.kernel_settings.suspends > 0) {
@@ -210,6 +217,18 @@ const KnownProblems& device_problems() {
        .hints = {"nvidia-uvm", "enoent", "--device"},
        .sign = uvm_node,
        .source = "NVIDIA/nvidia-docker#471; pytorch/pytorch#49081"},
+      {.id = "device-node-missing",
+       .where = "engine-start",
+       .summary = "The engine was given a device node by name that is not on its machine",
+       .cause = "The driver's nodes are made when root first uses the GPU; a driver that is not loaded has none. Or the engine "
+                "runs on another machine (DOCKER_HOST, a virtual machine, the host of this container).",
+       .check = "ls -l /dev/nvidia* on the machine of the engine: missing means this; nvidia-smi fails there, too: see "
+                "driver-not-loaded",
+       .fix = {"sudo nvidia-modprobe -c 0 -u  # or once as root: nvidia-smi", "after each boot: sudo systemctl enable --now nvidia-persistenced"},
+       .texts = {{"adding custom device|gathering device information|stat*", "/dev/nvidia*", "no such file or directory|not a device node",
+                  "!cdi*", "!/dev/nvidia-uvm*", "!nvidia.com/*", "!nvidia-container-cli*"}},
+       .sign = no_nodes,
+       .source = "kersny/airsim_nvidia_docker#4; webanck/docker-wine-steam#15"},
       {.id = "uvm-after-suspend",
        .where = "in-container-driver",
        .unasked = Severity::error,

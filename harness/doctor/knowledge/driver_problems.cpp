@@ -125,7 +125,8 @@ const KnownProblems& driver_problems() {
        .fix = {"remove nvidia-driver-*, nvidia-utils-* and libnvidia-compute-* from the image; an image needs "
                "no driver"},
        .texts = {{"driver/library version mismatch", "failed to initialize nvml|nvml library version|nvidia-smi",
-                  "!nvidia-container-cli"}},
+                  "!nvidia-container-cli"},
+                 {"kernel version*does not match dso version*"}},
        .hints = {"works on the host|host works|fine on the host|only in the container|only inside"},
        .sign = skew_inside,
        .source = "k4yt3x/video2x#1226; NVIDIA/nvidia-container-toolkit#171"},
@@ -138,7 +139,7 @@ const KnownProblems& driver_problems() {
        .fix = {"sudo modprobe nvidia && nvidia-smi", "sudo dmesg | grep -iE 'nvrm|nvidia|lockdown'",
                "mokutil --sb-state  # SecureBoot enabled: the module has to be signed",
                "sudo apt-get install linux-headers-$(uname -r) && sudo dkms autoinstall  # after a kernel update"},
-       .texts = {{"couldnt communicate with the nvidia driver"}, {"driver not loaded", "nvml*|nvidia*"},
+       .texts = {{"couldnt communicate with the nvidia driver"}, {"driver not loaded|error_driver_not_loaded", "nvml*|nvidia*"},
                  {"found no nvidia driver on your system"}},
        .hints = {"nvidia-smi has failed*", "nvidia-container-cli", "lsmod|modprobe|dkms|kernel update*|secure boot"},
        .sign = no_kernel_driver,

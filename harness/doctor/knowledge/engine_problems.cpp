@@ -46,13 +46,28 @@ Sign restricted_userns(const Probe& probe) {
                          : absent("kernel.apparmor_restrict_unprivileged_userns = 0");
 }
 
+/// DOCKER_HOST or a context of one's own comes before the daemon of this machine.
+std::vector<std::string> look_here_first(const Probe& probe) {
+  const EngineFacts* docker = find_engine(probe, "docker");
+  if (!docker) return {};
+  if (in_container(probe))
+    return {"docker run -v /var/run/docker.sock:/var/run/docker.sock …  # where this container is to use its host's engine"};
+  const bool rootless = docker->context == "rootless" || docker->host.starts_with("unix:///run/user/");
+  const std::string start = rootless ? "systemctl --user start docker" : "sudo systemctl start docker";
+  if (!docker->host.empty() && !rootless) return {"unset DOCKER_HOST  # it is set here", start};
+  if (docker->context != "default" && !docker->context.empty() && !rootless)
+    return {"unset DOCKER_CONTEXT; docker context use default  # it is " + docker->context + " here", start};
+  return rootless ? std::vector<std::string>{start} : std::vector<std::string>{};
+}
+
 Sign podman_limits(const Probe& probe) {
   constexpr int cap_sys_resource = 24;
   for (const AccessFacts& access : probe.access) {
     if (access.mode.starts_with("podman") && access.failure.find("rlimit") != std::string::npos)
       return present(access.failure);
   }
-  if (!find_engine(probe, "podman") || !capabilities_known(probe)) return {};
+  const EngineFacts* podman = find_engine(probe, "podman");
+  if (!podman || !podman->answers || !capabilities_known(probe)) return {};
   return probe.root && !has_capability(probe, cap_sys_resource)
              ? present("podman is here, and this user lacks CAP_SYS_RESOURCE: raising a limit is refused")
              : Sign{};
@@ -125,6 +140,29 @@ const KnownProblems& engine_problems() {
        .texts = {{"rlimit*", "operation not permitted|eperm|permission denied"}},
        .sign = podman_limits,
        .source = "seen with Podman 4.3 and 4.9 in nested machines"},
+      {.id = "podman-rootless-ids",
+       .where = "engine-start",
+       .summary = "Rootless Podman has no user and group IDs to give to its containers",
+       .cause = "/etc/subuid and /etc/subgid have no range for this user, the programs newuidmap and newgidmap (package uidmap) are "
+                "missing, or this is a nested machine that may not map IDs.",
+       .check = "grep $USER /etc/subuid /etc/subgid: nothing means this; command -v newuidmap: nothing means the second",
+       .fix = {"sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $USER && podman system migrate",
+               "sudo apt-get install uidmap  # where newuidmap is missing"},
+       .texts = {{"newuidmap*|newgidmap*", "operation not permitted|not found*|failed*"}, {"no subuid ranges found*|no subgid ranges found*"},
+                 {"insufficient uids or gids available*"}},
+       .source = "podman troubleshooting.md"},
+      {.id = "podman-no-session",
+       .where = "engine-start",
+       .summary = "Rootless Podman has no runtime folder: this is no login session",
+       .cause = "After su or sudo, in cron or a service, systemd has made no /run/user/UID, and XDG_RUNTIME_DIR is not set or names "
+                "another user's.",
+       .check = "ls -ld $XDG_RUNTIME_DIR: not there, or another user's, means this",
+       .fix = {"sudo loginctl enable-linger $USER  # makes /run/user/UID without a login",
+               "export XDG_RUNTIME_DIR=/run/user/$(id -u)"},
+       .texts = {{"failed to get rootless runtime dir*"}, {"xdg_runtime_dir*", "not set|no such file*|permission denied|not owned*"},
+                 {"/run/user/*", "podman*|tmpdir*|rootless*", "permission denied|no such file or directory"},
+                 {"no systemd user session available"}},
+       .source = "podman troubleshooting.md"},
       {.id = "apparmor-profile",
        .where = "engine-start",
        .summary = "The engine can't apply its AppArmor profile",
@@ -162,8 +200,11 @@ const KnownProblems& engine_problems() {
        .summary = "Docker's daemon does not answer",
        .cause = "dockerd does not run, or DOCKER_HOST or the docker context point elsewhere.",
        .check = "systemctl is-active docker; docker context show",
-       .fix = {"sudo systemctl start docker", "docker context use default; unset DOCKER_HOST"},
-       .texts = {{"cannot connect to the docker daemon|is the docker daemon running|failed to connect to the docker api"}},
+       .fix = {"sudo systemctl start docker", "docker context use default; unset DOCKER_HOST", "in Windows: start Docker Desktop"},
+       .fix_here = look_here_first,
+       .texts = {{"cannot connect to the docker daemon|is the docker daemon running|failed to connect to the docker api|couldnt "
+                  "connect to docker daemon"},
+                 {"error during connect", "pipe/docker*"}},
        .source = "docs.docker.com/engine/daemon/troubleshoot"},
       {.id = "build-nvidia-smi",
        .where = "build",

@@ -53,7 +53,8 @@ Sign cache_not_updated(const Probe& probe) {
       [](const DriverLibrary& library) { return library.size > 0 && library.path.find("libcuda.so") != std::string::npos; });
   if (there && probe.cuda.outcome == "failed" && probe.cuda.library_path.empty())
     return present("the library is there, but the loader does not find it; dlopen: " + probe.cuda.failure);
-  if (there && probe.inside.loader_cache == "lacks" && probe.nvml.outcome == "failed")
+  // A code of nvmlInit's: the library was found.
+  if (there && probe.inside.loader_cache == "lacks" && probe.nvml.outcome == "failed" && probe.nvml.result == 0)
     return present("ldconfig -p lacks libnvidia-ml.so.1; NVML: " + probe.nvml.failure);
   return probe.inside.loader_cache == "has" ? absent("ldconfig -p has libnvidia-ml.so.1") : Sign{};
 }
@@ -148,7 +149,8 @@ const KnownProblems& image_problems() {
                "on a host with Ubuntu: sudo apt-get install libnvidia-compute-VERSION",
                "programs that must start without a driver: load libcuda with dlopen"},
        .fix_here = install_libcuda,
-       .texts = {{"found no nvidia driver on your system"},
+       .texts = {{"found no nvidia driver on your system"}, {"failed call to cuinit: unknown error (303)"},
+                 {"could not find cuda drivers on your machine"},
                  {"libcuda.so*", "cannot open shared object*|could not be loaded|not found|could not load*|could not find*|failed to load*|no such file*|unable to load*",
                   "!compat/*", "!file too short", "!file truncated"}},
        .sign = no_libcuda,
@@ -180,7 +182,9 @@ const KnownProblems& image_problems() {
        .fix = {"docker run --gpus all …; podman run --device nvidia.com/gpu=all …",
                "-e NVIDIA_DRIVER_CAPABILITIES=compute,utility"},
        .texts = {{"the nvidia driver was not detected"}, {"found no nvidia driver on your system"},
-                 {"nvml shared library not found|nvmlerror_librarynotfound"}, {"couldnt communicate with the nvidia driver"}},
+                 {"nvml shared library not found|nvmlerror_librarynotfound"}, {"couldnt communicate with the nvidia driver"},
+                 {"could not find cuda drivers on your machine"}, {"no nvidia gpu device is present*"},
+                 {"torch.cuda.is_available*", "false*"}},
        .hints = {"docker run|container*|pod|podman"},
        .sign = no_gpu_given,
        .source = "NVIDIA/nvidia-docker#1071, #464; stevezau/media_preview_generator#47; ameli/manylinux-cuda#5"},

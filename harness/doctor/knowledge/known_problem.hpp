@@ -57,6 +57,8 @@ const KnownProblems& cuda_problems();
 const KnownProblems& library_problems();
 const KnownProblems& limit_problems();
 const KnownProblems& cluster_problems();
+const KnownProblems& setup_problems();
+const KnownProblems& module_problems();
 
 /// All of them.
 const std::vector<const KnownProblem*>& known_problems();

@@ -15,7 +15,7 @@ const std::vector<const KnownProblem*>& known_problems() {
     for (const KnownProblems* table :
          {&device_problems(), &toolkit_problems(), &hook_problems(), &engine_problems(), &cdi_problems(),
           &image_problems(), &cuda_problems(), &driver_problems(), &library_problems(), &limit_problems(),
-          &cluster_problems()}) {
+          &cluster_problems(), &setup_problems(), &module_problems()}) {
       for (const KnownProblem& problem : *table) list.push_back(&problem);
     }
     return list;

@@ -48,6 +48,27 @@ Sign two_cudnn(const Probe& probe) {
 
 const KnownProblems& library_problems() {
   static const KnownProblems table = {
+      {.id = "cuda-libraries-missing",
+       .where = "in-container-runtime",
+       .summary = "A library of the CUDA toolkit is not in the image",
+       .cause = "The driver is injected, CUDA's own libraries are not: they have to be in the image, in the major version that the "
+                "program was built for. nvidia/cuda's base images have libcudart alone.",
+       .check = "ldconfig -p | grep -E 'libcudart|libcublas' in the container: nothing, or another number behind .so, means this",
+       .fix = {"use an image nvidia/cuda:…-runtime of the program's CUDA, instead of -base or a plain one",
+               "or: pip install nvidia-cuda-runtime-cu12 nvidia-cublas-cu12  # where it is a Python program"},
+       .texts = {{"libcudart.so*|libcublas.so*|libcublaslt.so*|libcufft.so*|libcurand.so*|libcusolver.so*|libcusparse.so*|"
+                  "libnvrtc.so*",
+                  "cannot open shared object*|could not load*|unable to load*|failed to load*"}},
+       .source = "NVIDIA/nvidia-docker#1644; ollama/ollama#602; wilicc/gpu-burn#76"},
+      {.id = "torch-without-cuda",
+       .where = "in-container-runtime",
+       .summary = "PyTorch in this image is the version for the CPU alone",
+       .cause = "pip or conda took a package without CUDA (its version ends with +cpu); the GPU may well be there.",
+       .check = "python3 -c 'import torch; print(torch.version.cuda)': None means this; a number: see no-gpu-given",
+       .fix = {"pip install --force-reinstall torch --index-url https://download.pytorch.org/whl/cu126  # or the number of the "
+               "program's CUDA"},
+       .texts = {{"torch not compiled with cuda enabled"}, {"torch.cuda.is_available*", "false*"}},
+       .source = "pytorch/pytorch#28111; petronetto/docker-python-deep-learning#12; X-PLUG/MobileAgent#60"},
       {.id = "cudnn-sublib-missing-8",
        .where = "in-container-runtime",
        .unasked = Severity::warning,

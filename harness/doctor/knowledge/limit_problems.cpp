@@ -75,7 +75,7 @@ const KnownProblems& limit_problems() {
        .fix = {"docker run --shm-size=1g …  # or --ipc=host", "compose: shm_size: 1gb",
                "Kubernetes: an emptyDir with medium: Memory at /dev/shm"},
        .texts = {{"posix_fallocate*|/dev/shm*|shared memory segment*|shm.h*|shmutils*|shm.cc*", "no space left on device|failed*|bus error*|too small|insufficient*|not enough*"},
-                 {"nccl", "no space left on device"}, {"bus error", "shm*|shared memory"}},
+                 {"nccl", "no space left on device"}, {"shmem allocation limit is set to the default*"}, {"bus error", "shm*|shared memory"}},
        .hints = {"nccl"},
        .sign = small_shm,
        .source = "NVIDIA/nccl#342, #290, #525"},

@@ -82,6 +82,12 @@ std::string driver_below_required_cuda(const Probe& probe) {
   return "";
 }
 
+std::string restart_docker(const Probe& probe) {
+  const EngineFacts* docker = working_docker(probe);
+  if (docker && docker->rootless) return "systemctl --user restart docker";
+  return docker && is_snap(*docker) ? "sudo snap restart docker" : "sudo systemctl restart docker";
+}
+
 bool is_snap(const EngineFacts& engine) {
   return engine.path.starts_with("/snap/") || engine.real_path.starts_with("/snap/") ||
          engine.real_path == "/usr/bin/snap";

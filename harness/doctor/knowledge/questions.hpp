@@ -35,4 +35,7 @@ std::string driver_below_required_cuda(const Probe& probe);
 
 bool is_snap(const EngineFacts& engine);
 
+/// The command that restarts this machine's Docker.
+std::string restart_docker(const Probe& probe);
+
 }  // namespace cuparity

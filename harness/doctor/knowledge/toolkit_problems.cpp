@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <map>
 
 #include "harness/doctor/checks/checks.hpp"
 #include "harness/doctor/knowledge/known_problem.hpp"
@@ -22,6 +24,34 @@ Sign toolkit_missing(const Probe& probe) {
   return toolkit.hook_on_daemon_path == "yes" ? absent("a hook is on dockerd's own PATH") : Sign{};
 }
 
+Sign hook_is_there(const Probe& probe) {
+  const Sign missing = toolkit_missing(probe);
+  if (missing.says == Sign::Says::nothing) return {};
+  return missing.says == Sign::Says::present ? absent(missing.evidence) : present(missing.evidence);
+}
+
+/// One that is installed needs dockerd to look for it again, and nothing else.
+std::vector<std::string> look_again(const Probe& probe) {
+  const std::map<std::string, std::string>& programs = probe.toolkit.programs;
+  const auto hook = has(probe, "nvidia-container-runtime-hook") ? programs.find("nvidia-container-runtime-hook")
+                                                                 : programs.find("nvidia-cdi-hook");
+  if (in_container(probe)) return {};
+  if (hook == programs.end()) {
+    const EngineFacts* docker = working_docker(probe);
+    const bool by_cdi = docker && std::any_of(docker->cdi_devices.begin(), docker->cdi_devices.end(),
+                                              [](const std::string& name) { return name.starts_with("nvidia.com/gpu="); });
+    const std::vector<std::string>& install = find_problem("toolkit-missing")->fix;
+    return by_cdi ? followed_by({"docker run --device nvidia.com/gpu=all …  # by CDI, which is set up, instead of --gpus"}, install)
+                  : std::vector<std::string>{};
+  }
+  if (probe.toolkit.hook_on_daemon_path == "no") {
+    return {fmt::format("sudo systemctl edit docker  # [Service] Environment=PATH={}:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+                        std::filesystem::path(hook->second).parent_path().string()),
+            restart_docker(probe)};
+  }
+  return {restart_docker(probe)};
+}
+
 Sign runtime_unknown(const Probe& probe) {
   const EngineFacts* docker = working_docker(probe);
   if (!docker || docker->runtimes.empty()) return {};
@@ -32,6 +62,18 @@ Sign runtime_unknown(const Probe& probe) {
   return present("docker info: Runtimes: " + listed(docker->runtimes, 6));
 }
 
+/// A rootless dockerd reads the user's file; one that is told already has to read it again.
+std::vector<std::string> name_the_runtime(const Probe& probe) {
+  const EngineFacts* docker = working_docker(probe);
+  if (!docker) return {};
+  if (probe.toolkit.nvidia_runtime) return {restart_docker(probe)};
+  if (!has(probe, "nvidia-ctk") && !docker->rootless)
+    return followed_by({"sudo apt-get install nvidia-container-toolkit"}, find_problem("runtime-unknown")->fix);
+  if (!docker->rootless) return {};
+  return {"nvidia-ctk runtime configure --runtime=docker --config=${XDG_CONFIG_HOME:-$HOME/.config}/docker/daemon.json",
+          restart_docker(probe)};
+}
+
 Sign runtime_program_gone(const Probe& probe) {
   const EngineFacts* docker = working_docker(probe);
   if (in_container(probe) || !docker || is_snap(*docker)) return {};
@@ -39,6 +81,25 @@ Sign runtime_program_gone(const Probe& probe) {
                           std::count(docker->runtimes.begin(), docker->runtimes.end(), "nvidia") > 0;
   if (has(probe, "nvidia-container-runtime")) return absent("nvidia-container-runtime is in PATH");
   return registered ? present("Docker has the runtime nvidia; nvidia-container-runtime is not in PATH") : Sign{};
+}
+
+Sign hook_program_gone(const Probe& probe) {
+  if (in_container(probe) || !working_docker(probe)) return {};
+  if (has(probe, "nvidia-container-runtime-hook")) return absent("nvidia-container-runtime-hook is in PATH");
+  return present("nvidia-container-runtime-hook is not in PATH");
+}
+
+Sign cli_without_library(const Probe& probe) {
+  if (in_container(probe) || !working_docker(probe)) return {};
+  if (!has(probe, "nvidia-container-cli")) return present("nvidia-container-cli is not in PATH");
+  return probe.toolkit.library.empty() ? present("libnvidia-container.so.1 is not in the library folders")
+                                       : absent(probe.toolkit.library + " is there");
+}
+
+Sign broken_config(const Probe& probe) {
+  const ToolkitFacts& toolkit = probe.toolkit;
+  if (in_container(probe) || toolkit.config_file.empty()) return {};
+  return present_if(!toolkit.config_failure.empty(), toolkit.config_file + ": " + toolkit.config_failure);
 }
 
 bool docker_desktop(const EngineFacts& docker) {
@@ -103,7 +164,9 @@ const KnownProblems& toolkit_problems() {
        .fix = {"sudo apt-get install nvidia-container-toolkit  # from NVIDIA's repository: "
                "https://docs.nvidia.com/datacenter/cloud-native/container-toolkit/latest/install-guide.html",
                "sudo systemctl restart docker"},
-       .texts = {no_gpu_driver},
+       .fix_here = look_again,
+       // Docker 29 goes on to CDI's vendors, and says what it found of them; the second with a specification of NVIDIA's, too.
+       .texts = {no_gpu_driver, {"failed to discover gpu vendor from cdi"}, {"amd cdi spec not found"}},
        .sign = toolkit_missing,
        .source = "NVIDIA/nvidia-docker#1034; moby/moby daemon/errors.go"},
       {.id = "compose-toolkit-missing",
@@ -115,6 +178,7 @@ const KnownProblems& toolkit_problems() {
                 "means not installed; something means that dockerd must be restarted",
        .fix = {"sudo apt-get install nvidia-container-toolkit && sudo systemctl restart docker",
                "on a machine without a GPU: take the devices block out, or put the service under a profile"},
+       .fix_here = look_again,
        .texts = {{"could not select device driver nvidia*"}},
        .sign = toolkit_missing,
        .source = "infiniflow/ragflow#9573"},
@@ -145,6 +209,19 @@ const KnownProblems& toolkit_problems() {
        .hints = {"desktop-linux|docker desktop|linuxkit"},
        .sign = desktop,
        .source = "NVIDIA/nvidia-container-toolkit#814, #229"},
+      {.id = "gpus-capability-unknown",
+       .where = "engine-start",
+       .summary = "Docker's GPU driver does not know one of the capabilities that were asked for",
+       .cause = "capabilities= of --gpus, or capabilities of the compose file, has a misspelt name: the driver is there and is not "
+                "taken.",
+       .check = "the list in the message has another name than gpu, nvidia, compute, compat32, graphics, utility, video, display or "
+                "ngx: this; none: see toolkit-missing",
+       .fix = {"docker run --gpus 'all,\"capabilities=compute,utility\"' …"},
+       .texts = {{"could not select device driver with capabilities: [[*gpu*]]|could not select device driver nvidia with "
+                  "capabilities: [[*gpu*]]",
+                  "!capabilities: [[gpu]]", "!no cdi device driver registered"}},
+       .sign = hook_is_there,
+       .source = "moby/moby daemon/devices_nvidia_linux.go; seen with Docker 29.7"},
       {.id = "docker29-cdi-disabled-cdi-hook-only",
        .where = "engine-start",
        .unasked = Severity::warning,
@@ -180,6 +257,7 @@ const KnownProblems& toolkit_problems() {
        .check = "docker info --format '{{json .Runtimes}}' lacks nvidia: this; readlink -f $(command -v docker) "
                 "under /snap: see snap-docker-runtime",
        .fix = {"sudo nvidia-ctk runtime configure --runtime=docker", "sudo systemctl restart docker"},
+       .fix_here = name_the_runtime,
        .texts = {no_runtime},
        .sign = runtime_unknown,
        .source = "NVIDIA/nvidia-container-toolkit#150"},
@@ -195,6 +273,41 @@ const KnownProblems& toolkit_problems() {
                   "!nvidia-container-runtime-hook"}},
        .sign = runtime_program_gone,
        .source = "NVIDIA/nvidia-container-runtime#98; NVIDIA/nvidia-docker#1190, #686"},
+      {.id = "hook-program-missing",
+       .where = "engine-start",
+       .summary = "dockerd calls nvidia-container-runtime-hook, which is no longer there",
+       .cause = "dockerd found it when it started, or the nvidia runtime looks for it; since then the toolkit was removed, renamed "
+                "or upgraded in part (the package of its old name is nvidia-container-runtime).",
+       .check = "command -v nvidia-container-runtime-hook on the machine of the engine: nothing means this",
+       .fix = {"sudo apt-get install --reinstall nvidia-container-toolkit && sudo systemctl restart docker"},
+       .texts = {{"nvidia-container-runtime-hook|nvidia-container-toolkit", "executable file not found*|fork/exec*no such file*"},
+                 {"inject nvidia hook: stat*", "no such file or directory"}},
+       .sign = hook_program_gone,
+       .source = "NVIDIA/nvidia-docker#1337, #958, #875, #1017"},
+      {.id = "hook-library-missing",
+       .where = "engine-start",
+       .summary = "The toolkit is installed in part: nvidia-container-cli or its library is not there",
+       .cause = "The hook calls nvidia-container-cli (package libnvidia-container-tools), which needs libnvidia-container.so.1 "
+                "(libnvidia-container1): one was removed, or is not in the loader's cache.",
+       .check = "nvidia-container-cli -V on the machine of the engine: fails means this",
+       .fix = {"sudo apt-get install --reinstall libnvidia-container1 libnvidia-container-tools nvidia-container-toolkit",
+               "sudo ldconfig  # where the library is there"},
+       .texts = {{"libnvidia-container.so*", "cannot open shared object*|error while loading shared libraries*"},
+                 {"nvidia-container-cli", "executable file not found*"}},
+       .sign = cli_without_library,
+       .source = "NVIDIA/nvidia-docker#1017; seen with toolkit 1.19"},
+      {.id = "toolkit-config-broken",
+       .where = "engine-start",
+       .unasked = Severity::error,
+       .summary = "The toolkit's config.toml can't be read: its hook and its runtime refuse to start a container",
+       .cause = "A bracket or a quote in it is wrong; true and false have no quotes.",
+       .check = "nvidia-ctk config: an error with line and column means this",
+       .fix = {"mend what is seen above, or write it anew: sudo nvidia-ctk config default "
+               "--output=/etc/nvidia-container-runtime/config.toml"},
+       .texts = {{"error getting hook config"}, {"error loading config|failed to load config|unable to create config",
+                                                 "unexpected token*|failed to unmarshal*|was expecting*"}},
+       .sign = broken_config,
+       .source = "seen with toolkit 1.19"},
       {.id = "snap-docker-runtime",
        .where = "engine-start",
        .unasked = Severity::warning,
