@@ -9,9 +9,9 @@
 
 namespace cuparity {
 
-/// The rows of `peer`, each prepared together with the row of the same name in `ours`. Their time and digest are the
-/// peer's, their Execution::compared_seconds() is ours, their algorithm() names both. Either is verified as it is alone, and timed so but for excess_seconds(), which is
-/// taken off neither: pinned copies are compared by their mean.
+/// The rows of `peer`, each prepared together with the row of the same name in `ours`. Their time and digest are the peer's,
+/// their Execution::compared_seconds() is ours, their algorithm() names both. Either is verified as it is alone, and timed so
+/// but for excess_seconds(), which is taken off neither: pinned copies are compared by their mean.
 std::vector<Case> in_turn_cases(const std::vector<Case>& peer, const std::vector<Case>& ours);
 
 }  // namespace cuparity

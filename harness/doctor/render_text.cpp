@@ -1,6 +1,7 @@
 // The doctor's answer for people: what they ask first, then what is wrong, then what is fine.
 #include <fmt/format.h>
 
+#include "harness/counted.hpp"
 #include "harness/doctor/doctor.hpp"
 #include "harness/report/numbers.hpp"
 #include "harness/report/text.hpp"
@@ -41,7 +42,7 @@ std::string driver_line(const json& machine) {
   return line(
       "Driver",
       driver + (cuda.empty() ? "" : ", allows CUDA up to " + cuda) +
-          (devices < 0 ? "" : fmt::format("; CUDA sees {} device{}", devices, devices == 1 ? "" : "s")));
+          (devices < 0 ? "" : "; CUDA sees " + counted(devices, "device")));
 }
 
 std::string engine_line(const json& machine) {
@@ -61,7 +62,7 @@ std::string toolkit_line(const json& machine) {
                          ? "NVIDIA Container Toolkit " + toolkit["version"].get<std::string>()
                          : "none";
   const std::size_t devices = toolkit["cdi_devices"].size();
-  if (devices > 0) text += fmt::format("; CDI offers {} name{}", devices, devices == 1 ? "" : "s");
+  if (devices > 0) text += "; CDI offers " + counted(devices, "name");
   return line("Toolkit", text);
 }
 

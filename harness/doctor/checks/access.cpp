@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "harness/counted.hpp"
 #include "harness/doctor/checks/checks.hpp"
 #include "harness/doctor/from_text.hpp"
 #include "harness/doctor/knowledge/known_problem.hpp"
@@ -22,7 +23,7 @@ bool works(const AccessFacts& access) {
 
 std::string seen(const AccessFacts& access) {
   if (access.gpu_count < 0) return access.failure;
-  return fmt::format("{} GPU{} by {}{}", access.gpu_count, access.gpu_count == 1 ? "" : "s", access.seen_by,
+  return fmt::format("{} by {}{}", counted(access.gpu_count, "GPU"), access.seen_by,
                      access.failure.empty() ? "" : "; " + access.failure);
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "harness/counted.hpp"
 #include "harness/doctor/checks/checks.hpp"
 #include "harness/doctor/knowledge/cdi_specs.hpp"
 #include "harness/doctor/knowledge/known_problem.hpp"
@@ -34,8 +35,7 @@ void check_spec(const Probe& probe, const CdiSpec& spec, Findings& findings) {
   } else {
     findings.push_back({"cdi.ok",
                         Severity::ok,
-                        fmt::format("{} offers {} device{} of {}", spec.path, spec.devices.size(),
-                                    spec.devices.size() == 1 ? "" : "s", spec.kind),
+                        fmt::format("{} offers {} of {}", spec.path, counted(spec.devices.size(), "device"), spec.kind),
                         "",
                         listed(spec.devices, 6),
                         {}});

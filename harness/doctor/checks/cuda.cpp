@@ -1,6 +1,7 @@
 // Can a CUDA program start? cuInit's code, explained.
 #include <fmt/format.h>
 
+#include "harness/counted.hpp"
 #include "harness/doctor/checks/checks.hpp"
 #include "harness/doctor/knowledge/known_problem.hpp"
 #include "harness/doctor/knowledge/questions.hpp"
@@ -104,8 +105,7 @@ void check_cuda(const Probe& probe, Findings& findings) {
     if (probe.nvml.outcome == "ok" && cuda.device_count != static_cast<int>(probe.nvml.gpus.size())) {
       findings.push_back({"cuda.fewer_devices",
                           Severity::warning,
-                          fmt::format("CUDA sees {} device{}, NVML {}", cuda.device_count,
-                                      cuda.device_count == 1 ? "" : "s", probe.nvml.gpus.size()),
+                          fmt::format("CUDA sees {}, NVML {}", counted(cuda.device_count, "device"), probe.nvml.gpus.size()),
                           "CUDA_VISIBLE_DEVICES, MIG (one instance a process) or a GPU in prohibited mode.",
                           fmt::format("cuDeviceGetCount: {}", cuda.device_count),
                           {"echo $CUDA_VISIBLE_DEVICES; nvidia-smi -L"}});
@@ -113,8 +113,7 @@ void check_cuda(const Probe& probe, Findings& findings) {
     }
     findings.push_back({"cuda.ok",
                         Severity::ok,
-                        fmt::format("CUDA starts and sees {} device{}", cuda.device_count,
-                                    cuda.device_count == 1 ? "" : "s"),
+                        "CUDA starts and sees " + counted(cuda.device_count, "device"),
                         "",
                         "cuInit of " + cuda.library_path,
                         {}});

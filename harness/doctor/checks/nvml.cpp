@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "harness/counted.hpp"
 #include "harness/doctor/checks/checks.hpp"
 #include "harness/doctor/knowledge/known_problem.hpp"
 #include "harness/doctor/knowledge/questions.hpp"
@@ -25,7 +26,7 @@ void check_nvml(const Probe& probe, Findings& findings) {
   if (nvml.outcome == "ok") {
     findings.push_back({"nvml.ok",
                         Severity::ok,
-                        fmt::format("NVML sees {} GPU{}", nvml.gpus.size(), nvml.gpus.size() == 1 ? "" : "s"),
+                        "NVML sees " + counted(nvml.gpus.size(), "GPU"),
                         "",
                         nvml.library_path,
                         {}});

@@ -48,7 +48,8 @@ void check_podman(const Probe& probe, Findings& findings) {
        {}});
   if (version_at_least(podman->client_version, 3, 3) && version_below(podman->client_version, 5, 0) && gpu_expected(probe)) {
     findings.push_back(
-        known_finding("podman-gpus-noop", podman->stands_for_docker ? Severity::warning : Severity::info, "podman version " + podman->client_version, &probe));
+        known_finding("podman-gpus-noop", podman->stands_for_docker ? Severity::warning : Severity::info,
+                      "podman version " + podman->client_version, &probe));
   }
 }
 
