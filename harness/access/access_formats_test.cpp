@@ -5,7 +5,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-
 #include "harness/access/example_table.hpp"
 #include "harness/golden_file.hpp"
 #include "harness/record/access_json.hpp"

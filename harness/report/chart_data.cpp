@@ -1,6 +1,7 @@
 #include "harness/report/chart_data.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "environment/nvml.hpp"
 #include "harness/report/rounded.hpp"

@@ -2,7 +2,6 @@
 //   CUPARITY_UPDATE_GOLDEN=1 build/…/report_test --gtest_filter='Golden.*', then read the diff.
 #include <gtest/gtest.h>
 
-
 #include "harness/golden_file.hpp"
 #include "harness/record/run_json.hpp"
 #include "harness/report/example_run.hpp"
