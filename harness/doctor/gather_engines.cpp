@@ -52,9 +52,11 @@ std::string docker_host(const Sources& sources) {
   if (variable == sources.variables.end() || variable->second.empty()) return "";
   const std::string& host = variable->second;
   if (host.starts_with("unix://")) return host;
-  const bool here = host.find("//localhost") != std::string::npos || host.find("//127.") != std::string::npos ||
-                    host.find("//[::1]") != std::string::npos;
-  return host.substr(0, host.find(':')) + (here ? ", this machine" : "");
+  const auto colon = host.find("://");
+  const std::string address = colon == std::string::npos ? host : host.substr(colon + 3);
+  const bool here = address.starts_with("localhost") || address.starts_with("127.") || address.starts_with("[::1]");
+  // Without a protocol docker takes tcp.
+  return (colon == std::string::npos ? "tcp" : host.substr(0, colon)) + (here ? ", this machine" : "");
 }
 
 /// The package podman-docker calls Podman docker: a client of Docker's says ApiVersion, Podman APIVersion.

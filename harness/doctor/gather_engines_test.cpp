@@ -210,6 +210,9 @@ TEST_F(Gather, DockerHostIsKeptWithoutNames) {
                                                                      {"unix:///run/user/1000/docker.sock", "unix:///run/user/1000/docker.sock"},
                                                                      {"tcp://10.0.0.5:2375", "tcp"},
                                                                      {"ssh://me@gpubox", "ssh"},
+                                                                     {"gpubox:2375", "tcp"},
+                                                                     {"gpubox", "tcp"},
+                                                                     {"localhost:2375", "tcp, this machine"},
                                                                      {"tcp://127.0.0.1:2375", "tcp, this machine"}}) {
     probe_ = {};
     sources_.variables["DOCKER_HOST"] = host;
