@@ -98,6 +98,34 @@ TEST(CheckToolkit, AHookThatIsInstalledNeedsARestartAlone) {
               ElementsAre(HasSubstr("# [Service] Environment=PATH=/usr/bin:"), "sudo systemctl restart docker"));
 }
 
+TEST(CheckToolkit, TheHookOfCdiIsNoneForADockerBefore29) {
+  Probe probe = healthy_host();
+  probe.toolkit.programs.erase("nvidia-container-runtime-hook");
+  probe.toolkit.programs["nvidia-cdi-hook"] = "/usr/bin/nvidia-cdi-hook";
+  probe.toolkit.hook_on_daemon_path = "yes";
+  probe.engines.front().server_version = "28.3.0";
+  probe.engines.front().cdi_devices.clear();
+  EXPECT_THAT(known_finding("toolkit-missing", Severity::error, "", &probe).fix,
+              Contains(HasSubstr("apt-get install nvidia-container-toolkit")));
+  probe.engines.front().server_version = "29.2.0";
+  EXPECT_THAT(known_finding("toolkit-missing", Severity::error, "", &probe).fix, ElementsAre("sudo systemctl restart docker"));
+}
+
+TEST(CheckDocker, ABrokenDaemonJsonIsPutAsideWhereItLies) {
+  Probe probe = healthy_host();
+  const auto aside = [&](const char* file) {
+    probe.toolkit.daemon_json = file;
+    return known_finding("daemon-json-broken", Severity::error, "", &probe).fix.back();
+  };
+  EXPECT_THAT(aside("/etc/docker/daemon.json"),
+              HasSubstr("&& sudo nvidia-ctk runtime configure --runtime=docker --config=/etc/docker/daemon.json; sudo systemctl "
+                        "reset-failed docker; sudo systemctl restart docker"));
+  EXPECT_THAT(aside("$HOME/.config/docker/daemon.json"),
+              HasSubstr("; systemctl --user reset-failed docker; systemctl --user restart docker"));
+  probe.engines.front().path = "/snap/bin/docker";  // its dockerd does not see the host's toolkit
+  EXPECT_THAT(aside("/var/snap/docker/current/config/daemon.json"), Not(HasSubstr("nvidia-ctk")));
+}
+
 TEST(CheckToolkit, ARootlessDockerIsToldOfItsRuntimeInTheUsersFile) {
   Probe probe = healthy_host();
   probe.engines.front().runtimes = {"runc"};
@@ -105,6 +133,9 @@ TEST(CheckToolkit, ARootlessDockerIsToldOfItsRuntimeInTheUsersFile) {
   probe.engines.front().rootless = true;
   EXPECT_THAT(find(probe, "runtime-unknown").fix,
               ElementsAre(HasSubstr("--config=${XDG_CONFIG_HOME:-$HOME/.config}/docker/daemon.json"), "systemctl --user restart docker"));
+  const auto nvidia_ctk = probe.toolkit.programs.extract("nvidia-ctk");
+  EXPECT_THAT(known_finding("runtime-unknown", Severity::error, "", &probe).fix.at(0),
+              HasSubstr("apt-get install nvidia-container-toolkit"));
   probe.toolkit.nvidia_runtime = true;  // it was told already
   EXPECT_THAT(known_finding("runtime-unknown", Severity::error, "", &probe).fix, ElementsAre("systemctl --user restart docker"));
 }
@@ -122,6 +153,14 @@ TEST(CheckDocker, WhatIsSetHereIsUnsetFirst) {
   EXPECT_THAT(fix("tcp", "default"), HasSubstr("unset DOCKER_HOST"));
   EXPECT_THAT(fix("", "gpubox"), HasSubstr("docker context use default"));
   EXPECT_EQ(fix("unix:///run/user/1000/docker.sock", "default"), "systemctl --user start docker");
+}
+
+/// With -u nvidia-modprobe makes /dev/nvidia-uvm alone, whatever number -c names.
+TEST(CheckDeviceNodes, TheCommandMakesTheGpusNodesToo) {
+  Probe probe = healthy_host();
+  std::erase_if(probe.driver.nodes, [](const DeviceNode& node) { return node.path != "/dev/nvidia-uvm"; });
+  for (const Finding& finding : {find(probe, "nodes.missing"), known_finding("device-node-missing", Severity::error, "", nullptr)})
+    EXPECT_THAT(finding.fix.at(0), HasSubstr("nvidia-modprobe -c 255 -c 0 &&")) << finding.id;
 }
 
 TEST(CheckPodman, ItsOwnWordsAreKnown) {

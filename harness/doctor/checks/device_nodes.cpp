@@ -32,7 +32,7 @@ Finding missing_nodes(const Probe& probe, const std::vector<std::string>& missin
                   "The driver's nodes are made when root first uses the GPU, or by udev; a container sees "
                   "those it was given.",
                   seen,
-                  {"sudo nvidia-modprobe -c 0 -u", "or once as root: nvidia-smi"}};
+                  {"sudo nvidia-modprobe -c 255 -c 0 && sudo nvidia-modprobe -u -c 0", "or once as root: nvidia-smi"}};
   if (in_container(probe)) {
     finding.fix = {
         "ask for the whole GPU: --gpus all, or --device /dev/nvidia0 --device /dev/nvidiactl --device "

@@ -5,6 +5,7 @@
 #include "harness/doctor/checks/checks.hpp"
 #include "harness/doctor/knowledge/cdi_specs.hpp"
 #include "harness/doctor/knowledge/known_problem.hpp"
+#include "harness/doctor/knowledge/questions.hpp"
 
 namespace cuparity {
 namespace {
@@ -31,11 +32,6 @@ Finding toolkit_missing(const Probe& probe) {
 
 bool has(const Probe& probe, const char* program) { return probe.toolkit.programs.contains(program); }
 
-/// Docker looks for these on its own PATH when it starts; either is enough, the second from 29.2 on.
-bool has_hook(const Probe& probe) {
-  return has(probe, "nvidia-container-runtime-hook") || has(probe, "nvidia-cdi-hook");
-}
-
 void check_runtime(const Probe& probe, Findings& findings) {
   const ToolkitFacts& toolkit = probe.toolkit;
   const EngineFacts* docker = find_engine(probe, "docker");
@@ -60,7 +56,7 @@ void check_toolkit(const Probe& probe, Findings& findings) {
     findings.push_back(toolkit_missing(probe));
     return;
   }
-  if (find_engine(probe, "docker") && !has_hook(probe)) {
+  if (find_engine(probe, "docker") && docker_hook(probe).empty()) {
     findings.push_back({"toolkit.hook_missing", Severity::warning,
                         "Docker's --gpus needs nvidia-container-runtime-hook, which is not there",
                         "The toolkit is installed in part.", listed(programs, 6), install_steps(probe)});

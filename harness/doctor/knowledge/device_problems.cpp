@@ -224,7 +224,8 @@ const KnownProblems& device_problems() {
                 "runs on another machine (DOCKER_HOST, a virtual machine, the host of this container).",
        .check = "ls -l /dev/nvidia* on the machine of the engine: missing means this; nvidia-smi fails there, too: see "
                 "driver-not-loaded",
-       .fix = {"sudo nvidia-modprobe -c 0 -u  # or once as root: nvidia-smi", "after each boot: sudo systemctl enable --now nvidia-persistenced"},
+       .fix = {"sudo nvidia-modprobe -c 255 -c 0 && sudo nvidia-modprobe -u -c 0  # or once as root: nvidia-smi",
+               "after each boot: sudo systemctl enable --now nvidia-persistenced"},
        .texts = {{"adding custom device|gathering device information|stat*", "/dev/nvidia*", "no such file or directory|not a device node",
                   "!cdi*", "!/dev/nvidia-uvm*", "!nvidia.com/*", "!nvidia-container-cli*"}},
        .sign = no_nodes,

@@ -48,10 +48,12 @@ const KnownProblems& module_problems() {
        .cause = "The module was built on this machine (DKMS, NVIDIA's installer), and its key was not enrolled, or the blue screen "
                 "that asks for it at the next boot was passed over.",
        .check = "mokutil --sb-state: SecureBoot enabled, and sudo modprobe nvidia: 'Key was rejected by service': this",
-       .fix = {"sudo mokutil --import /var/lib/shim-signed/mok/MOK.der && sudo reboot  # Ubuntu; Debian: /var/lib/dkms/mok.pub. Then "
+       .fix = {"sudo modprobe nvidia  # without a word: it was not asked for, and this is not the cause",
+               "sudo mokutil --import /var/lib/shim-signed/mok/MOK.der && sudo reboot  # Ubuntu; Debian: /var/lib/dkms/mok.pub. Then "
                "choose 'Enroll MOK' in the blue screen",
                "or switch Secure Boot off in the firmware"},
-       .texts = {{"key was rejected by service", "nvidia*"}, {"required key not available", "nvidia*"}, {"module verification failed*", "nvidia*"},
+       .texts = {{"key was rejected by service", "nvidia*"}, {"required key not available", "nvidia*"},
+                 // Not "module verification failed … tainting kernel": such a module is loaded.
                  {"loading of*module*is rejected", "nvidia*"}},
        .hints = {"secure boot|secureboot|mokutil"},
        .sign = not_signed,
@@ -65,7 +67,7 @@ const KnownProblems& module_problems() {
        .fix = {"sudo apt-get install linux-headers-$(uname -r) && sudo dkms autoinstall && sudo modprobe nvidia",
                "or start the older kernel: sudo reboot  # and choose it in the boot menu"},
        .texts = {{"module nvidia* not found in directory*"}, {"module nvidia* not found"},
-                 {"unable to find the kernel source tree*|kernel headers for target kernel*", "kernel|nvidia*"}},
+                 {"unable to find the kernel source tree*"}, {"kernel headers for target kernel*", "nvidia*"}},
        .hints = {"modprobe*", "dkms"},
        .sign = not_built,
        .source = "NVIDIA/nvidia-docker#1393"},
@@ -80,9 +82,10 @@ const KnownProblems& module_problems() {
        .fix = {"sudo dmesg | grep -i nvrm  # names the reason",
                "'requires use of the NVIDIA open kernel modules': sudo apt-get install nvidia-open  # Ubuntu's own: "
                "nvidia-driver-VERSION-open",
+               "'not supported by open nvidia.ko': sudo apt-get install cuda-drivers  # Ubuntu's own: nvidia-driver-VERSION",
                "sudo reboot  # after any change of the driver"},
        .texts = {{"no devices were found"}, {"rminitadapter failed*|rm_init_adapter failed*"},
-                 {"requires use of the nvidia open kernel modules"}, {"not supported by the nvidia*driver release*|not supported by open*"}},
+                 {"requires use of the nvidia open kernel modules"}, {"nvrm*", "not supported by open|not supported by the*driver release*"}},
        .hints = {"nvidia-smi", "nvrm"},
        .sign = not_initialised,
        .source = "NVIDIA/open-gpu-kernel-modules#789; microsoft/pai#4344; pytorch/pytorch#167118"},

@@ -82,6 +82,14 @@ std::string driver_below_required_cuda(const Probe& probe) {
   return "";
 }
 
+std::string docker_hook(const Probe& probe) {
+  const auto& programs = probe.toolkit.programs;
+  if (const auto own = programs.find("nvidia-container-runtime-hook"); own != programs.end()) return own->second;
+  const EngineFacts* docker = find_engine(probe, "docker");
+  const auto of_cdi = programs.find("nvidia-cdi-hook");
+  return of_cdi == programs.end() || (docker && version_below(docker->server_version, 29, 2)) ? "" : of_cdi->second;
+}
+
 std::string restart_docker(const Probe& probe) {
   const EngineFacts* docker = working_docker(probe);
   if (docker && docker->rootless) return "systemctl --user restart docker";

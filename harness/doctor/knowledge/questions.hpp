@@ -35,6 +35,9 @@ std::string driver_below_required_cuda(const Probe& probe);
 
 bool is_snap(const EngineFacts& engine);
 
+/// The path of a hook that this machine's Docker takes for --gpus: the toolkit's own, or CDI's from 29.2 on; empty: it has none.
+std::string docker_hook(const Probe& probe);
+
 /// The command that restarts this machine's Docker.
 std::string restart_docker(const Probe& probe);
 

@@ -23,12 +23,13 @@ std::vector<std::string> put_it_aside(const Probe& probe) {
   const EngineFacts* docker = find_engine(probe, "docker");
   const bool of_user = file.starts_with("$");
   const std::string root = of_user ? "" : "sudo ";
-  const std::string configure = probe.toolkit.programs.contains("nvidia-ctk")
+  const bool snap = docker && is_snap(*docker);  // does not see the host's toolkit
+  const std::string configure = probe.toolkit.programs.contains("nvidia-ctk") && !snap
                                     ? " && " + root + "nvidia-ctk runtime configure --runtime=docker --config=" + file
                                     : "";
-  const std::string start = docker && is_snap(*docker) ? "sudo snap restart docker"
-                            : of_user                  ? "systemctl --user restart docker"
-                                                       : "sudo systemctl reset-failed docker; sudo systemctl restart docker";
+  const std::string control = of_user ? "systemctl --user " : "sudo systemctl ";
+  const std::string start =
+      snap ? "sudo snap restart docker" : control + "reset-failed docker; " + control + "restart docker";
   return {"mend what is seen above, then: " + start,
           fmt::format("or put it aside: {0}mv {1} {1}.broken{2}; {3}", root, file, configure, start)};
 }
@@ -66,13 +67,14 @@ const KnownProblems& setup_problems() {
                 "both there and in dockerd's command line (hosts).",
        .check = "sudo dockerd --validate --config-file /etc/docker/daemon.json (from Docker 23 on), or sudo journalctl -u docker "
                 "-n 20: names daemon.json: this; something else there is the cause then",
-       .fix = {"python3 -m json.tool /etc/docker/daemon.json  # says where",
+       .fix = {"sudo journalctl -u docker -n 20  # names another cause than daemon.json: go by that one",
+               "python3 -m json.tool /etc/docker/daemon.json  # says where",
                "or put it aside: sudo mv /etc/docker/daemon.json /etc/docker/daemon.json.broken && sudo nvidia-ctk runtime "
                "configure --runtime=docker; sudo systemctl reset-failed docker; sudo systemctl restart docker"},
        .fix_here = put_it_aside,
        .texts = {{"unable to configure the docker daemon with file*"},
-                 {"job for docker.service failed*"},
-                 {"docker.service*", "start request repeated too quickly"}},
+                 {"job for docker.service failed*", "!timeout was exceeded", "!failed to start daemon*"},
+                 {"docker.service*", "start request repeated too quickly", "!failed to start daemon*"}},
        .hints = {"daemon.json"},
        .sign = broken_daemon_json,
        .source = "NVIDIA/nvidia-docker#542, #749; rnanosaur/nanosaur#47"},
@@ -84,7 +86,7 @@ const KnownProblems& setup_problems() {
                 "toolkit and CDI is not that machine's.",
        .check = "docker context ls, and echo $DOCKER_HOST: tcp:// or ssh:// of another machine: this",
        .fix = {"unset DOCKER_HOST DOCKER_CONTEXT; docker context use default", "or run the doctor on that machine"},
-       .texts = {{"error during connect", "!pipe/docker*"}, {"unable to resolve docker endpoint"},
+       .texts = {{"error during connect", "!pipe/docker*", "!.sock*", "!default daemon configuration*"}, {"unable to resolve docker endpoint"},
                  {"cannot connect to the docker daemon at tcp*|cannot connect to the docker daemon at ssh*"}},
        .sign = docker_elsewhere,
        .source = "docs.docker.com/engine/manage-resources/contexts"},
@@ -110,7 +112,7 @@ const KnownProblems& setup_problems() {
                "or from Compose 2.30 on, under the service: gpus: all"},
        .texts = {{"reservations.devices*", "missing property capabilities|capabilities is required|must be a array|must be a string|"
                                            "must be an array|must be a list|contains an invalid type*|only value allowed is*"},
-                 {"gpus must be a string|gpus must be a list|gpus must be a array"},
+                 {"services.*gpus must be a string|services.*gpus must be a list|services.*gpus must be a array"},
                  {"resources.limits*", "devices*not allowed|devices*does not match any*"}},
        .source = "seen with docker-compose 1.29 and 2.40; docs.docker.com/compose/how-tos/gpu-support"},
       {.id = "compose-runtime-key",
@@ -132,6 +134,8 @@ const KnownProblems& setup_problems() {
                "\"$(dpkg --print-architecture)\" | sudo tee /etc/apt/sources.list.d/nvidia-container-toolkit.list && sudo curl -fsSL "
                "--create-dirs -o /etc/apt/keyrings/nvidia.asc https://nvidia.github.io/libnvidia-container/gpgkey && sudo apt-get "
                "update && sudo apt-get install nvidia-container-toolkit",
+               "where apt-get update fails by an old list of the same repository: sudo rm "
+               "/etc/apt/sources.list.d/nvidia-docker.list",
                "other distributions: https://docs.nvidia.com/datacenter/cloud-native/container-toolkit/latest/install-guide.html"},
        .texts = {{"unable to locate package*|no match for argument*|no package*available|has no installation candidate*",
                   "nvidia-container-toolkit*|nvidia-docker2|nvidia-container-runtime|libnvidia-container*"},
@@ -167,11 +171,12 @@ const KnownProblems& setup_problems() {
        .where = "engine-start",
        .unasked = {},
        .summary = "The image is built for another processor than this machine's",
-       .cause = "An x86-64 image on Arm (Jetson, Grace, Apple) or the other way round; the GPU has nothing to do with it.",
+       .cause = "An x86-64 image on Arm (Jetson, Grace, Apple) or the other way round; the GPU has nothing to do with it. Where they "
+                "agree: the program is a script without a first line such as #!/bin/sh.",
        .check = "docker image inspect --format '{{.Architecture}}' IMAGE against uname -m: amd64 is x86_64, arm64 is aarch64",
        .fix = {"docker pull --platform linux/$(uname -m | sed s/x86_64/amd64/\\;s/aarch64/arm64/) IMAGE  # where the image has it",
                "or build it on this machine"},
-       .texts = {{"exec format error"}, {"does not match the detected host platform*"}, {"no matching manifest for linux/*"}},
+       .texts = {{"exec format error", "!errno 8*", "!could not insert*"}, {"does not match the detected host platform*"}, {"no matching manifest for linux/*"}},
        .sign = foreign_program,
        .source = "NVIDIA/nvidia-docker#1116; NVIDIA/nvidia-container-toolkit#303; dusty-nv/jetson-containers#52"},
   };

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <map>
 
 #include "harness/doctor/checks/checks.hpp"
 #include "harness/doctor/knowledge/known_problem.hpp"
@@ -17,8 +16,11 @@ bool has(const Probe& probe, const char* program) { return probe.toolkit.program
 Sign toolkit_missing(const Probe& probe) {
   const ToolkitFacts& toolkit = probe.toolkit;
   if (in_container(probe) || !working_docker(probe)) return {};
-  if (!has(probe, "nvidia-container-runtime-hook") && !has(probe, "nvidia-cdi-hook"))
-    return present("neither nvidia-container-runtime-hook nor nvidia-cdi-hook is in PATH");
+  if (docker_hook(probe).empty()) {
+    return present(has(probe, "nvidia-cdi-hook")
+                       ? "nvidia-cdi-hook alone is in PATH, which Docker takes from 29.2 on"
+                       : "neither nvidia-container-runtime-hook nor nvidia-cdi-hook is in PATH");
+  }
   if (toolkit.hook_on_daemon_path == "no") return present("a hook is installed, but not on dockerd's own PATH");
   if (toolkit.hook_newer_than_daemon) return present("a hook was installed after dockerd was started");
   return toolkit.hook_on_daemon_path == "yes" ? absent("a hook is on dockerd's own PATH") : Sign{};
@@ -32,11 +34,9 @@ Sign hook_is_there(const Probe& probe) {
 
 /// One that is installed needs dockerd to look for it again, and nothing else.
 std::vector<std::string> look_again(const Probe& probe) {
-  const std::map<std::string, std::string>& programs = probe.toolkit.programs;
-  const auto hook = has(probe, "nvidia-container-runtime-hook") ? programs.find("nvidia-container-runtime-hook")
-                                                                 : programs.find("nvidia-cdi-hook");
   if (in_container(probe)) return {};
-  if (hook == programs.end()) {
+  const std::string hook = docker_hook(probe);
+  if (hook.empty()) {
     const EngineFacts* docker = working_docker(probe);
     const bool by_cdi = docker && std::any_of(docker->cdi_devices.begin(), docker->cdi_devices.end(),
                                               [](const std::string& name) { return name.starts_with("nvidia.com/gpu="); });
@@ -46,7 +46,7 @@ std::vector<std::string> look_again(const Probe& probe) {
   }
   if (probe.toolkit.hook_on_daemon_path == "no") {
     return {fmt::format("sudo systemctl edit docker  # [Service] Environment=PATH={}:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-                        std::filesystem::path(hook->second).parent_path().string()),
+                        std::filesystem::path(hook).parent_path().string()),
             restart_docker(probe)};
   }
   return {restart_docker(probe)};
@@ -67,11 +67,12 @@ std::vector<std::string> name_the_runtime(const Probe& probe) {
   const EngineFacts* docker = working_docker(probe);
   if (!docker) return {};
   if (probe.toolkit.nvidia_runtime) return {restart_docker(probe)};
-  if (!has(probe, "nvidia-ctk") && !docker->rootless)
-    return followed_by({"sudo apt-get install nvidia-container-toolkit"}, find_problem("runtime-unknown")->fix);
-  if (!docker->rootless) return {};
-  return {"nvidia-ctk runtime configure --runtime=docker --config=${XDG_CONFIG_HOME:-$HOME/.config}/docker/daemon.json",
-          restart_docker(probe)};
+  const std::vector<std::string> of_user = {
+      "nvidia-ctk runtime configure --runtime=docker --config=${XDG_CONFIG_HOME:-$HOME/.config}/docker/daemon.json",
+      restart_docker(probe)};
+  const std::vector<std::string> configure = docker->rootless ? of_user : find_problem("runtime-unknown")->fix;
+  return has(probe, "nvidia-ctk") ? configure
+                                  : followed_by({"sudo apt-get install nvidia-container-toolkit"}, configure);
 }
 
 Sign runtime_program_gone(const Probe& probe) {
@@ -304,8 +305,9 @@ const KnownProblems& toolkit_problems() {
        .check = "nvidia-ctk config: an error with line and column means this",
        .fix = {"mend what is seen above, or write it anew: sudo nvidia-ctk config default "
                "--output=/etc/nvidia-container-runtime/config.toml"},
-       .texts = {{"error getting hook config"}, {"error loading config|failed to load config|unable to create config",
-                                                 "unexpected token*|failed to unmarshal*|was expecting*"}},
+       .texts = {{"error getting hook config"}, {"error loading config:|failed to load config:|unable to create config:",
+                                                 // with line and column, as the toolkit's reader of TOML has them
+                                                 "): unexpected token*|failed to unmarshal config: (*"}},
        .sign = broken_config,
        .source = "seen with toolkit 1.19"},
       {.id = "snap-docker-runtime",
