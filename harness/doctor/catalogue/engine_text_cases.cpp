@@ -201,7 +201,8 @@ std::vector<TextCase> engine_text_cases() {
       {"podman-no-session",
        {"Failed to get rootless runtime dir for DefaultAPIAddress: lstat /run/user/1001: no such file or directory",
         "Error: error creating tmpdir: mkdir /run/user/1000: permission denied",
-        "WARN[0000] The cgroupv2 manager is set to systemd but there is no systemd user session available"}},
+        "WARN[0000] The cgroupv2 manager is set to systemd but there is no systemd user session available",
+        "Error: XDG_RUNTIME_DIR directory \"/run/user/1001\" is not owned by the current user"}},
       {"daemon-json-broken",
        {"unable to configure the Docker daemon with file /etc/docker/daemon.json: invalid character '}' looking for beginning of "
         "object key string",
@@ -251,7 +252,9 @@ std::vector<TextCase> engine_text_cases() {
         "ERROR: Unable to find the kernel source tree for the currently running kernel."}},
       {"gpu-not-initialised",
        {"$ nvidia-smi\nNo devices were found", "NVRM: GPU 0000:98:00.0: RmInitAdapter failed! (0x62:0x65:1792)",
-        "NVRM: installed in this system requires use of the NVIDIA open kernel modules."}},
+        "NVRM: installed in this system requires use of the NVIDIA open kernel modules.",
+        "NVRM: installed in this system is not supported by open\nNVRM: nvidia.ko because it does not include the required GPU",
+        "NVRM: installed in this system is not supported by the\nNVRM: NVIDIA 535.54 driver release."}},
       {"device-node-missing",
        {"docker: Error response from daemon: error gathering device information while adding custom device \"/dev/nvidia0\": no such "
         "file or directory",

@@ -81,6 +81,34 @@ TEST(FromText, UnknownWordsAreNotGuessedAt) {
   }
 }
 
+// Words that several programs have, in those of another, or of a cause that is another one.
+TEST(FromText, WordsOfOthersAreNotClaimed) {
+  for (const char* text :
+       {"error during connect: Post \"http://%2Fvar%2Frun%2Fdocker.sock/v1.24/build\": EOF",
+        "error during connect: in the default daemon configuration on Windows, the docker client must be run with elevated "
+        "privileges to connect",
+        "OSError: [Errno 8] Exec format error: './run.py'", "modprobe: ERROR: could not insert 'nvidia': Exec format error",
+        "model = torch.load(f, map_location='cuda' if torch.cuda.is_available() else 'cpu', weights_only=False)\nKeyError: 'x'",
+        "ssl.SSLError: cipher is not supported by OpenSSL", "error: this feature is not supported by open standards",
+        "Job for docker.service failed because a timeout was exceeded.",
+        "failed to start daemon: Error initializing network controller: failed to create NAT chain DOCKER\nsystemd[1]: "
+        "docker.service: Start request repeated too quickly.",
+        "ValueError: gpus must be a list of ints", "failed to load config: yaml: line 3: unexpected token",
+        "error loading config: failed to unmarshal yaml",
+        "failed to load config file /etc/buildkit/buildkitd.toml: (3, 1): unexpected token", "qt.qpa.xcb: XDG_RUNTIME_DIR not set, defaulting to '/tmp/runtime-root'",
+        "error: XDG_RUNTIME_DIR is invalid or not set in the environment.", "mkdir /run/user/1000/gvfs: permission denied\ntmpdir",
+        "XDG_RUNTIME_DIR (/run/user/1000) is not owned by us (uid 0), but by uid 1000!",
+        "nvidia: module verification failed: signature and/or required key missing - tainting kernel",
+        "modprobe: ERROR: could not insert 'v4l2loopback': Key was rejected by service",
+        "E: Unable to locate package foobar", "E: The repository 'http://ppa.launchpad.net/x noble Release' does not have a Release file.",
+        "manifest for ubuntu:99.99 not found: manifest unknown", "services.web.ports must be a list",
+        "exec: \"docker-credential-desktop\": executable file not found in $PATH", "stat /dev/nvme0n1: no such file or directory",
+        "driver failed programming external connectivity on endpoint web: port is already allocated",
+        "vboxdrv.sh: failed: Kernel headers not found for target kernel 6.8.0-45-generic",
+        "modprobe: FATAL: Module vboxdrv not found in directory /lib/modules/6.8.0-45-generic"})
+    EXPECT_THAT(causes_of(text), testing::IsEmpty()) << text;
+}
+
 TEST(FromText, SeveralCausesAllComeWithTheirChecks) {
   const DoctorReport report = diagnose_text("Failed to initialize NVML: Unknown Error", nullptr);
   EXPECT_THAT(causes_of("Failed to initialize NVML: Unknown Error"),

@@ -184,7 +184,7 @@ const KnownProblems& image_problems() {
        .texts = {{"the nvidia driver was not detected"}, {"found no nvidia driver on your system"},
                  {"nvml shared library not found|nvmlerror_librarynotfound"}, {"couldnt communicate with the nvidia driver"},
                  {"could not find cuda drivers on your machine"}, {"no nvidia gpu device is present*"},
-                 {"torch.cuda.is_available*", "false*"}},
+                 {torch_sees_no_gpu}},
        .hints = {"docker run|container*|pod|podman"},
        .sign = no_gpu_given,
        .source = "NVIDIA/nvidia-docker#1071, #464; stevezau/media_preview_generator#47; ameli/manylinux-cuda#5"},

@@ -25,6 +25,11 @@ Sign present_if(bool condition, const std::string& evidence);
 /// Phrases that must all be in a text (SqueezedText::find); one that begins with '!' must not.
 using Signature = std::vector<const char*>;
 
+/// What one says whose PyTorch sees no GPU; not the mere name in a line of code.
+inline constexpr const char* torch_sees_no_gpu =
+    "torch.cuda.is_available()false|torch.cuda.is_available())false|torch.cuda.is_available*is false|"
+    "torch.cuda.is_available*returns false";
+
 struct KnownProblem {
   const char* id = "";     ///< stable
   const char* where = "";  ///< "engine-start", "in-container-driver", "in-container-runtime", "multi-gpu", "perf", "build"

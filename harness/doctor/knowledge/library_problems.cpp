@@ -67,7 +67,7 @@ const KnownProblems& library_problems() {
        .check = "python3 -c 'import torch; print(torch.version.cuda)': None means this; a number: see no-gpu-given",
        .fix = {"pip install --force-reinstall torch --index-url https://download.pytorch.org/whl/cu126  # or the number of the "
                "program's CUDA"},
-       .texts = {{"torch not compiled with cuda enabled"}, {"torch.cuda.is_available*", "false*"}},
+       .texts = {{"torch not compiled with cuda enabled"}, {torch_sees_no_gpu}},
        .source = "pytorch/pytorch#28111; petronetto/docker-python-deep-learning#12; X-PLUG/MobileAgent#60"},
       {.id = "cudnn-sublib-missing-8",
        .where = "in-container-runtime",
