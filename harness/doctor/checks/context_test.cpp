@@ -155,6 +155,24 @@ TEST(CheckDocker, WhatIsSetHereIsUnsetFirst) {
   EXPECT_EQ(fix("unix:///run/user/1000/docker.sock", "default"), "systemctl --user start docker");
 }
 
+TEST(CheckDriver, AGpuOfAVirtualMachineNeedsNoModuleHere) {
+  Probe probe = healthy_host();
+  probe.driver.module_loaded = false;
+  probe.driver.module_file = "/lib/modules/6.8.0-60-generic/updates/dkms/nvidia.ko";
+  probe.kernel_settings.secure_boot = "on";
+  probe.driver.pci_gpus = {{"0000:65:00.0", "0x2335", "vfio-pci"}};
+  EXPECT_EQ(find(probe, "driver-module-not-signed").id, "");
+  probe.driver.module_file = "";
+  probe.driver.other_kernels = {"6.8.0-59-generic"};
+  EXPECT_EQ(find(probe, "driver-module-not-built").id, "");
+  probe.driver.pci_gpus.push_back({"0000:66:00.0", "0x2335", ""});
+  EXPECT_EQ(find(probe, "driver-module-not-built").id, "driver-module-not-built");
+  probe.driver.pci_gpus.pop_back();
+  probe.driver.module_loaded = true;
+  probe.nvml.gpus.clear();
+  EXPECT_EQ(find(probe, "gpu-not-initialised").id, "");
+}
+
 /// With -u nvidia-modprobe makes /dev/nvidia-uvm alone, whatever number -c names.
 TEST(CheckDeviceNodes, TheCommandMakesTheGpusNodesToo) {
   Probe probe = healthy_host();

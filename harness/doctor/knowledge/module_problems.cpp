@@ -10,8 +10,14 @@
 namespace cuparity {
 namespace {
 
+/// Not one that is given to a virtual machine.
+bool has_gpu_for_itself(const Probe& probe) {
+  return std::any_of(probe.driver.pci_gpus.begin(), probe.driver.pci_gpus.end(),
+                     [](const PciGpu& gpu) { return gpu.driver != "vfio-pci"; });
+}
+
 bool module_expected(const Probe& probe) {
-  return !in_container(probe) && !probe.driver.module_loaded && !probe.driver.pci_gpus.empty();
+  return !in_container(probe) && !probe.driver.module_loaded && has_gpu_for_itself(probe);
 }
 
 Sign not_signed(const Probe& probe) {
@@ -33,7 +39,7 @@ Sign not_built(const Probe& probe) {
 Sign not_initialised(const Probe& probe) {
   if (in_container(probe)) return {};
   return present_if(probe.driver.module_loaded && probe.nvml.outcome == "ok" && probe.nvml.gpus.empty() &&
-                        !probe.driver.pci_gpus.empty(),
+                        has_gpu_for_itself(probe),
                     fmt::format("{} on the PCI bus, the driver is loaded, and NVML sees none", probe.driver.pci_gpus.size()));
 }
 
