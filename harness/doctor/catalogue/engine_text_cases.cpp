@@ -212,7 +212,8 @@ std::vector<TextCase> engine_text_cases() {
         "unable to configure the Docker daemon with file /etc/docker/daemon.json: the following directives are specified both as "
         "a flag and in the configuration file: hosts: (from flag: [fd://], from file: [unix:///var/run/docker.sock])"}},
       {"docker-host-elsewhere",
-       {"error during connect: Get \"http://gpubox:2375/v1.24/containers/json\": dial tcp: lookup gpubox: no such host",
+       {"failed to connect to the docker API at tcp://10.0.0.5:2375: dial tcp 10.0.0.5:2375: i/o timeout",
+        "error during connect: Get \"http://gpubox:2375/v1.24/containers/json\": dial tcp: lookup gpubox: no such host",
         "Failed to initialize: unable to resolve docker endpoint: context \"gpubox\": context not found: open "
         "/root/.docker/contexts/meta/1/meta.json: no such file or directory"}},
       {"gpus-flag-value",

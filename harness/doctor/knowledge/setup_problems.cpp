@@ -87,7 +87,8 @@ const KnownProblems& setup_problems() {
        .check = "docker context ls, and echo $DOCKER_HOST: tcp:// or ssh:// of another machine: this",
        .fix = {"unset DOCKER_HOST DOCKER_CONTEXT; docker context use default", "or run the doctor on that machine"},
        .texts = {{"error during connect", "!pipe/docker*", "!.sock*", "!default daemon configuration*"}, {"unable to resolve docker endpoint"},
-                 {"cannot connect to the docker daemon at tcp*|cannot connect to the docker daemon at ssh*"}},
+                 {"cannot connect to the docker daemon at tcp*|cannot connect to the docker daemon at ssh*|failed to connect to the "
+                  "docker api at tcp*"}},
        .sign = docker_elsewhere,
        .source = "docs.docker.com/engine/manage-resources/contexts"},
       {.id = "gpus-flag-value",
