@@ -132,7 +132,10 @@ int run_doctor(const DoctorFlags& flags) {
   // Read first: a file that is no text must not wait for the machine.
   const std::string text = flags.from_text.empty() ? "" : read_pasted_text(flags.from_text);
   const std::optional<Probe> probe = probe_of(flags);
-  if (!flags.record.empty()) {
+  const bool record_alone = flags.record == "-";
+  if (record_alone) {
+    fmt::print("{}", record_text(*probe));
+  } else if (!flags.record.empty()) {
     write_record(*probe, flags.record);
     say_on_stderr(
         fmt::format("cuparity: the probe is in {0}; read it with: cuparity doctor --probe {0}", flags.record));
@@ -140,7 +143,7 @@ int run_doctor(const DoctorFlags& flags) {
   DoctorReport report =
       flags.from_text.empty() ? diagnose(*probe) : diagnose_text(text, probe ? &*probe : nullptr);
   if (flags.from_text.empty() && flags.probe.empty()) report.not_tried = named_and_not_tried(flags, *probe);
-  print(report, flags.format);
+  if (!record_alone) print(report, flags.format);
   for (const std::string& each : report.not_tried) say_on_stderr("cuparity: not tried: " + each);
   return report.not_tried.empty() ? exit_code_of(report) : exit_environment;
 }
@@ -169,7 +172,8 @@ void add_doctor_command(CLI::App& app, int& exit_code) {
       ->needs(from_text)
       ->excludes(probe);
   command
-      ->add_option("--record", flags->record, "Write what was looked at into this file, without names and addresses")
+      ->add_option("--record", flags->record,
+                   "Write what was looked at into this file, without names and addresses; - is stdout, without a report")
       ->excludes(probe)
       ->excludes("--text-only");
   command->footer(

@@ -47,6 +47,14 @@ class Program : public testing::Test {
   std::string errors_;
 };
 
+TEST_F(Program, ARecordGoesToStandardOutputWhereItIsAsked) {
+  const int exit_code = run({"doctor", "--record", "-"});
+  EXPECT_TRUE(nlohmann::json::parse(output_).contains("engines")) << output_;
+  EXPECT_FALSE(std::filesystem::exists("-"));
+  std::ofstream(folder_ / "probe.json") << output_;
+  EXPECT_EQ(run({"doctor", "--probe", (folder_ / "probe.json").string()}), exit_code);
+}
+
 TEST_F(Program, NamesTheCommandThatIsNone) {
   EXPECT_EQ(run({"runn", "--suite", "quick"}), exit_usage);
   EXPECT_THAT(errors_, HasSubstr("no command 'runn'; did you mean 'run'?"));

@@ -97,9 +97,12 @@ class Cleaner {
 
 nlohmann::json record_of(const Probe& probe) { return Cleaner().clean(to_json(probe)); }
 
+std::string record_text(const Probe& probe) {
+  return record_of(probe).dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + '\n';
+}
+
 void write_record(const Probe& probe, const std::string& file) {
-  write_whole_file(file, record_of(probe).dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + '\n',
-                   "choose another file for --record");
+  write_whole_file(file, record_text(probe), "choose another file for --record");
 }
 
 Probe read_record(const std::string& file) {

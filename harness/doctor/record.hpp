@@ -11,6 +11,9 @@ namespace cuparity {
 /// Paths stay, they are evidence; a home folder becomes /home/[user].
 nlohmann::json record_of(const Probe& probe);
 
+/// The same as text.
+std::string record_text(const Probe& probe);
+
 /// Throws EnvironmentError where the file can't be written.
 void write_record(const Probe& probe, const std::string& file);
 
