@@ -73,13 +73,22 @@ EngineFacts ask_docker(const Sources& sources, const std::string& path) {
   return docker;
 }
 
+/// Where Podman can't set itself up it answers `podman version` with why; "podman version 4.3.1" it says all the same.
+std::string podman_version(const Sources& sources, const CommandResult& asked) {
+  if (asked.exit_code == 0) return last_words(asked.output);
+  if (asked.timed_out) return "";
+  const CommandResult plain = sources.run({"podman", "--version"}, question_limit);
+  const std::string words = plain.exit_code == 0 ? last_words(plain.output) : "";
+  return words.substr(words.rfind(' ') + 1);
+}
+
 EngineFacts ask_podman(const Sources& sources, const std::string& path) {
   EngineFacts podman;
   podman.name = "podman";
   podman.path = path;
   const CommandResult version =
       sources.run({"podman", "version", "--format", "{{.Client.Version}}"}, question_limit);
-  podman.client_version = last_words(version.output);
+  podman.client_version = podman_version(sources, version);
   const CommandResult info =
       version.timed_out ? version : sources.run({"podman", "info", "--format",
                    "{{.Host.Security.Rootless}} {{.Host.CgroupsVersion}} {{.Host.CgroupManager}}"},

@@ -146,6 +146,16 @@ TEST_F(Gather, PodmanAndTheOthers) {
   EXPECT_EQ(probe_.engines[1].client_version, "1.29.2");
 }
 
+TEST_F(Gather, PodmanThatCannotSetItselfUpHasAVersionAllTheSame) {
+  install("podman");
+  answers_ = {{"podman version", {125, false, "Error: exec: \"newuidmap\": executable file not found in $PATH\n"}},
+              {"podman info", {125, false, "Error: exec: \"newuidmap\": executable file not found in $PATH\n"}},
+              {"podman --version", {0, false, "podman version 4.3.1\n"}}};
+  gather_engines(sources_, probe_);
+  EXPECT_EQ(probe_.engines[0].client_version, "4.3.1");
+  EXPECT_FALSE(probe_.engines[0].answers);
+}
+
 TEST_F(Gather, ToolkitConfigurationIsRead) {
   for (const char* program : {"nvidia-ctk", "nvidia-container-runtime-hook"}) install(program);
   root_.write(

@@ -50,6 +50,21 @@ void append(std::vector<std::string>& words, const std::vector<std::string>& mor
   words.insert(words.end(), more.begin(), more.end());
 }
 
+/// What to do where the engine gave no version, but `words`.
+std::string start_hint(const ContainerCli& cli, const std::string& words) {
+  const auto says = [&](const char* part) { return words.find(part) != std::string::npos; };
+  if (cli.program == "docker") {
+    if (says("permission denied"))
+      return "join its group (sudo usermod -aG docker $USER, then log in again), or ask for that whoever has root here";
+    for (const char* name : {"DOCKER_HOST", "DOCKER_CONTEXT"}) {
+      const char* value = std::getenv(name);
+      if (value && *value) return fmt::format("{0} is '{1}'; mend that, or unset {0} for this machine's own", name, value);
+    }
+  }
+  if (says("newuidmap") || says("newgidmap")) return "sudo apt-get install uidmap, or ask for that whoever has root here";
+  return cli.start_hint;
+}
+
 void append_manual_access(std::vector<std::string>& words, const DriverFiles& files) {
   for (const auto& node : files.device_nodes) append(words, {"--device", node.string()});
   append(words, library_flags(files));
@@ -64,9 +79,7 @@ ContainerCli docker_cli() {
   cli.version_format = "{{.Server.Version}}";
   cli.rootless_format = "{{.SecurityOptions}}";
   cli.rootless_answer = "name=rootless";
-  cli.start_hint =
-      "start it (./scripts/start-engine docker, or sudo systemctl start docker) or join its group (sudo usermod "
-      "-aG docker $USER, then log in again)";
+  cli.start_hint = "start it (./scripts/start-engine docker, or sudo systemctl start docker)";
   cli.relabel_volumes = false;
   cli.first_gpus_version = 19;
   return cli;
@@ -225,9 +238,8 @@ std::string ContainerEngine::engine_failure() {
   }
   if (version().empty()) {
     const ProcessResult result = ask({cli_.program, "version", "--format", cli_.version_format});
-    return fmt::format("{} does not answer ({}): {}", cli_.program,
-                       result.timed_out ? "no answer within 30 s" : last_words(result.standard_error),
-                       cli_.start_hint);
+    const std::string words = result.timed_out ? "no answer within 30 s" : last_words(result.standard_error);
+    return fmt::format("{} does not answer ({}): {}", cli_.program, words, start_hint(cli_, words));
   }
   if (!image()) {
     return fmt::format(

@@ -4,7 +4,12 @@
 #include <fmt/ranges.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <stdlib.h>
 
+#include <filesystem>
+#include <fstream>
+
+#include "environment/temporary_folder.hpp"
 #include "harness/engine/engines.hpp"
 #include "harness/engine/native.hpp"
 #include "harness/errors.hpp"
@@ -14,6 +19,7 @@ namespace {
 
 using testing::HasSubstr;
 using testing::Not;
+using testing::StartsWith;
 
 ContainerRequest request_for(const std::string& mode) {
   ContainerRequest request;
@@ -98,6 +104,34 @@ TEST(ContainerEngine, SaysHowToInstallAnEngineThatIsNotThere) {
   ContainerEngine engine(cli, "x", {}, nullptr);
   EXPECT_THAT(engine.unusable(parse_access_mode("docker:none")), HasSubstr("sudo apt-get install docker.io"));
   EXPECT_EQ(engine.version(), "");
+}
+
+/// What stands behind the words of an engine that refuses to say its version.
+std::string hint_after(ContainerCli cli, const std::string& words) {
+  const TemporaryFolder folder;
+  const std::string program = (folder.path() / cli.program).string();
+  std::ofstream(program) << "#!/bin/sh\ncat >&2 <<'END'\n" << words << "\nEND\nexit 1\n";
+  std::filesystem::permissions(program, std::filesystem::perms::owner_all);
+  const std::string path = std::getenv("PATH");
+  setenv("PATH", (folder.path().string() + ":" + path).c_str(), 1);
+  const AccessMode mode = parse_access_mode(cli.program + ":none");
+  const std::string said = ContainerEngine(std::move(cli), "x", {}, nullptr).unusable(mode);
+  setenv("PATH", path.c_str(), 1);
+  const auto end = said.find(words + "): ");
+  return end == std::string::npos ? said : said.substr(end + words.size() + 3);
+}
+
+TEST(ContainerEngine, SaysWhatToDoWhereAnEngineDoesNotAnswer) {
+  for (const char* name : {"DOCKER_HOST", "DOCKER_CONTEXT"}) unsetenv(name);
+  const std::string denied = "permission denied while trying to connect to the Docker daemon socket";
+  EXPECT_THAT(hint_after(docker_cli(), denied), StartsWith("join its group (sudo usermod -aG docker $USER"));
+  const std::string silent = "Cannot connect to the Docker daemon at tcp://h:1. Is the docker daemon running?";
+  EXPECT_THAT(hint_after(docker_cli(), silent), StartsWith("start it"));
+  setenv("DOCKER_HOST", "tcp://h:1", 1);
+  EXPECT_EQ(hint_after(docker_cli(), silent), "DOCKER_HOST is 'tcp://h:1'; mend that, or unset DOCKER_HOST for this machine's own");
+  unsetenv("DOCKER_HOST");
+  EXPECT_EQ(hint_after(podman_cli(), "cannot find UID"), "see 'podman info'");
+  EXPECT_THAT(hint_after(podman_cli(), "exec: \"newuidmap\": executable file not found in $PATH"), HasSubstr("install uidmap"));
 }
 
 TEST(NativeEngine, PutsTheLauncherBeforeTheCommand) {
