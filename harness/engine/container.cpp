@@ -20,10 +20,10 @@ constexpr const char* output_folder_inside = "/cuparity-out";
 constexpr std::chrono::seconds question_limit{30};
 
 /// A short question to the command-line program.
-ProcessResult ask(std::vector<std::string> command) {
+ProcessResult ask(std::vector<std::string> command, std::chrono::milliseconds limit = question_limit) {
   ChildProcess child;
   child.command = std::move(command);
-  child.time_limit = question_limit;
+  child.time_limit = limit;
   return run_process(child);
 }
 
@@ -236,11 +236,8 @@ std::string ContainerEngine::engine_failure() {
         "{} is not installed: install it (e.g. sudo apt-get install {}), or use another engine", cli_.program,
         cli_.package);
   }
-  if (version().empty()) {
-    const ProcessResult result = ask({cli_.program, "version", "--format", cli_.version_format});
-    const std::string words = result.timed_out ? "no answer within 30 s" : last_words(result.standard_error);
-    return fmt::format("{} does not answer ({}): {}", cli_.program, words, start_hint(cli_, words));
-  }
+  if (version().empty())
+    return fmt::format("{} does not answer ({}): {}", cli_.program, silence_, start_hint(cli_, silence_));
   if (!image()) {
     return fmt::format(
         "image '{0}' is not there for {1}; build it with ./scripts/build-image --engine {1} or pull it "
@@ -275,14 +272,13 @@ std::map<std::string, std::string> ContainerEngine::describe() {
 }
 
 std::string ContainerEngine::version() {
-  if (!version_ || version_->empty()) {
-    version_ = "";
-    if (!in_path(cli_.program).empty()) {
-      const ProcessResult result = ask({cli_.program, "version", "--format", cli_.version_format});
-      if (result.exit_code == 0) version_ = last_words(result.standard_error);
-    }
-  }
-  return *version_;
+  if (!version_.empty() || hangs_ || in_path(cli_.program).empty()) return version_;
+  const ProcessResult result = ask({cli_.program, "version", "--format", cli_.version_format}, cli_.version_limit);
+  hangs_ = result.timed_out;
+  silence_ = hangs_ ? fmt::format("no answer within {} s", std::chrono::ceil<std::chrono::seconds>(cli_.version_limit).count())
+                    : last_words(result.standard_error);
+  if (result.exit_code == 0) version_ = silence_;
+  return version_;
 }
 
 std::optional<ImageFacts> ContainerEngine::image() {

@@ -106,17 +106,28 @@ TEST(ContainerEngine, SaysHowToInstallAnEngineThatIsNotThere) {
   EXPECT_EQ(engine.version(), "");
 }
 
+/// A program of this name stands first in PATH.
+class StandIn {
+ public:
+  StandIn(const std::string& name, const std::string& script) : path_(std::getenv("PATH")) {
+    const std::filesystem::path program = folder_.path() / name;
+    std::ofstream(program) << "#!/bin/sh\n" << script << "\n";
+    std::filesystem::permissions(program, std::filesystem::perms::owner_all);
+    setenv("PATH", (folder_.path().string() + ":" + path_).c_str(), 1);
+  }
+  ~StandIn() { setenv("PATH", path_.c_str(), 1); }
+  std::filesystem::path folder() const { return folder_.path(); }
+
+ private:
+  const TemporaryFolder folder_;
+  const std::string path_;
+};
+
 /// What stands behind the words of an engine that refuses to say its version.
 std::string hint_after(ContainerCli cli, const std::string& words) {
-  const TemporaryFolder folder;
-  const std::string program = (folder.path() / cli.program).string();
-  std::ofstream(program) << "#!/bin/sh\ncat >&2 <<'END'\n" << words << "\nEND\nexit 1\n";
-  std::filesystem::permissions(program, std::filesystem::perms::owner_all);
-  const std::string path = std::getenv("PATH");
-  setenv("PATH", (folder.path().string() + ":" + path).c_str(), 1);
+  const StandIn engine(cli.program, "cat >&2 <<'END'\n" + words + "\nEND\nexit 1");
   const AccessMode mode = parse_access_mode(cli.program + ":none");
   const std::string said = ContainerEngine(std::move(cli), "x", {}, nullptr).unusable(mode);
-  setenv("PATH", path.c_str(), 1);
   const auto end = said.find(words + "): ");
   return end == std::string::npos ? said : said.substr(end + words.size() + 3);
 }
@@ -132,6 +143,16 @@ TEST(ContainerEngine, SaysWhatToDoWhereAnEngineDoesNotAnswer) {
   unsetenv("DOCKER_HOST");
   EXPECT_EQ(hint_after(podman_cli(), "cannot find UID"), "see 'podman info'");
   EXPECT_THAT(hint_after(podman_cli(), "exec: \"newuidmap\": executable file not found in $PATH"), HasSubstr("install uidmap"));
+}
+
+TEST(ContainerEngine, AsksAnEngineThatHangsOnce) {
+  const StandIn docker("docker", "echo asked >>\"$(dirname \"$0\")/asked\"; exec sleep 20");
+  ContainerCli cli = docker_cli();
+  cli.version_limit = std::chrono::milliseconds(500);
+  ContainerEngine engine(cli, "x", {}, nullptr);
+  for (const char* mode : {"docker:none", "docker:manual"})
+    EXPECT_THAT(engine.unusable(parse_access_mode(mode)), HasSubstr("no answer within 1 s"));
+  EXPECT_EQ(std::filesystem::file_size(docker.folder() / "asked"), std::string("asked\n").size());
 }
 
 TEST(NativeEngine, PutsTheLauncherBeforeTheCommand) {
