@@ -1,6 +1,7 @@
 // Which container engines there are and whether they answer. Every question has a time limit.
 #include "environment/text_file.hpp"
 #include "harness/doctor/gather.hpp"
+#include "harness/engine/container.hpp"
 #include "harness/engine/last_words.hpp"
 
 namespace cuparity {
@@ -58,6 +59,11 @@ EngineFacts ask_docker(const Sources& sources, const std::string& path) {
     docker.server_version = text(versions.value("Server", nlohmann::json()), "Version");
   }
   docker.timed_out = version.timed_out;
+  if (version.exit_code == 0 && docker.server_version.empty() &&
+      names_podman(sources.run({"docker", "--version"}, question_limit).output)) {
+    docker.failure = podman_as_docker;
+    return docker;
+  }
   if (!version.timed_out) {  // one hang is enough
     const CommandResult context = sources.run({"docker", "context", "show"}, question_limit);
     if (context.exit_code == 0) docker.context = last_words(context.output);

@@ -146,6 +146,15 @@ TEST_F(Gather, PodmanAndTheOthers) {
   EXPECT_EQ(probe_.engines[1].client_version, "1.29.2");
 }
 
+TEST_F(Gather, PodmanUnderDockersNameIsNoDocker) {
+  install("docker");
+  answers_ = {{"docker version", {0, false, R"({"Client": {"Version": "4.3.1"}})"}},
+              {"docker --version", {0, false, "podman version 4.3.1\n"}}};
+  gather_engines(sources_, probe_);
+  EXPECT_FALSE(probe_.engines[0].answers);
+  EXPECT_EQ(probe_.engines[0].failure, "it is Podman under Docker's name");
+}
+
 TEST_F(Gather, PodmanThatCannotSetItselfUpHasAVersionAllTheSame) {
   install("podman");
   answers_ = {{"podman version", {125, false, "Error: exec: \"newuidmap\": executable file not found in $PATH\n"}},

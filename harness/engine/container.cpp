@@ -53,6 +53,7 @@ void append(std::vector<std::string>& words, const std::vector<std::string>& mor
 /// What to do where the engine gave no version, but `words`.
 std::string start_hint(const ContainerCli& cli, const std::string& words) {
   const auto says = [&](const char* part) { return words.find(part) != std::string::npos; };
+  if (words == podman_as_docker) return "name the mode podman:… instead";
   if (cli.program == "docker") {
     if (says("permission denied"))
       return "join its group (sudo usermod -aG docker $USER, then log in again), or ask for that whoever has root here";
@@ -71,6 +72,8 @@ void append_manual_access(std::vector<std::string>& words, const DriverFiles& fi
 }
 
 }  // namespace
+
+bool names_podman(const std::string& version) { return version.find("podman version") != std::string::npos; }
 
 ContainerCli docker_cli() {
   ContainerCli cli;
@@ -277,7 +280,9 @@ std::string ContainerEngine::version() {
   hangs_ = result.timed_out;
   silence_ = hangs_ ? fmt::format("no answer within {} s", std::chrono::ceil<std::chrono::seconds>(cli_.version_limit).count())
                     : last_words(result.standard_error);
-  if (result.exit_code == 0) version_ = silence_;
+  if (result.exit_code != 0) return version_;
+  if (cli_.program == "docker" && names_podman(ask({"docker", "--version"}).standard_error)) silence_ = podman_as_docker;
+  else version_ = silence_;
   return version_;
 }
 

@@ -26,6 +26,12 @@ struct ContainerCli {
   std::chrono::milliseconds version_limit{30'000};  ///< for the question whether it answers at all
 };
 
+/// What stands for a version where `docker` is the package podman-docker: its words are Podman's, not Docker's.
+inline constexpr const char* podman_as_docker = "it is Podman under Docker's name";
+
+/// Of `docker --version`.
+bool names_podman(const std::string& version);
+
 ContainerCli docker_cli();
 ContainerCli podman_cli();
 

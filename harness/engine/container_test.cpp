@@ -145,6 +145,12 @@ TEST(ContainerEngine, SaysWhatToDoWhereAnEngineDoesNotAnswer) {
   EXPECT_THAT(hint_after(podman_cli(), "exec: \"newuidmap\": executable file not found in $PATH"), HasSubstr("install uidmap"));
 }
 
+TEST(ContainerEngine, IsNotFooledByPodmanUnderDockersName) {
+  const StandIn docker("docker", "case $1 in --version) echo podman version 4.9.3 ;; *) echo 4.9.3 ;; esac");
+  EXPECT_EQ(ContainerEngine(docker_cli(), "x", {}, nullptr).unusable(parse_access_mode("docker:none")),
+            "docker does not answer (it is Podman under Docker's name): name the mode podman:… instead");
+}
+
 TEST(ContainerEngine, AsksAnEngineThatHangsOnce) {
   const StandIn docker("docker", "echo asked >>\"$(dirname \"$0\")/asked\"; exec sleep 20");
   ContainerCli cli = docker_cli();

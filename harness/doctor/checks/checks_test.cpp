@@ -179,6 +179,8 @@ const std::vector<Case>& cases() {
          p.engines.push_back(podman);
        },
        "docker-not-running", Severity::warning, "Cannot connect"},
+      {"DockerIsPodman", healthy_host, [](Probe& p) { silence(p, "it is Podman under Docker's name"); }, "engine.docker.podman",
+       Severity::info, "podman:"},
       {"DockerPermission", healthy_host,
        [](Probe& p) {
          silence(p, "permission denied while trying to connect to the Docker daemon socket");

@@ -3,6 +3,7 @@
 
 #include "harness/doctor/checks/checks.hpp"
 #include "harness/doctor/knowledge/known_problem.hpp"
+#include "harness/engine/container.hpp"
 
 namespace cuparity {
 namespace {
@@ -14,6 +15,11 @@ Severity severity(const Probe& probe) {
 }
 
 Finding silent(const Probe& probe, const EngineFacts& docker) {
+  if (docker.failure == podman_as_docker) {
+    return {"engine.docker.podman", Severity::info, "docker is Podman under Docker's name, as the package podman-docker makes it",
+            "What Docker is asked for it takes as Podman does: modes are podman:… here.", "docker --version: podman",
+            {"cuparity list modes  # those that can be tried here"}};
+  }
   if (docker.permission_denied) return known_finding("docker-socket-permission", severity(probe), docker.failure, &probe);
   if (docker.timed_out) {
     return {"engine.docker.hung",
