@@ -19,7 +19,7 @@ class TemporaryFolder {
     const std::filesystem::path parent = std::filesystem::temp_directory_path(error);
     if (error) throw std::runtime_error("making a temporary folder: TMPDIR names no folder; set it to one, or unset it");
     std::string pattern = (parent / "cuparity-XXXXXX").string();
-    if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("can't make a folder like " + pattern);
+    if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("can't make a folder like " + pattern + "; TMPDIR can name another");
     path_ = pattern;
   }
   TemporaryFolder(const TemporaryFolder&) = delete;

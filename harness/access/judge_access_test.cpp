@@ -94,6 +94,13 @@ TEST(JudgeAccess, EveryWayToTheOtherGpuIsALeak) {
   }
 }
 
+TEST(JudgeAccess, InAUserNamespaceADeviceCgroupThatAllowsEverythingOpensNothing) {
+  const AccessRow row = judge(only_a(), given_a().patch(json::parse(
+      R"([{"op": "replace", "path": "/confinement/device_cgroup/allows_everything", "value": true},
+          {"op": "add", "path": "/confinement/user_namespace", "value": true}])")));
+  EXPECT_EQ(row.verdict, AccessVerdict::pass) << row.reason;
+}
+
 TEST(JudgeAccess, ARefusedMemoryIsRecordedWithItsCode) {
   const AccessRow row = judge(only_a(), given_a());
   ASSERT_EQ(row.ipc.size(), 1U);

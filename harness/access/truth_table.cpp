@@ -54,8 +54,8 @@ class TableMaker {
       return !options_.engine.empty() && each.engine.name != options_.engine;
     });
     if (found.empty())
-      throw EnvironmentError(fmt::format("{} is not installed here: ./scripts/install-packages engine podman",
-                                         options_.engine.empty() ? "no container engine" : options_.engine));
+      throw EnvironmentError(fmt::format("{} installed here: ./scripts/install-packages engine podman",
+                                         options_.engine.empty() ? "no container engine is" : options_.engine + " is not"));
     for (const FoundEngine& each : found)
       if (!each.failure.empty()) table_.engines.push_back(each.failure);
     return found;

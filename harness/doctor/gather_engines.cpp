@@ -1,6 +1,7 @@
 // Which container engines there are and whether they answer. Every question has a time limit.
 #include "environment/text_file.hpp"
 #include "harness/doctor/gather.hpp"
+#include "harness/engine/container.hpp"
 #include "harness/engine/last_words.hpp"
 
 namespace cuparity {
@@ -59,12 +60,6 @@ std::string docker_host(const Sources& sources) {
   return (colon == std::string::npos ? "tcp" : host.substr(0, colon)) + (here ? ", this machine" : "");
 }
 
-/// The package podman-docker calls Podman docker: a client of Docker's says ApiVersion, Podman APIVersion.
-bool is_podman(const nlohmann::json& versions) {
-  return versions.is_object() && versions.contains("Client") && versions["Client"].is_object() &&
-         versions["Client"].contains("APIVersion");
-}
-
 EngineFacts ask_docker(const Sources& sources, const std::string& path) {
   EngineFacts docker;
   docker.name = "docker";
@@ -73,13 +68,14 @@ EngineFacts ask_docker(const Sources& sources, const std::string& path) {
   const CommandResult version = sources.run({"docker", "version", "--format", "{{json .}}"}, question_limit);
   const nlohmann::json versions = last_json(version.output);
   docker.host = docker_host(sources);
-  docker.stands_for_docker = is_podman(versions);
-  if (docker.stands_for_docker) return docker;
   if (versions.is_object()) {
     docker.client_version = text(versions.value("Client", nlohmann::json()), "Version");
     docker.server_version = text(versions.value("Server", nlohmann::json()), "Version");
   }
   docker.timed_out = version.timed_out;
+  docker.stands_for_docker = docker.server_version.empty() && !docker.timed_out &&
+                             names_podman(sources.run({"docker", "--version"}, question_limit).output);
+  if (docker.stands_for_docker) return docker;
   if (!version.timed_out) {  // one hang is enough
     const CommandResult context = sources.run({"docker", "context", "show"}, question_limit);
     if (context.exit_code == 0) docker.context = last_words(context.output);
@@ -95,13 +91,22 @@ EngineFacts ask_docker(const Sources& sources, const std::string& path) {
   return docker;
 }
 
+/// Where Podman can't set itself up it answers `podman version` with why; "podman version 4.3.1" it says all the same.
+std::string podman_version(const Sources& sources, const CommandResult& asked) {
+  if (asked.exit_code == 0) return last_words(asked.output);
+  if (asked.timed_out) return "";
+  const CommandResult plain = sources.run({"podman", "--version"}, question_limit);
+  const std::string words = plain.exit_code == 0 ? last_words(plain.output) : "";
+  return words.substr(words.rfind(' ') + 1);
+}
+
 EngineFacts ask_podman(const Sources& sources, const std::string& path) {
   EngineFacts podman;
   podman.name = "podman";
   podman.path = path;
   const CommandResult version =
       sources.run({"podman", "version", "--format", "{{.Client.Version}}"}, question_limit);
-  podman.client_version = last_words(version.output);
+  podman.client_version = podman_version(sources, version);
   const CommandResult info =
       version.timed_out ? version : sources.run({"podman", "info", "--format",
                    "{{.Host.Security.Rootless}} {{.Host.CgroupsVersion}} {{.Host.CgroupManager}}"},

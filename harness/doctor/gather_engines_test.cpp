@@ -196,12 +196,23 @@ TEST_F(Gather, FilesThatAreNoneAreNotWaitedFor) {
 TEST_F(Gather, ADockerThatIsPodmanIsNoDocker) {
   for (const char* program : {"docker", "podman"}) install(program);
   answers_ = {{"docker version", {0, false, R"({"Client":{"APIVersion":"4.3.1","Version":"4.3.1","OsArch":"linux/amd64"}})"}},
+              {"docker --version", {0, false, "podman version 4.3.1\n"}},
               {"podman version", {0, false, "4.3.1\n"}},
               {"podman info", {0, false, "true v2 systemd\n"}}};
   gather_engines(sources_, probe_);
   EXPECT_EQ(find_engine(probe_, "docker"), nullptr);
   ASSERT_NE(find_engine(probe_, "podman"), nullptr);
   EXPECT_TRUE(find_engine(probe_, "podman")->stands_for_docker);
+}
+
+TEST_F(Gather, PodmanThatCannotSetItselfUpHasAVersionAllTheSame) {
+  install("podman");
+  answers_ = {{"podman version", {125, false, "Error: exec: \"newuidmap\": executable file not found in $PATH\n"}},
+              {"podman info", {125, false, "Error: exec: \"newuidmap\": executable file not found in $PATH\n"}},
+              {"podman --version", {0, false, "podman version 4.3.1\n"}}};
+  gather_engines(sources_, probe_);
+  EXPECT_EQ(probe_.engines[0].client_version, "4.3.1");
+  EXPECT_FALSE(probe_.engines[0].answers);
 }
 
 TEST_F(Gather, DockerHostIsKeptWithoutNames) {

@@ -20,10 +20,10 @@ constexpr const char* output_folder_inside = "/cuparity-out";
 constexpr std::chrono::seconds question_limit{30};
 
 /// A short question to the command-line program.
-ProcessResult ask(std::vector<std::string> command) {
+ProcessResult ask(std::vector<std::string> command, std::chrono::milliseconds limit = question_limit) {
   ChildProcess child;
   child.command = std::move(command);
-  child.time_limit = question_limit;
+  child.time_limit = limit;
   return run_process(child);
 }
 
@@ -50,12 +50,30 @@ void append(std::vector<std::string>& words, const std::vector<std::string>& mor
   words.insert(words.end(), more.begin(), more.end());
 }
 
+/// What to do where the engine gave no version, but `words`.
+std::string start_hint(const ContainerCli& cli, const std::string& words) {
+  const auto says = [&](const char* part) { return words.find(part) != std::string::npos; };
+  if (words == podman_as_docker) return "name the mode podman:… instead";
+  if (cli.program == "docker") {
+    if (says("permission denied"))
+      return "join its group (sudo usermod -aG docker $USER, then log in again), or ask for that whoever has root here";
+    for (const char* name : {"DOCKER_HOST", "DOCKER_CONTEXT"}) {
+      const char* value = std::getenv(name);
+      if (value && *value) return fmt::format("{0} is '{1}'; mend that, or unset {0} for this machine's own", name, value);
+    }
+  }
+  if (says("newuidmap") || says("newgidmap")) return "sudo apt-get install uidmap, or ask for that whoever has root here";
+  return cli.start_hint;
+}
+
 void append_manual_access(std::vector<std::string>& words, const DriverFiles& files) {
   for (const auto& node : files.device_nodes) append(words, {"--device", node.string()});
   append(words, library_flags(files));
 }
 
 }  // namespace
+
+bool names_podman(const std::string& version) { return version.find("podman version") != std::string::npos; }
 
 ContainerCli docker_cli() {
   ContainerCli cli;
@@ -64,9 +82,7 @@ ContainerCli docker_cli() {
   cli.version_format = "{{.Server.Version}}";
   cli.rootless_format = "{{.SecurityOptions}}";
   cli.rootless_answer = "name=rootless";
-  cli.start_hint =
-      "start it (./scripts/start-engine docker, or sudo systemctl start docker) or join its group (sudo usermod "
-      "-aG docker $USER, then log in again)";
+  cli.start_hint = "start it (./scripts/start-engine docker, or sudo systemctl start docker)";
   cli.relabel_volumes = false;
   cli.first_gpus_version = 19;
   return cli;
@@ -223,12 +239,8 @@ std::string ContainerEngine::engine_failure() {
         "{} is not installed: install it (e.g. sudo apt-get install {}), or use another engine", cli_.program,
         cli_.package);
   }
-  if (version().empty()) {
-    const ProcessResult result = ask({cli_.program, "version", "--format", cli_.version_format});
-    return fmt::format("{} does not answer ({}): {}", cli_.program,
-                       result.timed_out ? "no answer within 30 s" : last_words(result.standard_error),
-                       cli_.start_hint);
-  }
+  if (version().empty())
+    return fmt::format("{} does not answer ({}): {}", cli_.program, silence_, start_hint(cli_, silence_));
   if (!image()) {
     return fmt::format(
         "image '{0}' is not there for {1}; build it with ./scripts/build-image --engine {1} or pull it "
@@ -263,14 +275,15 @@ std::map<std::string, std::string> ContainerEngine::describe() {
 }
 
 std::string ContainerEngine::version() {
-  if (!version_ || version_->empty()) {
-    version_ = "";
-    if (!in_path(cli_.program).empty()) {
-      const ProcessResult result = ask({cli_.program, "version", "--format", cli_.version_format});
-      if (result.exit_code == 0) version_ = last_words(result.standard_error);
-    }
-  }
-  return *version_;
+  if (!version_.empty() || hangs_ || in_path(cli_.program).empty()) return version_;
+  const ProcessResult result = ask({cli_.program, "version", "--format", cli_.version_format}, cli_.version_limit);
+  hangs_ = result.timed_out;
+  silence_ = hangs_ ? fmt::format("no answer within {} s", std::chrono::ceil<std::chrono::seconds>(cli_.version_limit).count())
+                    : last_words(result.standard_error);
+  if (result.exit_code != 0) return version_;
+  if (cli_.program == "docker" && names_podman(ask({"docker", "--version"}).standard_error)) silence_ = podman_as_docker;
+  else version_ = silence_;
+  return version_;
 }
 
 std::optional<ImageFacts> ContainerEngine::image() {

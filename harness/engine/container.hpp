@@ -1,6 +1,7 @@
 // A process in a container of Docker or Podman, whose command lines are alike.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
@@ -22,7 +23,14 @@ struct ContainerCli {
   std::string start_hint;       ///< what to do where the engine does not answer
   bool relabel_volumes;         ///< label result folders for SELinux (":z")
   int first_gpus_version;       ///< --gpus is accepted, but does nothing, in older major versions
+  std::chrono::milliseconds version_limit{30'000};  ///< for the question whether it answers at all
 };
+
+/// What stands for a version where `docker` is the package podman-docker: its words are Podman's, not Docker's.
+inline constexpr const char* podman_as_docker = "it is Podman under Docker's name";
+
+/// Of `docker --version`.
+bool names_podman(const std::string& version);
 
 ContainerCli docker_cli();
 ContainerCli podman_cli();
@@ -78,7 +86,9 @@ class ContainerEngine : public Engine {
   std::string image_;
   std::vector<std::string> extra_flags_;
   std::function<bool()> stop_requested_;
-  std::optional<std::string> version_;  ///< asked once
+  std::string version_;                 ///< asked until it answers
+  std::string silence_;                 ///< what it said instead of a version
+  bool hangs_ = false;                  ///< and then is not asked again: each of its modes would wait as long
   std::optional<bool> rootless_;        ///< asked once
   std::optional<DriverFiles> driver_files_;
 };

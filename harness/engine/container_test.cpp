@@ -4,7 +4,12 @@
 #include <fmt/ranges.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <stdlib.h>
 
+#include <filesystem>
+#include <fstream>
+
+#include "environment/temporary_folder.hpp"
 #include "harness/engine/engines.hpp"
 #include "harness/engine/native.hpp"
 #include "harness/errors.hpp"
@@ -14,6 +19,7 @@ namespace {
 
 using testing::HasSubstr;
 using testing::Not;
+using testing::StartsWith;
 
 ContainerRequest request_for(const std::string& mode) {
   ContainerRequest request;
@@ -98,6 +104,61 @@ TEST(ContainerEngine, SaysHowToInstallAnEngineThatIsNotThere) {
   ContainerEngine engine(cli, "x", {}, nullptr);
   EXPECT_THAT(engine.unusable(parse_access_mode("docker:none")), HasSubstr("sudo apt-get install docker.io"));
   EXPECT_EQ(engine.version(), "");
+}
+
+/// A program of this name stands first in PATH.
+class StandIn {
+ public:
+  StandIn(const std::string& name, const std::string& script) : path_(std::getenv("PATH")) {
+    const std::filesystem::path program = folder_.path() / name;
+    std::ofstream(program) << "#!/bin/sh\n" << script << "\n";
+    std::filesystem::permissions(program, std::filesystem::perms::owner_all);
+    setenv("PATH", (folder_.path().string() + ":" + path_).c_str(), 1);
+  }
+  ~StandIn() { setenv("PATH", path_.c_str(), 1); }
+  std::filesystem::path folder() const { return folder_.path(); }
+
+ private:
+  const TemporaryFolder folder_;
+  const std::string path_;
+};
+
+/// What stands behind the words of an engine that refuses to say its version.
+std::string hint_after(ContainerCli cli, const std::string& words) {
+  const StandIn engine(cli.program, "cat >&2 <<'END'\n" + words + "\nEND\nexit 1");
+  const AccessMode mode = parse_access_mode(cli.program + ":none");
+  const std::string said = ContainerEngine(std::move(cli), "x", {}, nullptr).unusable(mode);
+  const auto end = said.find(words + "): ");
+  return end == std::string::npos ? said : said.substr(end + words.size() + 3);
+}
+
+TEST(ContainerEngine, SaysWhatToDoWhereAnEngineDoesNotAnswer) {
+  for (const char* name : {"DOCKER_HOST", "DOCKER_CONTEXT"}) unsetenv(name);
+  const std::string denied = "permission denied while trying to connect to the Docker daemon socket";
+  EXPECT_THAT(hint_after(docker_cli(), denied), StartsWith("join its group (sudo usermod -aG docker $USER"));
+  const std::string silent = "Cannot connect to the Docker daemon at tcp://h:1. Is the docker daemon running?";
+  EXPECT_THAT(hint_after(docker_cli(), silent), StartsWith("start it"));
+  setenv("DOCKER_HOST", "tcp://h:1", 1);
+  EXPECT_EQ(hint_after(docker_cli(), silent), "DOCKER_HOST is 'tcp://h:1'; mend that, or unset DOCKER_HOST for this machine's own");
+  unsetenv("DOCKER_HOST");
+  EXPECT_EQ(hint_after(podman_cli(), "cannot find UID"), "see 'podman info'");
+  EXPECT_THAT(hint_after(podman_cli(), "exec: \"newuidmap\": executable file not found in $PATH"), HasSubstr("install uidmap"));
+}
+
+TEST(ContainerEngine, IsNotFooledByPodmanUnderDockersName) {
+  const StandIn docker("docker", "case $1 in --version) echo podman version 4.9.3 ;; *) echo 4.9.3 ;; esac");
+  EXPECT_EQ(ContainerEngine(docker_cli(), "x", {}, nullptr).unusable(parse_access_mode("docker:none")),
+            "docker does not answer (it is Podman under Docker's name): name the mode podman:… instead");
+}
+
+TEST(ContainerEngine, AsksAnEngineThatHangsOnce) {
+  const StandIn docker("docker", "echo asked >>\"$(dirname \"$0\")/asked\"; exec sleep 20");
+  ContainerCli cli = docker_cli();
+  cli.version_limit = std::chrono::milliseconds(500);
+  ContainerEngine engine(cli, "x", {}, nullptr);
+  for (const char* mode : {"docker:none", "docker:manual"})
+    EXPECT_THAT(engine.unusable(parse_access_mode(mode)), HasSubstr("no answer within 1 s"));
+  EXPECT_EQ(std::filesystem::file_size(docker.folder() / "asked"), std::string("asked\n").size());
 }
 
 TEST(NativeEngine, PutsTheLauncherBeforeTheCommand) {

@@ -4,6 +4,7 @@
 #include <SQLiteCpp/VariadicBind.h>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <map>
@@ -24,6 +25,7 @@ namespace fs = std::filesystem;
 constexpr int index_version = 6;
 constexpr int application_id = 0x63755069;  ///< marks the file as ours
 constexpr const char* index_name = ".cuparity-history.sqlite";
+constexpr const char* in_memory = ":memory:";  ///< SQLite's name for it
 constexpr int busy_milliseconds = 10'000;
 constexpr int sqlite_busy = 5;  ///< SQLITE_BUSY; SQLiteCpp has no name for it
 
@@ -58,6 +60,12 @@ int version_of(SQLite::Database& database) { return database.execAndGet("PRAGMA 
   throw EnvironmentError(
       fmt::format("using the history's index {} failed: {}; delete it if it is damaged, or name another with --index",
                   file.string(), error.what()));
+}
+
+/// Others' runs, or an archive that is mounted read-only, can be looked at all the same.
+bool writable(const fs::path& file) {
+  std::error_code ignored;
+  return access(file.parent_path().c_str(), W_OK) == 0 && (!fs::exists(file, ignored) || access(file.c_str(), W_OK) == 0);
 }
 
 /// Compiled once, used for every file.
@@ -241,7 +249,8 @@ HistoryIndex::HistoryIndex(const fs::path& folder, const fs::path& index_file) {
   if (error || !fs::is_directory(folder_, error)) {
     throw UsageError(fmt::format("{}: no such folder; give the one that holds the runs", folder.string()));
   }
-  open(index_file.empty() ? folder_ / index_name : index_file);
+  const fs::path file = index_file.empty() ? folder_ / index_name : index_file;
+  open(index_file.empty() && !writable(file) ? in_memory : file);
 }
 
 HistoryIndex::~HistoryIndex() = default;

@@ -1,5 +1,6 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <fstream>
@@ -60,6 +61,25 @@ TEST(History, FindsWhereTheLevelChanged) {
   EXPECT_NEAR(changed.level_seconds, 1.1e-3, 1e-5);
   EXPECT_NEAR(changed.scatter, 0.01, 0.005);
   EXPECT_THAT(report.series[1].changes, IsEmpty());
+}
+
+/// Until its end this process is an ordinary user, to whom what it made belongs to another.
+class AsOrdinaryUser {
+ public:
+  AsOrdinaryUser() { EXPECT_EQ(setresuid(65534, 65534, 0), 0); }
+  ~AsOrdinaryUser() { EXPECT_EQ(setresuid(0, 0, 0), 0); }
+};
+
+TEST(History, OfAFolderThatCannotBeWrittenIsThereAllTheSame) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can be another user";
+  const TemporaryFolder folder;
+  write_two_levels(folder.path());
+  for (const char* file : {"", "with an index"}) {
+    if (*file) report_of(folder.path());
+    std::filesystem::permissions(folder.path(), std::filesystem::perms(0755));
+    const AsOrdinaryUser user;
+    EXPECT_THAT(report_of(folder.path()).series, SizeIs(2)) << file;
+  }
 }
 
 TEST(History, NamesWhatChangedWithIt) {

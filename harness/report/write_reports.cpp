@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "harness/record/run_json.hpp"
 #include "harness/report/report.hpp"
@@ -9,10 +10,11 @@ namespace cuparity {
 void write_reports(const std::filesystem::path& folder, const Run& run, const Analysis& analysis) {
   // What was measured first: should the disk fill up, the reports can be made again from it.
   const nlohmann::json json = to_json(run, analysis);
+  const std::string elsewhere = fmt::format("cuparity report {} --out OTHER", folder.string());
   const std::string advice =
-      holds_run(folder)
-          ? fmt::format("free some space, then: cuparity report {0}; or: cuparity report {0} --out OTHER", folder.string())
-          : "free some space or choose another --out";
+      !holds_run(folder) ? "free some space or choose another --out"
+      : access(folder.c_str(), W_OK) != 0 ? elsewhere
+      : fmt::format("free some space, then: cuparity report {}; or: {}", folder.string(), elsewhere);
   const auto write = [&](const char* name, const std::string& text) {
     write_whole_file(folder / name, text, advice);
   };

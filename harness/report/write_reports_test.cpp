@@ -49,6 +49,23 @@ TEST_F(WriteReports, HostileBytesDoNotStopIt) {
   EXPECT_TRUE(std::filesystem::exists(folder_ / "report.html"));
 }
 
+TEST_F(WriteReports, TheRunOfAnotherUserIsReportedElsewhere) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can be another user";
+  const Example example = example_run();
+  write_reports(folder_, example.run, example.analysis);
+  std::filesystem::permissions(folder_, std::filesystem::perms(0755));
+  std::string said;
+  ASSERT_EQ(setresuid(65534, 65534, 0), 0);
+  try {
+    write_reports(folder_, example.run, example.analysis);
+  } catch (const EnvironmentError& error) {
+    said = error.what();
+  }
+  ASSERT_EQ(setresuid(0, 0, 0), 0);
+  EXPECT_EQ(said, "writing " + (folder_ / "run.json").string() + ": Permission denied; cuparity report " + folder_.string() +
+                      " --out OTHER");
+}
+
 TEST_F(WriteReports, AFolderThatCannotBeWrittenIsOneClearLine) {
   const Example example = example_run();
   try {

@@ -5,8 +5,11 @@
 #include "kernels/convolution/convolution_execution.hpp"
 #include "kernels/convolution/convolution_reference.hpp"
 #include "kernels/digest.hpp"
+#include "kernels/host/threads.hpp"
 
 #ifdef CUPARITY_HAVE_ONEDNN
+#include <omp.h>
+
 #include <dnnl.hpp>
 #endif
 
@@ -180,7 +183,7 @@ class OnednnExecution : public Execution {
     return verification;
   }
 
-  std::string algorithm() const override { return primitive_.implementation; }
+  std::string algorithm() const override { return with_threads(primitive_.implementation, omp_get_max_threads()); }
 
  private:
   /// Memory in the layout `preferred`: random data reordered from `plain`, but for the result.

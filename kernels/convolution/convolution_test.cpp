@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <omp.h>
 
 #include <limits>
 #include <optional>
@@ -131,6 +132,26 @@ TEST(ConvolutionHost, BenchCasesOfOneLayerAreCorrectTwice) {
   std::erase_if(cases, [](const Case& row) { return row.name.find("3x3_256_256_14") == std::string::npos; });
   EXPECT_EQ(cases.size(), 6u);
   verify_all(cases);
+}
+
+// A container may have fewer processors than its host: other bits are then no fault.
+TEST(ConvolutionHost, BitsThatDependOnTheNumberOfThreadsAreOfAnotherAlgorithm) {
+  const int threads = omp_get_max_threads();
+  std::vector<Case> cases = convolution_bench_cases(Backend::cpu);
+  std::erase_if(cases, [](const Case& row) { return row.name.find("backward_filter/fp32/1x1_64") == std::string::npos; });
+  for (const Case& row : cases) {
+    if (row.unsupported(nullptr)) GTEST_SKIP() << *row.unsupported(nullptr);
+    std::set<std::uint64_t> digests;
+    std::set<std::string> algorithms;
+    for (const int number : {1, 2}) {
+      omp_set_num_threads(number);
+      const auto execution = row.prepare(nullptr);
+      digests.insert(execution->verify().digest);
+      algorithms.insert(execution->algorithm());
+    }
+    EXPECT_LE(digests.size(), algorithms.size()) << row.name << ": " << testing::PrintToString(algorithms);
+  }
+  omp_set_num_threads(threads);
 }
 
 }  // namespace

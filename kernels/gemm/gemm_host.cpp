@@ -7,6 +7,7 @@
 #include "kernels/gemm/gemm_blocked.hpp"
 #include "kernels/gemm/gemm_input.hpp"
 #include "kernels/gemm/gemm_reference.hpp"
+#include "kernels/host/threads.hpp"
 
 #ifdef CUPARITY_HAVE_OPENBLAS
 #include <cblas.h>
@@ -92,7 +93,7 @@ class HostGemm final : public Execution {
   std::string algorithm() const override {
     if (variant_ == GemmVariant::own) return gemm_blocked_vector_unit();
 #ifdef CUPARITY_HAVE_OPENBLAS
-    return openblas_get_corename();
+    return with_threads(openblas_get_corename(), openblas_get_num_threads());
 #else
     return {};
 #endif

@@ -11,6 +11,10 @@
 #include "kernels/gemm/gemm_reference.hpp"
 #include "kernels/gemm/gemm_tile_order.hpp"
 
+#ifdef CUPARITY_HAVE_OPENBLAS
+#include <cblas.h>
+#endif
+
 namespace cuparity {
 namespace {
 
@@ -292,6 +296,26 @@ TEST(GemmOnCpu, EveryValidationCaseIsCorrectAndRepeats) {
     EXPECT_FALSE(execution->algorithm().empty());
   }
 }
+
+#ifdef CUPARITY_HAVE_OPENBLAS
+// A container may have fewer processors than its host: other bits are then no fault.
+TEST(GemmOnCpu, BitsThatDependOnTheNumberOfThreadsAreOfAnotherAlgorithm) {
+  const int threads = openblas_get_num_threads();
+  for (const Case& row : gemm_validation_cases(Backend::cpu)) {
+    if (row.unsupported(nullptr)) continue;
+    std::set<std::uint64_t> digests;
+    std::set<std::string> algorithms;
+    for (const int number : {1, 2}) {
+      openblas_set_num_threads(number);
+      const auto execution = row.prepare(nullptr);
+      digests.insert(execution->verify().digest);
+      algorithms.insert(execution->algorithm());
+    }
+    EXPECT_LE(digests.size(), algorithms.size()) << row.name << ": " << testing::PrintToString(algorithms);
+  }
+  openblas_set_num_threads(threads);
+}
+#endif
 
 }  // namespace
 }  // namespace cuparity

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <iterator>
+#include <sstream>
 
 #include "environment/mounts.hpp"
 #include "environment/text_file.hpp"
@@ -37,6 +38,13 @@ json names_of(std::uint64_t capabilities) {
     names.push_back(bit < std::size(capability_names) ? capability_names[bit] : "capability_" + std::to_string(bit));
   }
   return names;
+}
+
+/// There the kernel makes no device nodes, whatever the cgroup allows.
+bool in_user_namespace(const fs::path& root) {
+  std::istringstream map(read_text_file(root / "proc/self/uid_map").value_or(""));
+  unsigned long long inside = 0, outside = 0, count = 0;
+  return map >> inside >> outside >> count && (outside != 0 || count != 4294967295ULL);
 }
 
 /// The rules of cgroup v1, where the container's own group is mounted.
@@ -80,6 +88,7 @@ json look_at_confinement(const fs::path& root) {
           {"every_capability", !effective.empty() && bits == every},
           {"seccomp", seccomp == "0" ? "disabled" : seccomp == "1" ? "strict" : seccomp == "2" ? "filter" : "unknown"},
           {"no_new_privileges", find_value(status, "NoNewPrivs", ':') == "1"},
+          {"user_namespace", in_user_namespace(root)},
           {"device_cgroup", {{"version", version}, {"rules", rules}, {"allows_everything", everything}}}};
 }
 

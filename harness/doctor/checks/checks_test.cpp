@@ -216,6 +216,15 @@ const std::vector<Case>& cases() {
          p.engines.push_back(podman);
        },
        "engine.podman.failed", Severity::warning, "cannot find UID"},
+      {"PodmanWithoutUidmap", healthy_host,
+       [](Probe& p) {
+         EngineFacts podman;
+         podman.name = "podman";
+         podman.failure = "Error: command required for rootless mode with multiple IDs: exec: \"newuidmap\": executable "
+                          "file not found in $PATH";
+         p.engines.push_back(podman);
+       },
+       "podman-rootless-ids", Severity::warning, "sudo apt-get install uidmap"},
       {"NerdctlIsNamed", healthy_host,
        [](Probe& p) {
          EngineFacts nerdctl;
