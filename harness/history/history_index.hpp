@@ -51,8 +51,8 @@ LeftOutRun left_out_run(const std::filesystem::path& path);
 
 class HistoryIndex {
  public:
-  /// `index_file` empty: .cuparity-history.sqlite in `folder`, or in memory where that can't be written. An index that can't be read, or of another
-  /// version, is made again. Throws UsageError (no such folder) or EnvironmentError (can't be written).
+  /// `index_file` empty: .cuparity-history.sqlite in `folder`, or in memory where that can't be written. An index that can't
+  /// be read, or of another version, is made again. Throws UsageError (no such folder) or EnvironmentError (can't be written).
   explicit HistoryIndex(const std::filesystem::path& folder, const std::filesystem::path& index_file = {});
   ~HistoryIndex();
 

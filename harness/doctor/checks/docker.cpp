@@ -3,7 +3,6 @@
 
 #include "harness/doctor/checks/checks.hpp"
 #include "harness/doctor/knowledge/known_problem.hpp"
-#include "harness/engine/container.hpp"
 
 namespace cuparity {
 namespace {
