@@ -13,8 +13,8 @@ constexpr const char* refusals[] = {
     "when user namespaces are enabled",
     "not supported in rootless mode",
     "authorization denied by plugin",
-    "(caps|capset|capabilit(y|ies)|namespaces?|setns|unshare|mknod|devices\\.allow|bpf_?prog\\w*)\\b.*"
-    "(operation not permitted|permission denied)",
+    ("(caps|capset|capabilit(y|ies)|namespaces?|setns|unshare|mknod|devices\\.allow|bpf_?prog\\w*)\\b.*"
+     "(operation not permitted|permission denied)"),
     "mount(ing)? [\"'`](proc|sysfs|mqueue|cgroup2?)\\b.*(operation not permitted|permission denied)",
 };
 
