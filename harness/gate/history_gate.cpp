@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <numeric>
 
 #include "harness/errors.hpp"
 #include "harness/history/drift.hpp"
@@ -106,7 +105,7 @@ double time_p_value(const Judged& judged) {
 
 Comparison describe(const Judged& judged) {
   const std::span<const double> earlier = judged.earlier();
-  const double mean = std::accumulate(earlier.begin(), earlier.end(), 0.0) / static_cast<double>(earlier.size());
+  const double mean = mean_of(earlier);
   const Interval expected = prediction_interval(earlier, alpha);
   const double value = std::log(judged.seconds);
   Comparison comparison;

@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 
+#include "harness/counted.hpp"
 #include "harness/errors.hpp"
 #include "harness/record/benchmark_json.hpp"
 #include "harness/stats/block_comparison.hpp"
@@ -139,13 +140,13 @@ Observation observe(const Context& context, Comparison comparison, const BlockSi
                     const BlockSide& candidate) {
   Observation observation = observe_blocks(std::move(comparison), context.blocks, baseline, candidate,
                                            context.run.per_clock, context.alpha);
-  const int n = observation.comparison.n;
   observation.imposed = context.imposed;
   observation.imposed_reason = context.imposed_reason;
-  const int usable = static_cast<int>(context.blocks.size()) - count_rejected(context.blocks);
-  if (!context.imposed && n < (1 - most_blocks_lost) * usable) {
+  if (context.imposed) return observation;
+  const std::string lost = too_few_have_it(context.blocks, static_cast<std::size_t>(observation.comparison.n));
+  if (!lost.empty()) {
     observation.imposed = Verdict::invalid;
-    observation.imposed_reason = fmt::format("measured in {} of {} blocks only", n, usable);
+    observation.imposed_reason = lost;
   }
   return observation;
 }
@@ -176,14 +177,11 @@ std::string how_to_go_on(const Run& run) {
 /// Verdicts that follow from the blocks alone, before any time is read.
 void impose(Context& context) {
   const int attempted = static_cast<int>(context.blocks.size());
-  const int rejected = count_rejected(context.blocks);
+  const std::string lost = too_few_count(context.blocks);
   const int first_look = context.run.looks.empty() ? context.run.planned_blocks : context.run.looks.front();
-  if (attempted == 0) {
+  if (!lost.empty()) {
     context.imposed = Verdict::invalid;
-    context.imposed_reason = "no block was completed";
-  } else if (rejected > most_blocks_lost * attempted) {
-    context.imposed = Verdict::invalid;
-    context.imposed_reason = describe_rejections(context.blocks);
+    context.imposed_reason = lost;
   } else if (attempted < first_look) {
     context.imposed = Verdict::inconclusive;
     context.imposed_reason = fmt::format("stopped after {} blocks, before the first planned look at {}{}", attempted,
@@ -308,8 +306,7 @@ const Comparison& slowest(const std::vector<Comparison>& comparisons) {
 std::string sentence_of(const Run& run, const Analysis& analysis) {
   const std::vector<Comparison>& all = analysis.comparisons;
   if (!analysis.wrong.empty()) {
-    return fmt::format("Wrong: {} {}, the first: {}.", analysis.wrong.size(),
-                       analysis.wrong.size() == 1 ? "finding" : "findings", analysis.wrong.front());
+    return fmt::format("Wrong: {}, the first: {}.", counted(analysis.wrong.size(), "finding"), analysis.wrong.front());
   }
   if (all.empty()) {
     return run.modes.size() < 2 ? fmt::format(

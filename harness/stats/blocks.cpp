@@ -8,6 +8,8 @@
 namespace cuparity {
 namespace {
 
+constexpr double most_blocks_lost = 0.10;  ///< share of blocks that may be rejected or lack a benchmark
+
 bool holds(const std::vector<std::string>& modes, const std::string& mode) {
   return std::find(modes.begin(), modes.end(), mode) != modes.end();
 }
@@ -76,6 +78,18 @@ std::string describe_rejections(const std::vector<Block>& blocks) {
   }
   return fmt::format("{} of {} blocks rejected ({})", count_rejected(blocks), blocks.size(),
                      fmt::join(reasons, "; "));
+}
+
+std::string too_few_count(const std::vector<Block>& blocks) {
+  if (blocks.empty()) return "no block was completed";
+  return count_rejected(blocks) > most_blocks_lost * static_cast<double>(blocks.size()) ? describe_rejections(blocks) : "";
+}
+
+std::string too_few_have_it(const std::vector<Block>& blocks, std::size_t measured) {
+  const std::size_t usable = blocks.size() - static_cast<std::size_t>(count_rejected(blocks));
+  return static_cast<double>(measured) < (1 - most_blocks_lost) * static_cast<double>(usable)
+             ? fmt::format("measured in {} of {} blocks only", measured, usable)
+             : "";
 }
 
 }  // namespace cuparity

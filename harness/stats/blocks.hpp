@@ -9,9 +9,6 @@
 
 namespace cuparity {
 
-/// The share of blocks that may be rejected or lack a benchmark; beyond it nothing is decided.
-inline constexpr double most_blocks_lost = 0.10;
-
 struct Block {
   int index = 0;
   std::map<std::string, std::vector<const Trial*>> trials;  ///< by mode, in the order of position
@@ -32,5 +29,11 @@ int count_rejected(const std::vector<Block>& blocks);
 
 /// "2 of 12 blocks rejected (thermal slowdown; …)" with each distinct reason once.
 std::string describe_rejections(const std::vector<Block>& blocks);
+
+/// Why nothing can be decided from these blocks: there is none, or more than a tenth is rejected. Empty: enough count.
+std::string too_few_count(const std::vector<Block>& blocks);
+
+/// The same of a benchmark that `measured` of them have: more than a tenth of those that count lack it.
+std::string too_few_have_it(const std::vector<Block>& blocks, std::size_t measured);
 
 }  // namespace cuparity

@@ -47,25 +47,27 @@ std::string describe_state(const Sample& sample) {
   return (sample.state == RowState::skipped ? "skipped: " : "failed: ") + message;
 }
 
-/// A comparison without an estimate, since one side has no times.
-Observation unmeasured(Comparison comparison, const Sample& before, const Sample& after) {
+/// A comparison without an estimate.
+Observation invalid(Comparison comparison, std::string reason) {
   Observation observation;
   observation.imposed = Verdict::invalid;
-  const bool baseline_missing = before.state != RowState::measured;
-  const Sample& missing = baseline_missing ? before : after;
-  observation.imposed_reason = fmt::format("{} in {}", describe_state(missing),
-                                           baseline_missing ? comparison.baseline : comparison.candidate);
+  observation.imposed_reason = std::move(reason);
   observation.comparison = std::move(comparison);
   return observation;
 }
 
+/// One side has no times.
+Observation unmeasured(Comparison comparison, const Sample& before, const Sample& after) {
+  const bool baseline_missing = before.state != RowState::measured;
+  const std::string& where = baseline_missing ? comparison.baseline : comparison.candidate;
+  std::string reason = fmt::format("{} in {}", describe_state(baseline_missing ? before : after), where);
+  return invalid(std::move(comparison), std::move(reason));
+}
+
 Observation too_few_blocks(Comparison comparison, const Sample& before, const Sample& after) {
-  Observation observation;
-  observation.imposed = Verdict::invalid;
-  observation.imposed_reason = before.lost.empty() ? fmt::format("{}: {}", comparison.candidate, after.lost)
-                                                   : fmt::format("{}: {}", comparison.baseline, before.lost);
-  observation.comparison = std::move(comparison);
-  return observation;
+  std::string reason = before.lost.empty() ? fmt::format("{}: {}", comparison.candidate, after.lost)
+                                           : fmt::format("{}: {}", comparison.baseline, before.lost);
+  return invalid(std::move(comparison), std::move(reason));
 }
 
 /// The medians are shown, but nothing can be decided from them.
@@ -149,15 +151,10 @@ std::vector<double> counted_cycles(const Run& run, const std::vector<Block>& blo
   return counted ? cycles : std::vector<double>();
 }
 
-/// As a run itself is invalid: more than a tenth of its blocks rejected, or without the benchmark.
+/// As a run itself is invalid.
 std::string lost_blocks(const std::vector<Block>& blocks, std::size_t measured) {
-  const int rejected = count_rejected(blocks);
-  const std::size_t usable = blocks.size() - static_cast<std::size_t>(rejected);
-  if (blocks.empty()) return "no block was completed";
-  if (rejected > most_blocks_lost * static_cast<double>(blocks.size())) return describe_rejections(blocks);
-  return static_cast<double>(measured) < (1 - most_blocks_lost) * static_cast<double>(usable)
-             ? fmt::format("measured in {} of {} blocks only", measured, usable)
-             : "";
+  const std::string lost = too_few_count(blocks);
+  return lost.empty() ? too_few_have_it(blocks, measured) : lost;
 }
 
 /// The state of a benchmark over several trials is the worst of them.
