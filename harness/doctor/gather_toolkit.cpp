@@ -59,7 +59,7 @@ void read_daemon_json(const Sources& sources, Probe& probe) {
   if (file.empty()) return;
   const auto text = environment::read_text_file(file);
   if (!text) {
-    probe.not_looked.push_back(toolkit.daemon_json + ": it can't be read by this user");
+    probe.not_looked.push_back(toolkit.daemon_json + ": " + unreadable_by_this_user);
     return;
   }
   if (environment::trim(*text).empty()) return;  // dockerd takes it for {}

@@ -41,6 +41,9 @@ inline constexpr Check all_checks[] = {
 /// An NVIDIA GPU is in this machine, or given to this container, whether or not it works.
 bool gpu_expected(const Probe& probe);
 bool in_container(const Probe& probe);
+/// Of an engine that does not answer. One that works is enough: without `other` it is an error. In a container its client
+/// alone is there, mostly.
+Severity silence_severity(const Probe& probe, const std::string& other);
 /// /dev/nvidia followed by digits alone.
 bool is_gpu_node(const DeviceNode& node);
 /// "a, b and 3 more".

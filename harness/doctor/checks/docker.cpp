@@ -7,29 +7,23 @@
 namespace cuparity {
 namespace {
 
-/// One engine that works is enough: the other is then no error. In a container its client alone is there, mostly.
-Severity severity(const Probe& probe) {
-  if (in_container(probe)) return Severity::info;
-  const EngineFacts* podman = find_engine(probe, "podman");
-  return podman && podman->answers ? Severity::warning : Severity::error;
-}
-
 Finding silent(const Probe& probe, const EngineFacts& docker) {
+  const Severity severity = silence_severity(probe, "podman");
   const ToolkitFacts& toolkit = probe.toolkit;
   if (!toolkit.daemon_json_failure.empty() && !in_container(probe)) {
-    return known_finding("daemon-json-broken", severity(probe),
+    return known_finding("daemon-json-broken", severity,
                          toolkit.daemon_json + ": " + toolkit.daemon_json_failure + "; docker: " + docker.failure, &probe);
   }
-  if (docker.permission_denied) return known_finding("docker-socket-permission", severity(probe), docker.failure, &probe);
+  if (docker.permission_denied) return known_finding("docker-socket-permission", severity, docker.failure, &probe);
   if (docker.timed_out) {
     return {"engine.docker.hung",
-            severity(probe),
+            severity,
             "Docker's daemon takes longer than 5 s to answer",
             "dockerd or containerd hangs, or the machine is overloaded.",
             docker.failure,
             {"sudo systemctl restart docker", "sudo journalctl -u docker -n 50"}};
   }
-  Finding finding = known_finding("docker-not-running", severity(probe), docker.failure, &probe);
+  Finding finding = known_finding("docker-not-running", severity, docker.failure, &probe);
   if (!in_container(probe)) finding.fix.push_back("without systemd: ./scripts/start-engine docker");
   return finding;
 }

@@ -9,22 +9,16 @@
 namespace cuparity {
 namespace {
 
-/// One engine that works is enough: the other is then no error. In a container its client alone is there, mostly.
-Severity podman_severity(const Probe& probe) {
-  const EngineFacts* docker = find_engine(probe, "docker");
-  if (in_container(probe)) return Severity::info;
-  return docker && docker->answers ? Severity::warning : Severity::error;
-}
-
 Finding silent_podman(const Probe& probe, const EngineFacts& podman) {
+  const Severity severity = silence_severity(probe, "docker");
   if (podman.timed_out) {
-    return {"engine.podman.failed", podman_severity(probe), "Podman does not answer within 5 s",
+    return {"engine.podman.failed", severity, "Podman does not answer within 5 s",
             "It hangs: a lock that another podman holds, a file system that is gone, or an overloaded machine.", podman.failure,
             {"podman info --log-level=debug  # the last line is where it hangs"}};
   }
   if (const auto known = likeliest_cause(podman.failure, probe))
-    return known_finding(known->id, podman_severity(probe), podman.failure, &probe);
-  return {"engine.podman.failed", podman_severity(probe), "Podman is installed, but 'podman info' fails",
+    return known_finding(known->id, severity, podman.failure, &probe);
+  return {"engine.podman.failed", severity, "Podman is installed, but 'podman info' fails",
           "Its storage, its runtime or the user's ID ranges are not set up.", podman.failure,
           {"podman info", "rootless: grep $USER /etc/subuid /etc/subgid"}};
 }

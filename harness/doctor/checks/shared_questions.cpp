@@ -9,6 +9,12 @@ bool in_container(const Probe& probe) {
   return probe.inside.container != "none" && !probe.inside.container.empty();
 }
 
+Severity silence_severity(const Probe& probe, const std::string& other) {
+  if (in_container(probe)) return Severity::info;
+  const EngineFacts* engine = find_engine(probe, other);
+  return engine && engine->answers ? Severity::warning : Severity::error;
+}
+
 bool is_gpu_node(const DeviceNode& node) { return !environment::gpu_device_nodes({node.path}).empty(); }
 
 bool gpu_expected(const Probe& probe) {
