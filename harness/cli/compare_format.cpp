@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "harness/counted.hpp"
 #include "harness/record/benchmark_json.hpp"
 #include "harness/record/run_json.hpp"
 #include "harness/report/numbers.hpp"
@@ -70,8 +71,7 @@ std::string counts_text(const FileComparison& comparison) {
 
 std::string conclusion(const FileComparison& comparison) {
   const std::size_t wrong = comparison.wrong_in_candidate.size();
-  return wrong == 0 ? to_string(comparison.verdict)
-                    : fmt::format("wrong, {} {}", wrong, wrong == 1 ? "finding" : "findings");
+  return wrong == 0 ? to_string(comparison.verdict) : "wrong, " + counted(wrong, "finding");
 }
 
 bool needs_reason(const Comparison& comparison) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "harness/cli/commands.hpp"
+#include "harness/counted.hpp"
 #include "harness/errors.hpp"
 #include "harness/publish/publish.hpp"
 #include "harness/publish/publisher_key.hpp"
@@ -37,8 +38,8 @@ void add_publish_command(CLI::App& app, int& exit_code) {
     for (const std::string& name : names_of_this_machine()) options->hidden.push_back(name);
     options->key = publisher_key();
     const PublishResult result = publish(*options);
-    fmt::print("{}: {} {}, {} of them new, {} rendered{}\n", (options->out / "index.html").string(), result.runs,
-               result.runs == 1 ? "run" : "runs", result.new_runs, result.rendered,
+    fmt::print("{}: {}, {} of them new, {} rendered{}\n", (options->out / "index.html").string(),
+               counted(result.runs, "run"), result.new_runs, result.rendered,
                options->redact ? "; names, paths, serial numbers, UUIDs and addresses were taken out" : "");
     exit_code = exit_pass;
   });

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <ctime>
 
+#include "harness/counted.hpp"
 #include "harness/errors.hpp"
 #include "harness/record/benchmark_json.hpp"
 #include "harness/stats/per_clock.hpp"
@@ -49,8 +50,7 @@ const Comparison& worst_of(const std::vector<Comparison>& comparisons, Verdict v
 
 std::string sentence_of(const GateResult& result, const std::vector<Comparison>& comparisons) {
   if (!result.wrong.empty()) {
-    return fmt::format("Wrong: {} {}, the first: {}.", result.wrong.size(),
-                       result.wrong.size() == 1 ? "finding" : "findings", result.wrong.front());
+    return fmt::format("Wrong: {}, the first: {}.", counted(result.wrong.size(), "finding"), result.wrong.front());
   }
   if (comparisons.empty() || (!result.stopped.empty() && result.verdict == Verdict::inconclusive)) {
     return fmt::format("Inconclusive: {}.", result.stopped.empty() ? "nothing was compared" : result.stopped);
@@ -76,8 +76,7 @@ std::string sentence_of(const GateResult& result, const std::vector<Comparison>&
   }
   const auto expected = std::count_if(result.entries.begin(), result.entries.end(),
                                       [](const GateEntry& entry) { return !entry.expected.empty(); });
-  const std::string all =
-      fmt::format("Passed: {} {}", comparisons.size(), comparisons.size() == 1 ? "benchmark" : "benchmarks");
+  const std::string all = "Passed: " + counted(comparisons.size(), "benchmark");
   return expected == 0 ? all + "." : fmt::format("{}, {} slower as expected.", all, expected);
 }
 

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "harness/counted.hpp"
 #include "harness/record/json_fields.hpp"
 #include "harness/report/numbers.hpp"
 #include "harness/report/text.hpp"
@@ -72,8 +73,8 @@ std::size_t name_width(const std::vector<SeriesDrift>& series) {
 std::string summary_line(const HistoryReport& report) {
   const auto changed = std::count_if(report.series.begin(), report.series.end(),
                                      [](const SeriesDrift& drift) { return !drift.changes.empty(); });
-  return fmt::format("{} result {}, {} series, {} with a change of level", report.update.files,
-                     report.update.files == 1 ? "file" : "files", report.series.size(), changed);
+  return fmt::format("{}, {} series, {} with a change of level", counted(report.update.files, "result file"),
+                     report.series.size(), changed);
 }
 
 /// Calls heading(fingerprint) before the first series of each.

@@ -4,6 +4,7 @@
 #include <kainjow/mustache.hpp>
 #include <set>
 
+#include "harness/counted.hpp"
 #include "harness/publish/page.hpp"
 #include "harness/publish/pages.hpp"
 #include "harness/publish/site_assets.hpp"
@@ -82,7 +83,7 @@ std::string render_runs_page(const std::vector<RunSummary>& runs, const std::str
     machines.insert(machine_of(run));
   }
   values.set("title", shortened(site_title, 120));
-  values.set("count", fmt::format("{} {}", runs.size(), runs.size() == 1 ? "run" : "runs"));
+  values.set("count", counted(runs.size(), "run"));
   values.set("machines", machines.size() == 1 ? shortened(*machines.begin(), 100)
                                               : fmt::format("{} machines", machines.size()));
   values.set("newest", runs.empty() ? "" : short_time(runs.front().started_at));
