@@ -160,14 +160,6 @@ Comparison named(const Run& run, const std::string& benchmark, const std::string
   return comparison;
 }
 
-Observation invalid(Comparison comparison, const std::string& reason) {
-  Observation observation;
-  observation.comparison = std::move(comparison);
-  observation.imposed = Verdict::invalid;
-  observation.imposed_reason = reason;
-  return observation;
-}
-
 /// Only these commands can.
 std::string how_to_go_on(const Run& run) {
   const std::string command = run.command.size() > 1 ? run.command[1] : "run";
@@ -236,7 +228,7 @@ void compare_modes(const Run& run, Analysis& analysis) {
           other_hardware.empty() ? obstacle(run, benchmark, run.baseline_mode, mode) : other_hardware;
       observations.push_back(reason.empty()
                                  ? observe(context, std::move(comparison), {run.baseline_mode}, {mode})
-                                 : invalid(std::move(comparison), reason));
+                                 : invalid_observation(std::move(comparison), reason));
       bits.push_back(other_hardware.empty() ? compare_bits(run, benchmark, run.baseline_mode, mode)
                                             : BitComparison{});
     }

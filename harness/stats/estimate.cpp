@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "harness/record/median.hpp"
@@ -135,6 +136,14 @@ Observation observe_unpaired(Comparison comparison, std::span<const double> base
     observation.estimate =
         estimate_unpaired(logarithms(baseline_seconds), logarithms(candidate_seconds), alpha);
   }
+  return observation;
+}
+
+Observation invalid_observation(Comparison comparison, const std::string& reason) {
+  Observation observation;
+  observation.comparison = std::move(comparison);
+  observation.imposed = Verdict::invalid;
+  observation.imposed_reason = reason;
   return observation;
 }
 

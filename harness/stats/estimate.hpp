@@ -40,6 +40,9 @@ struct Observation {
   std::optional<double> time_p_value = std::nullopt;  ///< of cycles: that of the seconds
 };
 
+/// Without an estimate, since there is nothing to decide from.
+Observation invalid_observation(Comparison comparison, const std::string& reason);
+
 /// `differences` are finite log ratios, one a block.
 Estimate estimate_paired(std::span<const double> differences, double alpha);
 /// Finite logarithms of times.

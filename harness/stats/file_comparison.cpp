@@ -47,27 +47,18 @@ std::string describe_state(const Sample& sample) {
   return (sample.state == RowState::skipped ? "skipped: " : "failed: ") + message;
 }
 
-/// A comparison without an estimate.
-Observation invalid(Comparison comparison, std::string reason) {
-  Observation observation;
-  observation.imposed = Verdict::invalid;
-  observation.imposed_reason = std::move(reason);
-  observation.comparison = std::move(comparison);
-  return observation;
-}
-
 /// One side has no times.
 Observation unmeasured(Comparison comparison, const Sample& before, const Sample& after) {
   const bool baseline_missing = before.state != RowState::measured;
   const std::string& where = baseline_missing ? comparison.baseline : comparison.candidate;
-  std::string reason = fmt::format("{} in {}", describe_state(baseline_missing ? before : after), where);
-  return invalid(std::move(comparison), std::move(reason));
+  const std::string reason = fmt::format("{} in {}", describe_state(baseline_missing ? before : after), where);
+  return invalid_observation(std::move(comparison), reason);
 }
 
 Observation too_few_blocks(Comparison comparison, const Sample& before, const Sample& after) {
-  std::string reason = before.lost.empty() ? fmt::format("{}: {}", comparison.candidate, after.lost)
+  const std::string reason = before.lost.empty() ? fmt::format("{}: {}", comparison.candidate, after.lost)
                                            : fmt::format("{}: {}", comparison.baseline, before.lost);
-  return invalid(std::move(comparison), std::move(reason));
+  return invalid_observation(std::move(comparison), reason);
 }
 
 /// The medians are shown, but nothing can be decided from them.
