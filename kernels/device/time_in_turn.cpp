@@ -50,13 +50,11 @@ TimesInTurn time_in_turn(const std::vector<Candidate>& candidates, Context& cont
 }
 
 TimesInTurn time_sustained(const std::vector<Candidate>& candidates, const std::vector<double>& seconds,
-                           Context& context) {
-  constexpr double span_seconds = 0.04;
-  constexpr int spans = 3;
+                           Context& context, const SustainedSpans& spans) {
   TimesInTurn times(candidates.size());
-  for (int span = 0; span < spans; ++span) {
+  for (int round = 0; round < spans.rounds; ++round) {
     for (std::size_t i = 0; i < candidates.size(); ++i) {
-      const auto runs = static_cast<std::size_t>(std::ceil(span_seconds / seconds[i]));
+      const auto runs = static_cast<std::size_t>(std::ceil(spans.seconds / seconds[i]));
       const std::vector<Event> starts(runs), stops(runs);
       for (std::size_t run = 0; run < 2 * runs; ++run)  // the first half is overwritten
         enqueue_timed(candidates[i], context, starts[run % runs], stops[run % runs]);

@@ -25,10 +25,15 @@ struct TimingLimits {
 TimesInTurn time_in_turn(const std::vector<std::function<void(cudaStream_t)>>& candidates, Context& context,
                          const TimingLimits& limits);
 
-/// Seconds of each candidate while it alone is at work: the mean over 40 ms, after 40 ms of the same, each run from a flushed
-/// L2; three times, in turn. At the power limit every candidate brings about a clock of its own, which those that take turns
-/// run by run share. `seconds[i]` is about what a run of candidate i takes.
+struct SustainedSpans {
+  double seconds = 0.04;
+  int rounds = 3;
+};
+
+/// Seconds of each candidate while it alone is at work: the mean over a span, after a span of the same, each run from a flushed
+/// L2; in turn, `spans.rounds` times. At the power limit every candidate brings about a clock of its own, which those that take
+/// turns run by run share. `seconds[i]` is about what a run of candidate i takes.
 TimesInTurn time_sustained(const std::vector<std::function<void(cudaStream_t)>>& candidates,
-                           const std::vector<double>& seconds, Context& context);
+                           const std::vector<double>& seconds, Context& context, const SustainedSpans& spans = {});
 
 }  // namespace cuparity::device

@@ -28,6 +28,7 @@ const std::vector<Size> aligned_row_sizes = {
     {384, 768, 64, GemmLayout::dense},  {512, 512, 512, GemmLayout::dense},
     {40, 72, 20000, GemmLayout::dense}, {2100, 4200, 136, GemmLayout::dense},
     {129, 264, 65, GemmLayout::padded},  // columns that the TMA stores, a ragged k that it loads
+    {4120, 1240, 136, GemmLayout::padded}, {2310, 1544, 136, GemmLayout::dense},  // the tiles of 256 x 200, on an H200
 };
 
 // The same where an element is a byte.
@@ -38,6 +39,7 @@ const std::vector<Size> aligned_byte_row_sizes = {
     {384, 768, 128, GemmLayout::dense}, {512, 512, 512, GemmLayout::dense},
     {40, 72, 20000, GemmLayout::dense}, {2100, 4200, 272, GemmLayout::dense},
     {129, 264, 65, GemmLayout::padded},
+    {4120, 1240, 272, GemmLayout::padded}, {2310, 1544, 272, GemmLayout::dense},
 };
 
 // cuBLASLt multiplies fp8 and int8 only where every size is a multiple of 16.

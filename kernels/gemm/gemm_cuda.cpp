@@ -63,11 +63,10 @@ device::PreparedGemm prepare(GemmVariant variant, const GemmProblem& problem,
   };
   switch (variant) {
     case GemmVariant::cublaslt: return prepare_gemm_cublaslt(problem, buffers, context);
-    case GemmVariant::own_hopper: return prepare_gemm_hopper(problem, buffers, context);
+    case GemmVariant::own_hopper: return prepare_gemm_hopper(problem, buffers);
     case GemmVariant::own_portable: return portable();
     case GemmVariant::own:
-      return gemm_hopper_unsupported(problem, context) ? portable()
-                                                       : prepare_gemm_hopper(problem, buffers, context);
+      return gemm_hopper_unsupported(problem, context) ? portable() : prepare_gemm_hopper(problem, buffers);
     case GemmVariant::openblas: break;
   }
   throw std::runtime_error("preparing a GEMM on the GPU: OpenBLAS runs on the CPU");

@@ -61,11 +61,11 @@ std::vector<PreparedGemm> prepare_gemm_fp32_shapes(const GemmProblem& problem, c
 /// and CUDA 12.4.
 PreparedGemm prepare_gemm_tensor_core(const GemmProblem& problem, const GemmBuffers& buffers);
 
-/// fp16, bf16 and fp8 with TMA and wgmma, in the fastest of several shapes: runs them all, throws if their bits
-/// differ, times them on the context's stream. Throws unless gemm_hopper_unsupported() says nothing.
-PreparedGemm prepare_gemm_hopper(const GemmProblem& problem, const GemmBuffers& buffers, Context& context);
+/// fp16, bf16 and fp8 with TMA and wgmma, in the shape that fits the problem and the current GPU best. Runs nothing. Throws
+/// unless gemm_hopper_unsupported() says nothing.
+PreparedGemm prepare_gemm_hopper(const GemmProblem& problem, const GemmBuffers& buffers);
 
-/// Each of those shapes by itself, nothing run: they have to give equal bits.
+/// That shape and the others, which give equal bits.
 std::vector<PreparedGemm> prepare_gemm_hopper_shapes(const GemmProblem& problem, const GemmBuffers& buffers);
 
 /// Why prepare_gemm_hopper cannot take this problem on this device, or nothing.

@@ -1,20 +1,19 @@
 // fp16, bf16 and fp8 GEMM for Hopper (compute capability 9.0): TMA, wgmma, warp specialisation.
 //
 // Bound by FLOP, and at 700 W by power: the clock falls while the tensor cores work. What gets close:
-// - One block a multiprocessor, which stays and computes tile after tile. A producer thread keeps four
-//   stages of 128 bytes along k on their way by TMA; two consumer warpgroups compute a tile of 128 x 256, 64 rows
-//   each, sums in registers, inputs read by wgmma from shared memory.
-// - Two or four blocks form a cluster and work on neighbouring tiles: each fetches a part of the rows or columns
-//   that they share and the TMA delivers that to all, which saves a third of the reads from the L2 and more.
+// - One block a multiprocessor, which stays and computes tile after tile. A producer thread keeps three or four
+//   stages of 128 bytes along k on their way by TMA; two consumer warpgroups compute a tile of 128 x 256 or 256 x 200,
+//   each its rows, sums in registers (up to 200 a thread), inputs read by wgmma from shared memory.
+// - Two blocks form a cluster and work on neighbouring tiles: each fetches a part of the rows or columns that they
+//   share and the TMA delivers that to both, which saves a third of the reads from the L2 and more.
 // - Tiles go in bands of rows so that what the GPU works on at one time is about square: fewer distinct
 //   inputs, which the L2 holds.
-// - The result goes through shared memory to TMA stores that drain while the next tile is computed. One consumer
-//   may be some steps ahead of the other, so that one multiplies while the other stores.
+// - The result goes through shared memory to TMA stores that drain while the next tile is computed.
 // - No memory fence in the loop along k: see barrier_arrive_at().
-// - Which cluster, band and head start is fastest depends on size, type and power, so the shapes are timed
-//   once a problem. All sum along k in the same order; that their bits are the same is checked before.
-// Reaches on an H200, bf16, 4096, with the first shape alone: 740.9 TFLOP/s, 0.993 of cuBLASLt
-// (results/published/2026-11-23-h200-quick); 8192, all types, the fastest shape: docs/performance.md.
+// - The tile is the one that leaves the fewest multiprocessors idle in the last round, of equal ones the one that reads
+//   less: see gemm_tile_fit.hpp. No run is timed for it, so every process takes the same. All sum along k in the same order,
+//   so the bits are the same.
+// Reaches on an H200 beside cuBLASLt's best algorithm: docs/performance.md.
 #include "kernels/gemm/gemm_device.hpp"
 
 #if CUDART_VERSION >= 12000
@@ -22,10 +21,10 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "kernels/gemm/gemm_hopper.hpp"
-#include "kernels/gemm/gemm_shape_choice.hpp"
 
 namespace cuparity::device {
 namespace {
@@ -73,8 +72,8 @@ std::vector<PreparedGemm> prepare_gemm_hopper_shapes(const GemmProblem& problem,
   return shapes;
 }
 
-PreparedGemm prepare_gemm_hopper(const GemmProblem& problem, const GemmBuffers& buffers, Context& context) {
-  return fastest_gemm_shape(prepare_gemm_hopper_shapes(problem, buffers), problem, buffers, context);
+PreparedGemm prepare_gemm_hopper(const GemmProblem& problem, const GemmBuffers& buffers) {
+  return std::move(prepare_gemm_hopper_shapes(problem, buffers).front());
 }
 
 }  // namespace cuparity::device
@@ -93,7 +92,7 @@ std::vector<PreparedGemm> prepare_gemm_hopper_shapes(const GemmProblem&, const G
   throw std::runtime_error("preparing the Hopper GEMM kernel: built with a CUDA Toolkit older than 12.0");
 }
 
-PreparedGemm prepare_gemm_hopper(const GemmProblem& problem, const GemmBuffers& buffers, Context&) {
+PreparedGemm prepare_gemm_hopper(const GemmProblem& problem, const GemmBuffers& buffers) {
   return prepare_gemm_hopper_shapes(problem, buffers).front();
 }
 

@@ -8,7 +8,7 @@
 
 namespace cuparity::device {
 
-/// Those that fit the current GPU, the one that is best by experience first. All sum along k in the same order,
+/// Those that fit the current GPU, the best fit first. All sum along k in the same order,
 /// so all give the same bits. The problem has m, n, k above 0 and is one that gemm_hopper_unsupported() admits.
 std::vector<PreparedGemm> hopper_shapes_bf16(const GemmProblem& problem, const GemmBuffers& buffers);
 std::vector<PreparedGemm> hopper_shapes_fp16(const GemmProblem& problem, const GemmBuffers& buffers);

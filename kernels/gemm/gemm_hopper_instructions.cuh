@@ -70,14 +70,15 @@ __device__ inline std::uint64_t nanoseconds() {
 }
 
 /// Waits until the phase of `parity` has completed. A barrier that never completes is a programming
-/// error: after 20 seconds the kernel traps, so that it costs one process and not the GPU.
+/// error: after 20 seconds a store to address 0 ends the kernel, so that it costs one process and not the GPU.
+/// Not a trap: where a kernel may end in the middle, ptxas 13.0 forgets what setmaxnreg has granted and spills.
 __device__ inline void barrier_wait(std::uint32_t barrier, unsigned parity) {
   std::uint64_t start = 0;
   for (unsigned polls = 1; !barrier_try_wait(barrier, parity); ++polls) {
     if (polls % 1024 != 0) continue;
     const std::uint64_t now = nanoseconds();
     if (start == 0) start = now;
-    if (now - start > 20000000000ull) __trap();
+    if (now - start > 20000000000ull) asm volatile("st.global.u32 [%0], 0;" ::"l"(0ull) : "memory");
   }
 }
 
@@ -160,6 +161,11 @@ __device__ inline void store_matrices(std::uint32_t row, std::uint32_t r0, std::
                : "memory");
 }
 
+/// Two of them, one beside the other: lanes 0 to 15 name the rows.
+__device__ inline void store_matrices(std::uint32_t row, std::uint32_t r0, std::uint32_t r1) {
+  asm volatile("stmatrix.sync.aligned.m8n8.x2.shared::cta.b16 [%0], {%1, %2};" ::"r"(row), "r"(r0), "r"(r1) : "memory");
+}
+
 template <int registers>
 __device__ inline void lower_register_limit() {
   asm volatile("setmaxnreg.dec.sync.aligned.u32 %0;" ::"n"(registers));
@@ -189,45 +195,60 @@ __device__ inline void wgmma_wait() {
   asm volatile("wgmma.wait_group.sync.aligned %0;" ::"n"(pending) : "memory");
 }
 
-/// d (64 x 256, fp32) = a * b + (accumulate ? d : 0), where a is 64 rows and b 256 columns of 32 bytes along k: 16
-/// elements of 16 bits or 32 of 8 bits. fp8 sums as the tensor core does by itself, with fewer bits than fp32 has:
+/// d (64 x N, fp32) = a * b + (accumulate ? d : 0), where a is 64 rows and b N columns, 256 or 200, of 32 bytes along k:
+/// 16 elements of 16 bits or 32 of 8 bits. fp8 sums as the tensor core does by itself, with fewer bits than fp32 has:
 /// what cuBLASLt calls fast accumulation.
 /// In warp w of the warpgroup, lane l, d[4 * j + 2 * h + e] is row 16 * w + 8 * h + l / 4, column
 /// 8 * j + l % 4 * 2 + e.
-#define CUPARITY_SUMS_8(i) \
-  "+f"(d[i]), "+f"(d[i + 1]), "+f"(d[i + 2]), "+f"(d[i + 3]), "+f"(d[i + 4]), "+f"(d[i + 5]), \
-      "+f"(d[i + 6]), "+f"(d[i + 7])
-#define CUPARITY_SUMS_32(i) \
-  CUPARITY_SUMS_8(i), CUPARITY_SUMS_8(i + 8), CUPARITY_SUMS_8(i + 16), CUPARITY_SUMS_8(i + 24)
-#define CUPARITY_MULTIPLY(shape, element, type, major)                                                             \
-  __device__ inline void multiply_64_rows(float (&d)[128], std::uint64_t a, std::uint64_t b, int accumulate,       \
+#define CUPARITY_SUMS_4(i) "+f"(d[i]), "+f"(d[i + 1]), "+f"(d[i + 2]), "+f"(d[i + 3])
+#define CUPARITY_SUMS_20(i) \
+  CUPARITY_SUMS_4(i), CUPARITY_SUMS_4(i + 4), CUPARITY_SUMS_4(i + 8), CUPARITY_SUMS_4(i + 12), CUPARITY_SUMS_4(i + 16)
+#define CUPARITY_SUMS_100 \
+  CUPARITY_SUMS_20(0), CUPARITY_SUMS_20(20), CUPARITY_SUMS_20(40), CUPARITY_SUMS_20(60), CUPARITY_SUMS_20(80)
+#define CUPARITY_SUMS_128 CUPARITY_SUMS_100, CUPARITY_SUMS_20(100), CUPARITY_SUMS_4(120), CUPARITY_SUMS_4(124)
+#define CUPARITY_NAMES_100 \
+  "%0, %1, %2, %3, %4, %5, %6, %7, %8, %9, %10, %11, %12, %13, %14, %15" \
+  ", %16, %17, %18, %19, %20, %21, %22, %23, %24, %25, %26, %27, %28, %29, %30, %31" \
+  ", %32, %33, %34, %35, %36, %37, %38, %39, %40, %41, %42, %43, %44, %45, %46, %47" \
+  ", %48, %49, %50, %51, %52, %53, %54, %55, %56, %57, %58, %59, %60, %61, %62, %63" \
+  ", %64, %65, %66, %67, %68, %69, %70, %71, %72, %73, %74, %75, %76, %77, %78, %79" \
+  ", %80, %81, %82, %83, %84, %85, %86, %87, %88, %89, %90, %91, %92, %93, %94, %95" \
+  ", %96, %97, %98, %99"
+#define CUPARITY_NAMES_128 \
+  CUPARITY_NAMES_100 \
+  ", %100, %101, %102, %103, %104, %105, %106, %107, %108, %109, %110, %111, %112, %113" \
+  ", %114, %115, %116, %117, %118, %119, %120, %121, %122, %123, %124, %125, %126, %127"
+#define CUPARITY_MULTIPLY(sums, a_name, b_name, accumulate_name, shape, element, type, major)                      \
+  __device__ inline void multiply_64_rows(float (&d)[sums], std::uint64_t a, std::uint64_t b, int accumulate,      \
                                           element) {                                                               \
     asm volatile(                                                                                                  \
         "{\n"                                                                                                      \
         ".reg .pred accumulate;\n"                                                                                 \
-        "setp.ne.b32 accumulate, %130, 0;\n"                                                                       \
-        "wgmma.mma_async.sync.aligned." shape ".f32." type "." type                                                \
-        " {%0, %1, %2, %3, %4, %5, %6, %7, %8, %9, %10, %11, %12, %13, %14, %15"                                   \
-        ", %16, %17, %18, %19, %20, %21, %22, %23, %24, %25, %26, %27, %28, %29, %30, %31"                         \
-        ", %32, %33, %34, %35, %36, %37, %38, %39, %40, %41, %42, %43, %44, %45, %46, %47"                         \
-        ", %48, %49, %50, %51, %52, %53, %54, %55, %56, %57, %58, %59, %60, %61, %62, %63"                         \
-        ", %64, %65, %66, %67, %68, %69, %70, %71, %72, %73, %74, %75, %76, %77, %78, %79"                         \
-        ", %80, %81, %82, %83, %84, %85, %86, %87, %88, %89, %90, %91, %92, %93, %94, %95"                         \
-        ", %96, %97, %98, %99, %100, %101, %102, %103, %104, %105, %106, %107, %108, %109, %110, %111"             \
-        ", %112, %113, %114, %115, %116, %117, %118, %119, %120, %121, %122, %123, %124, %125, %126, %127}"        \
-        ", %128, %129, accumulate, 1, 1" major                                                                     \
-        ";\n"                                                                                                      \
+        "setp.ne.b32 accumulate, " accumulate_name ", 0;\n"                                                        \
+        "wgmma.mma_async.sync.aligned." shape ".f32." type "." type " {" CUPARITY_NAMES_##sums "}, " a_name        \
+        ", " b_name ", accumulate, 1, 1" major ";\n"                                                               \
         "}\n"                                                                                                      \
-        : CUPARITY_SUMS_32(0), CUPARITY_SUMS_32(32), CUPARITY_SUMS_32(64), CUPARITY_SUMS_32(96)                    \
+        : CUPARITY_SUMS_##sums                                                                                     \
         : "l"(a), "l"(b), "r"(accumulate));                                                                        \
   }
+#define CUPARITY_MULTIPLY_256(...) CUPARITY_MULTIPLY(128, "%128", "%129", "%130", __VA_ARGS__)
+#define CUPARITY_MULTIPLY_200(...) CUPARITY_MULTIPLY(100, "%100", "%101", "%102", __VA_ARGS__)
 // A and B both along k: 16-bit types say so, 8-bit types know nothing else.
-CUPARITY_MULTIPLY("m64n256k16", __nv_bfloat16, "bf16", ", 0, 0")
-CUPARITY_MULTIPLY("m64n256k16", __half, "f16", ", 0, 0")
-CUPARITY_MULTIPLY("m64n256k32", __nv_fp8_e4m3, "e4m3", "")
+CUPARITY_MULTIPLY_256("m64n256k16", __nv_bfloat16, "bf16", ", 0, 0")
+CUPARITY_MULTIPLY_256("m64n256k16", __half, "f16", ", 0, 0")
+CUPARITY_MULTIPLY_256("m64n256k32", __nv_fp8_e4m3, "e4m3", "")
+CUPARITY_MULTIPLY_200("m64n200k16", __nv_bfloat16, "bf16", ", 0, 0")
+CUPARITY_MULTIPLY_200("m64n200k16", __half, "f16", ", 0, 0")
+CUPARITY_MULTIPLY_200("m64n200k32", __nv_fp8_e4m3, "e4m3", "")
+#undef CUPARITY_MULTIPLY_256
+#undef CUPARITY_MULTIPLY_200
 #undef CUPARITY_MULTIPLY
-#undef CUPARITY_SUMS_32
-#undef CUPARITY_SUMS_8
+#undef CUPARITY_NAMES_100
+#undef CUPARITY_NAMES_128
+#undef CUPARITY_SUMS_128
+#undef CUPARITY_SUMS_100
+#undef CUPARITY_SUMS_20
+#undef CUPARITY_SUMS_4
 
 /// Keeps the compiler from moving uses of the accumulators across: it does not see the asynchronous writes.
 template <int count>

@@ -1,4 +1,4 @@
-// The Hopper GEMM kernel as a template over its input type and cluster: see gemm_hopper.cu for the idea.
+// The Hopper GEMM kernel as a template over its input type, tile and cluster: see gemm_hopper.cu for the idea.
 //
 // Barriers, one pair a stage and block. full: one arrival (the producer's, announcing the bytes) plus the
 // bytes themselves, its own and those that the cluster's other blocks send. empty: an arrival of each warp
@@ -12,38 +12,49 @@
 namespace cuparity::device {
 namespace {
 
-template <int cluster_rows_, int cluster_columns_>
+template <int row_blocks_, int columns_, int stages_, int cluster_rows_, int cluster_columns_>
 struct HopperShape {
+  static constexpr int row_blocks = row_blocks_;            ///< of a consumer, each of block_rows
+  static constexpr int columns = columns_;                  ///< of a tile
+  static constexpr int stages = stages_;                    ///< of the ring
   static constexpr int cluster_rows = cluster_rows_;        ///< blocks that share B
   static constexpr int cluster_columns = cluster_columns_;  ///< blocks that share A
 
-  static constexpr int consumers = 2;  ///< warpgroups, each with its rows of the tile
-  static constexpr int consumer_rows = 64;
-  static constexpr int columns = 256;     ///< of a tile
-  static constexpr int stages = 4;        ///< of the ring
+  static constexpr int consumers = 2;    ///< warpgroups, each with its rows of the tile
+  static constexpr int block_rows = 64;  ///< of a wgmma
+  static constexpr int consumer_rows = row_blocks * block_rows;
   static constexpr int step_bytes = 128;  ///< of k a stage, the width of the swizzle
-  static constexpr int stores = 2;        ///< output buffers of a consumer, used in turn
   static constexpr int rows = consumers * consumer_rows;
-  static constexpr int sums = columns / 2;  ///< of a thread
+  static constexpr int sums = columns / 2;  ///< of a thread in a block of rows
   static constexpr int threads = 128 * (1 + consumers);
   static constexpr int cluster = cluster_rows * cluster_columns;
+  /// Of B a stage: blocks that share it fetch equal parts of whole swizzled groups.
+  static constexpr int fetched_columns = (columns + 8 * cluster_rows - 1) / (8 * cluster_rows) * (8 * cluster_rows);
   static constexpr int a_bytes = rows * step_bytes;
-  static constexpr int b_bytes = columns * step_bytes;
+  static constexpr int b_bytes = fetched_columns * step_bytes;
   static constexpr int stage_bytes = a_bytes + b_bytes;
-  static constexpr int store_columns = 64;  ///< 128 bytes, the width of the swizzle
-  static constexpr int store_bytes = consumer_rows * store_columns * 2;
-  static constexpr int output_bytes = consumers * stores * store_bytes;
+
+  // Results leave in swizzled boxes of 64 columns where those divide the tile, else a warp's whole rows at once.
+  static constexpr int box_columns = columns % 64 == 0 ? 64 : columns;
+  static constexpr bool swizzled_boxes = box_columns == 64;
+  static constexpr int warp_rows = 16;  ///< of a warp in a block of rows
+  static constexpr int box_rows = swizzled_boxes ? block_rows : warp_rows;
+  static constexpr int box_bytes = box_rows * box_columns * 2;
+  static constexpr int boxes = swizzled_boxes ? 2 : 4;  ///< buffers of a consumer: used in turn, or one a warp
+  static constexpr int output_bytes = consumers * boxes * box_bytes;
+
   static constexpr int alignment = 1024;  ///< of what is swizzled
   static constexpr int shared_bytes = alignment + stages * stage_bytes + output_bytes + 2 * stages * 8;
   static constexpr int readers = 4 * consumers * cluster;  ///< warps of the cluster
 
   // What the launch gave all warpgroups alike, dealt out anew.
-  static constexpr int producer_registers = 40;
-  static constexpr int consumer_registers = 232;
+  static constexpr int producer_registers = 24;
+  static constexpr int consumer_registers = 240;
 
   static_assert(shared_bytes <= 227 * 1024, "a block of Hopper has 227 KiB");
-  static_assert(columns / store_columns % stores == 0, "every tile starts at the first buffer");
-  static_assert(rows / cluster_columns % 8 == 0 && columns / cluster_rows % 8 == 0, "whole swizzled groups");
+  static_assert(!swizzled_boxes || columns / box_columns % boxes == 0, "every block of rows starts at the first buffer");
+  static_assert(swizzled_boxes || columns % 16 == 8, "eight rows of an odd number of 16 bytes meet every bank once");
+  static_assert(rows / cluster_columns % 8 == 0, "whole swizzled groups");
 };
 
 /// What the kernel writes for inputs of type Element.
@@ -65,7 +76,6 @@ struct HopperProblem {
   int steps;                          ///< along k
   int cluster_rows, cluster_columns;  ///< of clusters' tiles
   int band;                           ///< of clusters' tiles, see gemm_tile()
-  int head_start;                     ///< steps, below both `steps` and the stages: see consume()
   void* c;                            ///< used where the TMA cannot store
   std::size_t ldc;
   bool whole_pieces;  ///< n is a multiple of 8: the TMA writes 16 bytes at a time, beyond n too
@@ -81,8 +91,7 @@ struct HopperMemory {
   __device__ std::uint32_t a(int stage) const { return start + stage * Shape::stage_bytes; }
   __device__ std::uint32_t b(int stage) const { return a(stage) + Shape::a_bytes; }
   __device__ std::uint32_t output(int consumer, int buffer) const {
-    return start + Shape::stages * Shape::stage_bytes +
-           (consumer * Shape::stores + buffer) * Shape::store_bytes;
+    return start + Shape::stages * Shape::stage_bytes + (consumer * Shape::boxes + buffer) * Shape::box_bytes;
   }
   __device__ std::uint32_t full(int stage) const {
     return start + Shape::stages * Shape::stage_bytes + Shape::output_bytes + stage * 8;
@@ -154,7 +163,7 @@ __device__ void produce(const CUtensorMap* a_map, const CUtensorMap* b_map, cons
       fetch_part<Shape::cluster_columns>(a_map, memory.a(ring.stage), full, index * step, tile.row,
                                          Shape::rows, rank_column, same_row);
       fetch_part<Shape::cluster_rows>(b_map, memory.b(ring.stage), full, index * step, tile.column,
-                                      Shape::columns, rank_row, same_column);
+                                      Shape::fetched_columns, rank_row, same_column);
       ring.advance();
     }
   }
@@ -170,15 +179,10 @@ __device__ inline std::uint32_t round_pair(float low, float high, __half) {
   return *reinterpret_cast<const std::uint32_t*>(&pair);
 }
 
-constexpr unsigned head_start_barrier = 8;  // those of store() begin at 1
-constexpr unsigned head_start_threads = 256;
-
-/// sums = the consumer's rows of the tile, over all of k. first_row: of the tile. release_at: the step at which
-/// the second consumer may begin, or -1.
+/// sums = the consumer's rows of the tile, over all of k. first_row: of the tile.
 template <typename Element, typename Shape>
-__device__ void multiply(float (&sums)[Shape::sums], const HopperProblem& problem,
-                         HopperMemory<Shape> memory, int first_row, int lane, int release_at,
-                         HopperRing<Shape::stages>& ring) {
+__device__ void multiply(float (&sums)[Shape::row_blocks][Shape::sums], const HopperProblem& problem,
+                         HopperMemory<Shape> memory, int first_row, int lane, HopperRing<Shape::stages>& ring) {
   int previous = 0;
   for (int index = 0; index < problem.steps; ++index) {
     hopper::barrier_wait(memory.full(ring.stage), ring.parity);
@@ -186,40 +190,43 @@ __device__ void multiply(float (&sums)[Shape::sums], const HopperProblem& proble
     const std::uint64_t b = hopper::tile_descriptor(memory.b(ring.stage));
     hopper::wgmma_fence();
 #pragma unroll
-    for (int q = 0; q < Shape::step_bytes / 32; ++q)  // 32 bytes along k are 2 in the descriptor's address
-      hopper::multiply_64_rows(sums, a + 2 * q, b + 2 * q, index != 0 || q != 0, Element{});
+    for (int q = 0; q < Shape::step_bytes / 32; ++q)  // 16 bytes are 1 in a descriptor's address
+#pragma unroll
+      for (int block = 0; block < Shape::row_blocks; ++block)
+        hopper::multiply_64_rows(sums[block], a + block * (Shape::block_rows * Shape::step_bytes / 16) + 2 * q,
+                                 b + 2 * q, index != 0 || q != 0, Element{});
     hopper::wgmma_commit();
-    if (index == release_at) hopper::named_barrier_arrive(head_start_barrier, head_start_threads);
     hopper::wgmma_wait<1>();  // the step before this one has read its stage
     if (index != 0 && lane < Shape::cluster) hopper::barrier_arrive_at(memory.empty(previous), lane);
     previous = ring.stage;
     ring.advance();
   }
   hopper::wgmma_wait<0>();
-  hopper::pin(sums);
+#pragma unroll
+  for (int block = 0; block < Shape::row_blocks; ++block) hopper::pin(sums[block]);
   if (lane < Shape::cluster) hopper::barrier_arrive_at(memory.empty(previous), lane);
 }
 
-/// Rounds and stores a consumer's 64 rows, 64 columns at a time through the consumer's buffers and the TMA.
+/// Rounds and stores a block of rows, 64 columns at a time through the consumer's buffers and the TMA.
 template <typename Output, typename Shape>
-__device__ void store(const float (&sums)[Shape::sums], const CUtensorMap* c_map,
-                      const HopperProblem& problem, HopperMemory<Shape> memory, int consumer, int row,
-                      int column) {
-  constexpr int pairs = Shape::store_columns / 16;
+__device__ void store_swizzled_boxes(const float (&sums)[Shape::sums], const CUtensorMap* c_map,
+                                     const HopperProblem& problem, HopperMemory<Shape> memory, int consumer, int row,
+                                     int column) {
+  constexpr int pairs = Shape::box_columns / 16;
   const int thread = static_cast<int>(threadIdx.x) % 128;
   const int warp = thread / 32, lane = thread % 32;
   // This lane's row of the four matrices that store_matrices() takes: two of 8 rows, twice 8 columns.
   const int matrix = lane / 8;
-  const int lane_row = warp * 16 + matrix % 2 * 8 + lane % 8;
+  const int lane_row = warp * Shape::warp_rows + matrix % 2 * 8 + lane % 8;
   const unsigned barrier = 1 + static_cast<unsigned>(consumer);
 #pragma unroll
-  for (int block = 0; block < Shape::columns / Shape::store_columns; ++block) {
-    const std::uint32_t buffer = memory.output(consumer, block % Shape::stores);
-    if (thread == 0) hopper::wait_until_read<Shape::stores - 1>();  // the last store from this buffer
+  for (int box = 0; box < Shape::columns / Shape::box_columns; ++box) {
+    const std::uint32_t buffer = memory.output(consumer, box % Shape::boxes);
+    if (thread == 0) hopper::wait_until_read<Shape::boxes - 1>();  // the last store from this buffer
     hopper::named_barrier(barrier, 128);
 #pragma unroll
     for (int pair = 0; pair < pairs; ++pair) {
-      const int j = (block * pairs + pair) * 8;                    // first of 8 sums: 16 columns
+      const int j = (box * pairs + pair) * 8;                      // first of 8 sums: 16 columns
       const int chunk = (pair * 2 + matrix / 2) ^ (lane_row % 8);  // the TMA's 128-byte swizzle
       hopper::store_matrices(
           buffer + lane_row * 128 + chunk * 16, round_pair(sums[j + 0], sums[j + 1], Output{}),
@@ -228,15 +235,42 @@ __device__ void store(const float (&sums)[Shape::sums], const CUtensorMap* c_map
     }
     hopper::fence_shared_for_copies();
     hopper::named_barrier(barrier, 128);
-    const int x = column + block * Shape::store_columns;
+    const int x = column + box * Shape::box_columns;
     if (thread == 0) {
       if (x < problem.n && row < problem.m) hopper::copy_box_out(c_map, buffer, x, row);
-      hopper::commit_copies_out();  // an empty group too, so that the count of groups is that of blocks
+      hopper::commit_copies_out();  // an empty group too, so that the count of groups is that of boxes
     }
   }
 }
 
-/// Rounds and stores a consumer's 64 rows element by element: nothing beyond m and n is written.
+/// Rounds and stores a block of rows, each warp its 16 by itself through its own buffer and one copy of the TMA.
+template <typename Output, typename Shape>
+__device__ void store_whole_rows(const float (&sums)[Shape::sums], const CUtensorMap* c_map,
+                                 const HopperProblem& problem, HopperMemory<Shape> memory, int consumer, int row,
+                                 int column) {
+  const int warp = static_cast<int>(threadIdx.x) % 128 / 32, lane = static_cast<int>(threadIdx.x) % 32;
+  const int matrix = lane / 8;  // of the four of store_matrices(), as above
+  const std::uint32_t buffer = memory.output(consumer, warp);
+  const std::uint32_t lane_row = buffer + (matrix % 2 * 8 + lane % 8) * (Shape::columns * 2);
+  if (lane == 0) hopper::wait_until_read<0>();  // the last store from this buffer
+  __syncwarp();
+#pragma unroll
+  for (int j = 0; j + 8 <= Shape::sums; j += 8)  // 16 columns
+    hopper::store_matrices(lane_row + j * 4 + matrix / 2 * 16, round_pair(sums[j + 0], sums[j + 1], Output{}),
+                           round_pair(sums[j + 2], sums[j + 3], Output{}),
+                           round_pair(sums[j + 4], sums[j + 5], Output{}),
+                           round_pair(sums[j + 6], sums[j + 7], Output{}));
+  constexpr int last = Shape::sums - 4;  // of the 8 columns that are left
+  hopper::store_matrices(lane_row + last * 4, round_pair(sums[last + 0], sums[last + 1], Output{}),
+                         round_pair(sums[last + 2], sums[last + 3], Output{}));
+  hopper::fence_shared_for_copies();
+  __syncwarp();
+  const int y = row + warp * Shape::warp_rows;
+  if (lane == 0 && column < problem.n && y < problem.m) hopper::copy_box_out(c_map, buffer, column, y);
+  if (lane == 0) hopper::commit_copies_out();
+}
+
+/// Rounds and stores a block of rows element by element: nothing beyond m and n is written.
 template <typename Output, typename Shape>
 __device__ void store_elements(const float (&sums)[Shape::sums], const HopperProblem& problem, int row,
                                int column) {
@@ -251,8 +285,19 @@ __device__ void store_elements(const float (&sums)[Shape::sums], const HopperPro
   }
 }
 
-/// A warpgroup: waits for stages, multiplies, hands them back, stores. With a head start the first consumer is
-/// that many steps ahead of the second: while one stores, the other keeps the tensor cores busy.
+/// Rounds and stores a block of rows, of which `row` is the first.
+template <typename Output, typename Shape>
+__device__ void store(const float (&sums)[Shape::sums], const CUtensorMap* c_map, const HopperProblem& problem,
+                      HopperMemory<Shape> memory, int consumer, int row, int column) {
+  if (!problem.whole_pieces)
+    store_elements<Output, Shape>(sums, problem, row, column);
+  else if constexpr (Shape::swizzled_boxes)
+    store_swizzled_boxes<Output, Shape>(sums, c_map, problem, memory, consumer, row, column);
+  else
+    store_whole_rows<Output, Shape>(sums, c_map, problem, memory, consumer, row, column);
+}
+
+/// A warpgroup: waits for stages, multiplies, hands them back, stores.
 template <typename Element, typename Shape>
 __device__ void consume(const CUtensorMap* c_map, const HopperProblem& problem, HopperMemory<Shape> memory,
                         int rank, int consumer) {
@@ -260,21 +305,16 @@ __device__ void consume(const CUtensorMap* c_map, const HopperProblem& problem, 
   const int first_row = consumer * Shape::consumer_rows;
   using Output = typename HopperOutput<Element>::Type;
   HopperRing<Shape::stages> ring;
-  const bool staggered = problem.head_start > 0;
-  int release_at = staggered && consumer == 0 ? problem.head_start : -1;
-  if (staggered && consumer == 1) hopper::named_barrier(head_start_barrier, head_start_threads);
   for (HopperTiles<Shape> tile(problem); tile.next(rank);) {
-    float sums[Shape::sums];
-    multiply<Element, Shape>(sums, problem, memory, first_row, lane, release_at, ring);
-    release_at = -1;
-    const int row = tile.row + first_row;
-    if (problem.whole_pieces)
-      store<Output, Shape>(sums, c_map, problem, memory, consumer, row, tile.column);
-    else
-      store_elements<Output, Shape>(sums, problem, row, tile.column);
+    float sums[Shape::row_blocks][Shape::sums];
+    multiply<Element, Shape>(sums, problem, memory, first_row, lane, ring);
+#pragma unroll
+    for (int block = 0; block < Shape::row_blocks; ++block)
+      store<Output, Shape>(sums[block], c_map, problem, memory, consumer,
+                           tile.row + first_row + block * Shape::block_rows, tile.column);
   }
   // What the copies write is there when the kernel ends; shared memory must last until they have read it.
-  if (threadIdx.x % 128 == 0) hopper::wait_until_read<0>();
+  if (lane == 0) hopper::wait_until_read<0>();
 }
 
 #endif

@@ -1,5 +1,6 @@
-// What every shape of our GEMM kernels reaches, beside cuBLASLt's best algorithm: timed in turn in one process. Prints;
-// judges nothing but that the candidates run. `gemm_shapes_slow --gtest_filter=*fp32_4096` takes a second or two.
+// What every shape of our GEMM kernels reaches, beside cuBLASLt's best algorithm: each alone at work for 0.4 s, of which the
+// second half counts, in turn in one process. Prints; judges nothing but that the candidates run.
+// `gemm_shapes_slow --gtest_filter=*bf16_8192` takes about ten seconds.
 #include <gtest/gtest.h>
 
 #include <cstdio>
@@ -34,10 +35,11 @@ PreparedGemm print_rates(const GemmProblem& problem, const GemmBuffers& buffers,
     runs.push_back(candidate.enqueue);
     candidate.enqueue(context.stream());  // loads the kernel
   }
-  device::TimingLimits limits;
-  limits.seconds = 3;
-  limits.give_up = 10;  // a slow shape is told, too
-  const TimesInTurn times = time_in_turn(runs, context, limits);
+  device::TimingLimits once;
+  once.rounds = 1;
+  std::vector<double> seconds;
+  for (const std::vector<double>& of_candidate : time_in_turn(runs, context, once)) seconds.push_back(of_candidate.front());
+  const TimesInTurn times = time_sustained(runs, seconds, context, {0.2, 5});
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     std::vector<double> ratios;
     for (std::size_t round = 0; round < times[i].size(); ++round)
@@ -46,9 +48,6 @@ PreparedGemm print_rates(const GemmProblem& problem, const GemmBuffers& buffers,
                 problem.work().flops / median_time(times[i]) / 1e12, own < candidates.size() ? "of cuBLASLt" : "of the last",
                 median_time(ratios), i == own ? "cuBLASLt " : "", candidates[i].algorithm.c_str());
   }
-  std::printf("%s %zu: our choice: %s\n", to_string(problem.type).data(), problem.n,
-              candidates[earliest_as_fast({times.begin(), times.begin() + static_cast<std::ptrdiff_t>(own)}, 0.002)]
-                  .algorithm.c_str());
   return std::move(candidates.front());
 }
 

@@ -3,12 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <set>
 
 #include "kernels/gemm/gemm_input.hpp"
 #include "kernels/gemm/gemm_reference.hpp"
+#include "kernels/gemm/gemm_tile_fit.hpp"
 #include "kernels/gemm/gemm_tile_order.hpp"
 
 #ifdef CUPARITY_HAVE_OPENBLAS
@@ -258,6 +260,31 @@ TEST(GemmTileOrder, VisitsEveryTileOnce) {
     }
     EXPECT_EQ(seen.size(), static_cast<std::size_t>(rows * columns));
   }
+}
+
+TEST(GemmTileFit, CountsTheRoundsOfWholeTiles) {
+  const GemmClusterTile tile{256, 256, 2};
+  EXPECT_EQ(gemm_tile_fit(1, 1, tile, 66).busy, 128 * 256);
+  EXPECT_EQ(gemm_tile_fit(256 * 66, 256, tile, 66).busy, 128 * 256);
+  EXPECT_EQ(gemm_tile_fit(256 * 66, 257, tile, 66).busy, 2 * 128 * 256);
+  EXPECT_DOUBLE_EQ(gemm_tile_fit(1, 1, tile, 66).fetched, 1.0 / 128);
+}
+
+// The Hopper kernel's tiles on 132 multiprocessors, as measured on an H200; the last two are sizes of the validation.
+TEST(GemmTileFit, TakesWhatWasFastestOnAnH200) {
+  const std::vector<GemmClusterTile> tiles = {{256, 256, 2}, {512, 200, 2}, {256, 400, 2}};
+  const auto best = [&](int m, int n) {
+    const auto less = [&](const GemmClusterTile& one, const GemmClusterTile& other) {
+      return gemm_tile_fit(m, n, one, 66) < gemm_tile_fit(m, n, other, 66);
+    };
+    return std::min_element(tiles.begin(), tiles.end(), less) - tiles.begin();
+  };
+  EXPECT_EQ(best(512, 512), 0);
+  EXPECT_EQ(best(4096, 4096), 0);
+  EXPECT_EQ(best(8192, 8192), 1);
+  EXPECT_EQ(best(16384, 16384), 2);
+  EXPECT_EQ(best(4120, 1240), 1);
+  EXPECT_EQ(best(2310, 1544), 2);
 }
 
 TEST(GemmCases, NamesAreThoseOfTheRows) {

@@ -1,0 +1,33 @@
+// Which tile suits an output and a GPU. Pure, C++17.
+#pragma once
+
+namespace cuparity {
+
+/// The tiles that a cluster of blocks computes together.
+struct GemmClusterTile {
+  int rows, columns;
+  int blocks;  ///< equal parts, each a multiprocessor's
+};
+
+/// What a tile costs; the smaller one is to be taken. Measured on an H200 (docs/performance.md, "Which GPU gets which
+/// GEMM"): where the GPU is cool, time follows `busy` to within 1 %; at the power limit a smaller `fetched` saves up to 2 %
+/// besides.
+struct GemmTileFit {
+  long long busy;  ///< elements of C, in whole tiles, for which the multiprocessor with most of them is at work
+  double fetched;  ///< elements of A and B that reach the GPU's blocks from the L2 per element of C and step along k
+
+  bool operator<(const GemmTileFit& other) const {
+    return busy != other.busy ? busy < other.busy : fetched < other.fetched;
+  }
+};
+
+/// m, n and `resident`, the clusters that the GPU runs at one time, are above 0.
+inline GemmTileFit gemm_tile_fit(long long m, long long n, const GemmClusterTile& tile, int resident) {
+  const long long clusters = ((m + tile.rows - 1) / tile.rows) * ((n + tile.columns - 1) / tile.columns);
+  const long long rounds = (clusters + resident - 1) / resident;
+  const double area = static_cast<double>(tile.rows) * tile.columns;
+  return {rounds * (static_cast<long long>(tile.rows) * tile.columns / tile.blocks),
+          (tile.rows + tile.columns) / area};
+}
+
+}  // namespace cuparity
