@@ -73,8 +73,12 @@ struct GpuFacts {
 using LookOutcome = std::string;
 
 /// Of nvmlReturn_t.
+constexpr int nvml_no_permission = 4;
+constexpr int nvml_driver_not_loaded = 9;
+constexpr int nvml_library_not_found = 12;
 constexpr int nvml_gpu_is_lost = 15;
 constexpr int nvml_version_mismatch = 18;  ///< NVML_ERROR_LIB_RM_VERSION_MISMATCH
+constexpr int nvml_unknown_error = 999;
 
 struct NvmlFacts {
   LookOutcome outcome = "not looked";

@@ -201,7 +201,8 @@ GateResult gate_on_history(const HistoryIndex& index, const std::string& history
   result.candidate = candidate.name;
   result.wrong = candidate.wrong;
   list_skipped(index, candidate, mode, result);
-  std::vector<double> p_values, time_p_values;
+  std::vector<double> p_values;
+  std::vector<std::optional<double>> time_p_values;
   std::size_t longest = 0;
   for (const Judged& judged : all) {
     longest = std::max(longest, judged.earlier().size());
@@ -212,7 +213,7 @@ GateResult gate_on_history(const HistoryIndex& index, const std::string& history
     }
     result.entries.push_back({describe(judged), "", ""});
     p_values.push_back(*result.entries.back().comparison.p_value);
-    if (judged.time) time_p_values.push_back(time_p_value(judged));
+    time_p_values.push_back(judged.time ? std::optional(time_p_value(judged)) : std::nullopt);
   }
   const bool lost = std::any_of(candidate.samples.begin(), candidate.samples.end(), is_lost);
   if (result.entries.empty() && !lost) {
@@ -221,14 +222,14 @@ GateResult gate_on_history(const HistoryIndex& index, const std::string& history
         "a prediction needs {}",
         history_name, longest, candidate.name, machine_fingerprint(candidate.environment), prediction_minimum));
   }
-  const std::vector<double> adjusted = holm(p_values), adjusted_in_time = holm(time_p_values);
-  auto in_time = adjusted_in_time.begin();
+  const std::vector<double> adjusted = holm(p_values);
+  const std::vector<std::optional<double>> adjusted_in_time = holm_of_present(time_p_values);
   for (std::size_t i = 0; i < result.entries.size(); ++i) {
     Comparison& comparison = result.entries[i].comparison;
     comparison.baseline = history_name;
     comparison.candidate = candidate.name;
     comparison.adjusted_p_value = adjusted[i];
-    decide(comparison, comparison.measure == Measure::cycles ? *in_time++ : 1);
+    decide(comparison, adjusted_in_time[i].value_or(1));
   }
   add_lost(candidate, result);
   return result;

@@ -236,13 +236,22 @@ std::string overhead_of(const Run& run, const Analysis& analysis) {
                      format_seconds(processes));
 }
 
+/// A suite that was read from a pipe is there no more; the copy beside the report is.
+std::string lasting_suite(const std::string& suite) {
+  const bool from_pipe = suite.starts_with("/dev/fd/") || suite.starts_with("/proc/") || suite == "/dev/stdin";
+  return from_pipe ? "suite.yaml" : suite;
+}
+
 /// The command again, without the folder that it has filled.
 std::string command_of(const Run& run) {
   if (run.command.empty()) return "";
   std::vector<std::string> command;
   for (std::size_t i = 0; i < run.command.size(); ++i) {
-    if (run.command[i] == "--out") ++i;
-    else if (!run.command[i].starts_with("--out=")) command.push_back(run.command[i]);
+    const std::string& word = run.command[i];
+    const bool names_suite = i > 0 && run.command[i - 1] == "--suite";
+    if (word == "--out") ++i;
+    else if (word.starts_with("--suite=")) command.push_back("--suite=" + lasting_suite(word.substr(8)));
+    else if (!word.starts_with("--out=")) command.push_back(names_suite ? lasting_suite(word) : word);
   }
   const bool seeded = std::any_of(command.begin(), command.end(),
                                   [](const std::string& word) { return word.starts_with("--seed"); });

@@ -80,6 +80,12 @@ TEST(ReportView, TheCommandRepeatsTheOrderOfTrials) {
   example.run.command.push_back("--out=r1");
   example.run.command.push_back("--seed=7");
   EXPECT_THAT(describe(example.run, example.analysis).command, testing::EndsWith("--mode docker:manual --seed=7"));
+  for (const char* pipe : {"/dev/fd/63", "/dev/stdin", "/proc/self/fd/0"}) {
+    example.run.command = {"cuparity", "run", "--suite", pipe, "--seed=7"};
+    EXPECT_EQ(describe(example.run, example.analysis).command, "cuparity run --suite suite.yaml --seed=7");
+    example.run.command = {"cuparity", "run", std::string("--suite=") + pipe, "--seed=7"};
+    EXPECT_EQ(describe(example.run, example.analysis).command, "cuparity run --suite=suite.yaml --seed=7");
+  }
 }
 
 TEST(ReportView, SaysWhatWasValidated) {

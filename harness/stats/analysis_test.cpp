@@ -124,7 +124,9 @@ TEST(Analysis, ASlowDownInTimeStandsTheCorrectionForAllRows) {
   const Analysis analysis = analyse(run);
   EXPECT_EQ(analysis.comparisons.at(0).verdict, Verdict::inconclusive) << "nor the same: it may be slower";
   EXPECT_THAT(analysis.comparisons.at(0).reason, StartsWith("slower in time by "));
-  EXPECT_THAT(analysis.comparisons.at(0).reason, HasSubstr("not after the correction for 4 comparisons in time"));
+  EXPECT_THAT(analysis.comparisons.at(0).reason,
+              HasSubstr("not after the correction for 4 comparisons in time; about 8 blocks would settle it"));
+  EXPECT_EQ(analysis.comparisons.at(0).blocks_to_settle, 8) << "the fewest whose exact test can prove one of four";
   EXPECT_FALSE(analysis.comparisons.at(0).only_in_time);
   EXPECT_EQ(analysis.comparisons.at(1).verdict, Verdict::same);
 }

@@ -37,7 +37,7 @@ struct Observation {
   std::optional<Verdict> imposed;    ///< a verdict that no number can change, e.g. too many blocks rejected,
   std::string imposed_reason;        ///< and why
   std::string note;                  ///< what the reason says besides, whatever the verdict
-  std::optional<double> time_p_value = std::nullopt;  ///< of cycles: that of the seconds
+  std::optional<Estimate> in_time = std::nullopt;  ///< of cycles: what the seconds say
 };
 
 /// Without an estimate, since there is nothing to decide from.

@@ -27,6 +27,20 @@ std::vector<double> holm(std::span<const double> p_values) {
   return adjusted;
 }
 
+std::vector<std::optional<double>> holm_of_present(std::span<const std::optional<double>> p_values) {
+  std::vector<double> made;
+  for (const std::optional<double>& p_value : p_values) {
+    if (p_value) made.push_back(*p_value);
+  }
+  const std::vector<double> adjusted = holm(made);
+  std::vector<std::optional<double>> result(p_values.size());
+  auto next = adjusted.begin();
+  for (std::size_t i = 0; i < p_values.size(); ++i) {
+    if (p_values[i]) result[i] = *next++;
+  }
+  return result;
+}
+
 std::vector<double> benjamini_hochberg(std::span<const double> p_values) {
   const std::vector<std::size_t> order = ascending_order(p_values);
   std::vector<double> adjusted(p_values.size());

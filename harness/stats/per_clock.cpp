@@ -35,34 +35,43 @@ bool is_slower_in_time(const Comparison& comparison) {
   return comparison.verdict != Verdict::invalid && comparison.time_interval_low.value_or(0) > comparison.margin;
 }
 
-/// After Holm, of those compared in cycles. They are a family of their own: slower is one of the two sides of each
-/// test, so that a false alarm among the cycles and one among the seconds have alpha together.
-std::vector<std::optional<double>> adjusted_time_p_values(const std::vector<Observation>& observations) {
-  std::vector<double> p_values;
+/// What the seconds say of a comparison in cycles.
+struct InTime {
+  Estimate estimate;
+  double adjusted_p_value = 1;
+  int comparisons = 0;  ///< in cycles, with this one
+};
+
+/// Those compared in cycles are a family of their own: slower is one of the two sides of each test, so that a false alarm among
+/// the cycles and one among the seconds have alpha together. By Holm.
+std::vector<std::optional<InTime>> all_in_time(const std::vector<Observation>& observations) {
+  std::vector<std::optional<double>> p_values;
+  int comparisons = 0;
   for (const Observation& observation : observations) {
-    if (observation.time_p_value) p_values.push_back(*observation.time_p_value);
+    p_values.push_back(observation.in_time ? std::optional(observation.in_time->p_value) : std::nullopt);
+    if (observation.in_time) ++comparisons;
   }
-  const std::vector<double> adjusted = holm(p_values);
-  std::vector<std::optional<double>> result;
-  std::size_t place = 0;
-  for (const Observation& observation : observations) {
-    result.push_back(observation.time_p_value ? std::optional(adjusted[place++]) : std::nullopt);
+  const std::vector<std::optional<double>> adjusted = holm_of_present(p_values);
+  std::vector<std::optional<InTime>> result(observations.size());
+  for (std::size_t i = 0; i < observations.size(); ++i) {
+    if (adjusted[i]) result[i] = InTime{*observations[i].in_time, *adjusted[i], comparisons};
   }
   return result;
 }
 
 /// What lies beyond the margin in time is slower or, where that is no more than one of many can show by chance, open.
-void decide_in_time(double p_value, double alpha, std::ptrdiff_t rows, Comparison& comparison) {
-  const bool proved = p_value <= alpha;
+void decide_in_time(const InTime& in_time, double alpha, const std::string& unit, Comparison& comparison) {
+  const bool proved = in_time.adjusted_p_value <= alpha;
   comparison.only_in_time = proved;
   comparison.verdict = proved ? Verdict::slower : Verdict::inconclusive;
   comparison.detectable_below_margin = false;
-  comparison.blocks_to_settle.reset();
+  comparison.blocks_to_settle = proved ? std::nullopt : blocks_to_prove(in_time.estimate, in_time.comparisons, alpha);
   comparison.reason =
       fmt::format("slower in time by {} to {}, beyond the margin{}", signed_percent(*comparison.time_interval_low),
                   signed_percent(comparison.time_interval_high.value_or(std::nan(""))),
                   proved ? ": the GPU's clock is lower"
-                         : fmt::format(", but not after the correction for {} comparisons in time", rows));
+                         : fmt::format(", but not after the correction for {} comparisons in time; {}", in_time.comparisons,
+                                       settle_advice(comparison.blocks_to_settle, unit)));
 }
 
 }  // namespace
@@ -76,13 +85,12 @@ Observation observe_per_clock(Comparison comparison, const TwoSamples& seconds, 
   const TwoSamples numbers = at_one_clock(std::move(cycles), seconds);
   Observation observation = observe(std::move(comparison), numbers.baseline, numbers.candidate, alpha);
   observation.note = per_clock_note(*observation.comparison.time_effect);
-  observation.time_p_value = in_time.estimate->p_value;
+  observation.in_time = in_time.estimate;
   return observation;
 }
 
 std::vector<Comparison> decide_measured(std::vector<Observation> observations, double alpha, const std::string& unit) {
-  const std::vector<std::optional<double>> in_time = adjusted_time_p_values(observations);
-  const auto rows_in_time = std::count_if(in_time.begin(), in_time.end(), [](const auto& p) { return p.has_value(); });
+  const std::vector<std::optional<InTime>> in_time = all_in_time(observations);
   std::vector<std::string> notes;
   std::vector<bool> imposed;
   for (const Observation& observation : observations) {
@@ -91,8 +99,8 @@ std::vector<Comparison> decide_measured(std::vector<Observation> observations, d
   }
   std::vector<Comparison> comparisons = decide(std::move(observations), alpha, unit);
   for (std::size_t i = 0; i < comparisons.size(); ++i) {
-    if (!imposed[i] && comparisons[i].verdict != Verdict::slower && is_slower_in_time(comparisons[i])) {
-      decide_in_time(in_time[i].value_or(1), alpha, rows_in_time, comparisons[i]);
+    if (!imposed[i] && in_time[i] && comparisons[i].verdict != Verdict::slower && is_slower_in_time(comparisons[i])) {
+      decide_in_time(*in_time[i], alpha, unit, comparisons[i]);
     }
     comparisons[i].reason += notes[i];
   }

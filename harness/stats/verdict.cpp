@@ -39,18 +39,33 @@ void fill_numbers(Comparison& comparison, const Estimate& estimate, double alpha
   }
 }
 
+/// Values a side weigh half as much as pairs.
+double sides(const Estimate& estimate) { return estimate.paired ? 1 : 2; }
+
 /// The fewest blocks for which some test of this family could reject: exactness for paired data, and the
 /// same for two samples by counting n up.
-int fewest_blocks(const Estimate& estimate, const Family& family) {
+int fewest_blocks(const Estimate& estimate, int comparisons, double alpha) {
   if (estimate.paired) {
-    return blocks_for_exactness(family.size, family.alpha);
+    return blocks_for_exactness(comparisons, alpha);
   }
   // C(2n, n) grows by about 4 a step.
   int n = 1;
-  for (double smallest = 1; smallest > family.alpha / family.size && n < 1000; ++n) {
+  for (double smallest = 1; smallest > alpha / comparisons && n < 1000; ++n) {
     smallest = 2 * std::exp(2 * std::lgamma(n + 1.0) - std::lgamma(2 * n + 1.0));
   }
   return n - 1;
+}
+
+double blocks_for_difference(const Estimate& estimate, int comparisons, double alpha) {
+  const double z = boost::math::quantile(boost::math::normal(), 1 - alpha / (2 * comparisons));
+  return std::max<double>(sides(estimate) * blocks_for_half_width(estimate.deviation, std::abs(estimate.shift), z),
+                          fewest_blocks(estimate, comparisons, alpha));
+}
+
+/// At least one more than there are; nothing where "more blocks" is no advice.
+std::optional<int> within_reason(double blocks, const Estimate& estimate) {
+  const double needed = std::max(blocks, estimate.n + 1.0);
+  return needed < too_many_blocks ? std::optional<int>(static_cast<int>(needed)) : std::nullopt;
 }
 
 /// The number of blocks after which this comparison would be decided, if effect and scatter stay what they
@@ -63,26 +78,14 @@ std::optional<int> blocks_to_settle(const Comparison& comparison, const Estimate
   const boost::math::normal normal;
   const double bound = std::log1p(comparison.margin);
   const double shift = std::abs(estimate.shift);
-  const double sides = estimate.paired ? 1 : 2;  // n a side weigh n/2 blocks
   double for_same = too_many_blocks;
   if (shift < bound) {
-    for_same = sides * std::max(blocks_to_detect(estimate.deviation, bound, family.alpha, detection_power),
-                                blocks_for_half_width(estimate.deviation, bound - shift,
-                                                      boost::math::quantile(normal, 1 - family.alpha)));
-    for_same = std::max<double>(for_same, fewest_blocks(estimate, {1, family.alpha, family.unit}));
+    for_same = sides(estimate) * std::max(blocks_to_detect(estimate.deviation, bound, family.alpha, detection_power),
+                                          blocks_for_half_width(estimate.deviation, bound - shift,
+                                                                boost::math::quantile(normal, 1 - family.alpha)));
+    for_same = std::max<double>(for_same, fewest_blocks(estimate, 1, family.alpha));
   }
-  const double for_difference = std::max<double>(
-      sides * blocks_for_half_width(estimate.deviation, shift,
-                                    boost::math::quantile(normal, 1 - family.alpha / (2 * family.size))),
-      fewest_blocks(estimate, family));
-  const double needed = std::max(std::min(for_same, for_difference), estimate.n + 1.0);
-  return needed < too_many_blocks ? std::optional<int>(static_cast<int>(needed)) : std::nullopt;
-}
-
-std::string settle_advice(const Comparison& comparison, const Family& family) {
-  return comparison.blocks_to_settle
-             ? fmt::format("about {} {} would settle it", *comparison.blocks_to_settle, family.unit)
-             : "more measurements alone would hardly settle it";
+  return within_reason(std::min(for_same, blocks_for_difference(estimate, family.size, family.alpha)), estimate);
 }
 
 std::string describe_interval(const Comparison& comparison) {
@@ -93,7 +96,7 @@ std::string describe_interval(const Comparison& comparison) {
 /// Why nothing could be decided.
 std::string inconclusive_reason(const Comparison& comparison, const Estimate& estimate, const Family& family,
                                 bool inside_margin) {
-  const std::string advice = settle_advice(comparison, family);
+  const std::string advice = settle_advice(comparison.blocks_to_settle, family.unit);
   if (inside_margin) {
     return fmt::format(
         "underpowered: inside the margin of {}, but an effect that large could be missed (minimum "
@@ -104,12 +107,12 @@ std::string inconclusive_reason(const Comparison& comparison, const Estimate& es
   if (!estimate.interval.bounded()) {
     return fmt::format("n = {} is too few for an interval of {} %; at least {} {} are needed", estimate.n,
                        std::round(1000 * comparison.confidence_level) / 10,
-                       fewest_blocks(estimate, {1, family.alpha, family.unit}), family.unit);
+                       fewest_blocks(estimate, 1, family.alpha), family.unit);
   }
   if (estimate.interval.excludes_zero() && estimate.smallest_p_value * family.size > family.alpha) {
     return fmt::format("{}, but {} {} can't prove a difference among {} comparisons; at least {} are needed",
                        describe_interval(comparison), estimate.n, family.unit, family.size,
-                       fewest_blocks(estimate, family));
+                       fewest_blocks(estimate, family.size, family.alpha));
   }
   if (estimate.interval.excludes_zero()) {
     return fmt::format("{}, but not after the correction for {} comparisons; {}",
@@ -176,6 +179,10 @@ std::vector<Comparison> decide(std::vector<Observation> observations, double alp
     comparisons.push_back(std::move(comparison));
   }
   return comparisons;
+}
+
+std::optional<int> blocks_to_prove(const Estimate& estimate, int comparisons, double alpha) {
+  return estimate.n < 2 ? std::nullopt : within_reason(blocks_for_difference(estimate, comparisons, alpha), estimate);
 }
 
 Verdict overall_verdict(const std::vector<Comparison>& comparisons) {

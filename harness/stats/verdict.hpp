@@ -1,6 +1,7 @@
 // From what the samples say to same, slower, faster, inconclusive or invalid.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,10 @@ namespace cuparity {
 ///  4. `inconclusive`, with the number of `unit` ("blocks", "repetitions a side") that would settle it.
 /// `alpha` is the error rate of this look. The order of the result is that of the argument.
 std::vector<Comparison> decide(std::vector<Observation> observations, double alpha, const std::string& unit);
+
+/// Blocks (or values a side) after which a difference like this one would be proven among that many comparisons, if effect and
+/// scatter stay what they are; nothing if that is beyond all reason.
+std::optional<int> blocks_to_prove(const Estimate& estimate, int comparisons, double alpha);
 
 /// The worst first: slower, invalid, inconclusive, faster, same. Nothing compared is inconclusive.
 Verdict overall_verdict(const std::vector<Comparison>& comparisons);

@@ -196,6 +196,8 @@ TEST(MultipleComparisons, AgreeWithHandCalculation) {
                                                  DoubleNear(0.04, 1e-12), DoubleNear(0.02, 1e-12)));
   EXPECT_TRUE(holm({}).empty());
   EXPECT_THAT(holm(std::vector<double>{0.9, 0.8}), ElementsAre(1, 1));
+  const std::vector<std::optional<double>> some = {0.01, std::nullopt, 0.02};
+  EXPECT_THAT(holm_of_present(some), ElementsAre(0.02, std::nullopt, 0.02));
 }
 
 TEST(Power, FollowsTheFormula) {

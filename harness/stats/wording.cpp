@@ -53,6 +53,11 @@ std::string slow_down_text(const Comparison& comparison) {
   return fmt::format("{} in time (interval {})", signed_percent(slowed), interval_text(in_time));
 }
 
+std::string settle_advice(std::optional<int> number, const std::string& unit) {
+  return number ? fmt::format("about {} {} would settle it", *number, unit)
+                : "more measurements alone would hardly settle it";
+}
+
 std::string per_clock_remark(const Comparison& comparison) {
   return comparison.measure == Measure::cycles
              ? fmt::format("per clock, in time {}", signed_percent(comparison.time_effect.value_or(std::nan(""))))

@@ -1,6 +1,7 @@
 // Numbers as people read them in reasons and tables.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "harness/stats/comparison.hpp"
@@ -17,6 +18,8 @@ std::string interval_text(const Comparison& comparison);
 std::string slow_down_text(const Comparison& comparison);
 /// "per clock, in time +0.40 %" of what was compared in cycles, else empty.
 std::string per_clock_remark(const Comparison& comparison);
+/// "about 24 blocks would settle it", of `unit`; without a number that more would hardly do so.
+std::string settle_advice(std::optional<int> number, const std::string& unit);
 /// "; compared in clock cycles, in time it is +0.40 %", for the end of a reason. `time_effect` is relative.
 std::string per_clock_note(double time_effect);
 

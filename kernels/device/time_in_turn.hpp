@@ -26,8 +26,8 @@ TimesInTurn time_in_turn(const std::vector<std::function<void(cudaStream_t)>>& c
                          const TimingLimits& limits);
 
 struct SustainedSpans {
-  double seconds = 0.04;
-  int rounds = 3;
+  double seconds = 0.04;  ///< of a span; as long before it is not counted
+  int rounds = 3;         ///< spans a candidate
 };
 
 /// Seconds of each candidate while it alone is at work: the mean over a span, after a span of the same, each run from a flushed

@@ -28,7 +28,7 @@ const std::vector<Size> aligned_row_sizes = {
     {384, 768, 64, GemmLayout::dense},  {512, 512, 512, GemmLayout::dense},
     {40, 72, 20000, GemmLayout::dense}, {2100, 4200, 136, GemmLayout::dense},
     {129, 264, 65, GemmLayout::padded},  // columns that the TMA stores, a ragged k that it loads
-    {4120, 1240, 136, GemmLayout::padded}, {2310, 1544, 136, GemmLayout::dense},  // the tiles of 256 x 200, on an H200
+    {4120, 1240, 136, GemmLayout::padded}, {2310, 1544, 136, GemmLayout::dense},  // 256 x 200 on an H200
 };
 
 // The same where an element is a byte.

@@ -5,14 +5,14 @@
 //   stages of 128 bytes along k on their way by TMA; two consumer warpgroups compute a tile of 128 x 256 or 256 x 200,
 //   each its rows, sums in registers (up to 200 a thread), inputs read by wgmma from shared memory.
 // - Two blocks form a cluster and work on neighbouring tiles: each fetches a part of the rows or columns that they
-//   share and the TMA delivers that to both, which saves a third of the reads from the L2 and more.
+//   share and the TMA delivers that to both, which saves a fifth to a third of the reads from the L2.
 // - Tiles go in bands of rows so that what the GPU works on at one time is about square: fewer distinct
 //   inputs, which the L2 holds.
 // - The result goes through shared memory to TMA stores that drain while the next tile is computed.
 // - No memory fence in the loop along k: see barrier_arrive_at().
-// - The tile is the one that leaves the fewest multiprocessors idle in the last round, of equal ones the one that reads
-//   less: see gemm_tile_fit.hpp. No run is timed for it, so every process takes the same. All sum along k in the same order,
-//   so the bits are the same.
+// - The tile is the one that keeps the busiest multiprocessor at work for the fewest elements of C, of equal ones the
+//   one that reads less: see gemm_tile_fit.hpp. Nothing is timed for it, so every process takes the same. All sum along k
+//   in the same order, so the bits are the same.
 // Reaches on an H200 beside cuBLASLt's best algorithm: docs/performance.md.
 #include "kernels/gemm/gemm_device.hpp"
 

@@ -102,11 +102,6 @@ __device__ inline void named_barrier(unsigned id, unsigned threads) {
   asm volatile("bar.sync %0, %1;" ::"r"(id), "r"(threads) : "memory");
 }
 
-/// Counts as having come to that barrier, without waiting there.
-__device__ inline void named_barrier_arrive(unsigned id, unsigned threads) {
-  asm volatile("bar.arrive %0, %1;" ::"r"(id), "r"(threads) : "memory");
-}
-
 __device__ inline void prefetch_tensor_map(const CUtensorMap* map) {
   asm volatile("prefetch.tensormap [%0];" ::"l"(map) : "memory");
 }
@@ -161,7 +156,7 @@ __device__ inline void store_matrices(std::uint32_t row, std::uint32_t r0, std::
                : "memory");
 }
 
-/// Two of them, one beside the other: lanes 0 to 15 name the rows.
+/// Stores two of them; lanes 0 to 15 name the rows.
 __device__ inline void store_matrices(std::uint32_t row, std::uint32_t r0, std::uint32_t r1) {
   asm volatile("stmatrix.sync.aligned.m8n8.x2.shared::cta.b16 [%0], {%1, %2};" ::"r"(row), "r"(r0), "r"(r1) : "memory");
 }

@@ -12,20 +12,20 @@
 namespace cuparity::device {
 namespace {
 
-template <int row_blocks_, int columns_, int stages_, int cluster_rows_, int cluster_columns_>
+template <int wgmma_tiles_, int columns_, int stages_, int cluster_rows_, int cluster_columns_>
 struct HopperShape {
-  static constexpr int row_blocks = row_blocks_;            ///< of a consumer, each of block_rows
+  static constexpr int wgmma_tiles = wgmma_tiles_;          ///< of a consumer, one below the other
   static constexpr int columns = columns_;                  ///< of a tile
   static constexpr int stages = stages_;                    ///< of the ring
   static constexpr int cluster_rows = cluster_rows_;        ///< blocks that share B
   static constexpr int cluster_columns = cluster_columns_;  ///< blocks that share A
 
   static constexpr int consumers = 2;    ///< warpgroups, each with its rows of the tile
-  static constexpr int block_rows = 64;  ///< of a wgmma
-  static constexpr int consumer_rows = row_blocks * block_rows;
+  static constexpr int wgmma_rows = 64;
+  static constexpr int consumer_rows = wgmma_tiles * wgmma_rows;
   static constexpr int step_bytes = 128;  ///< of k a stage, the width of the swizzle
   static constexpr int rows = consumers * consumer_rows;
-  static constexpr int sums = columns / 2;  ///< of a thread in a block of rows
+  static constexpr int sums = columns / 2;  ///< of a thread for one wgmma tile
   static constexpr int threads = 128 * (1 + consumers);
   static constexpr int cluster = cluster_rows * cluster_columns;
   /// Of B a stage: blocks that share it fetch equal parts of whole swizzled groups.
@@ -37,24 +37,29 @@ struct HopperShape {
   // Results leave in swizzled boxes of 64 columns where those divide the tile, else a warp's whole rows at once.
   static constexpr int box_columns = columns % 64 == 0 ? 64 : columns;
   static constexpr bool swizzled_boxes = box_columns == 64;
-  static constexpr int warp_rows = 16;  ///< of a warp in a block of rows
-  static constexpr int box_rows = swizzled_boxes ? block_rows : warp_rows;
+  static constexpr int warps = 4;       ///< of a consumer
+  static constexpr int warp_rows = 16;  ///< of a wgmma tile
+  static constexpr int box_rows = swizzled_boxes ? wgmma_rows : warp_rows;
   static constexpr int box_bytes = box_rows * box_columns * 2;
-  static constexpr int boxes = swizzled_boxes ? 2 : 4;  ///< buffers of a consumer: used in turn, or one a warp
-  static constexpr int output_bytes = consumers * boxes * box_bytes;
+  static constexpr int buffers = swizzled_boxes ? 2 : warps;  ///< of a consumer: used in turn, or one a warp
+  static constexpr int output_bytes = consumers * buffers * box_bytes;
 
   static constexpr int alignment = 1024;  ///< of what is swizzled
   static constexpr int shared_bytes = alignment + stages * stage_bytes + output_bytes + 2 * stages * 8;
-  static constexpr int readers = 4 * consumers * cluster;  ///< warps of the cluster
+  static constexpr int readers = warps * consumers * cluster;  ///< warps of the cluster
 
   // What the launch gave all warpgroups alike, dealt out anew.
   static constexpr int producer_registers = 24;
   static constexpr int consumer_registers = 240;
 
   static_assert(shared_bytes <= 227 * 1024, "a block of Hopper has 227 KiB");
-  static_assert(!swizzled_boxes || columns / box_columns % boxes == 0, "every block of rows starts at the first buffer");
-  static_assert(swizzled_boxes || columns % 16 == 8, "eight rows of an odd number of 16 bytes meet every bank once");
+  static_assert(!swizzled_boxes || columns / box_columns % buffers == 0, "every wgmma tile starts at the first buffer");
+  static_assert(swizzled_boxes || columns % 16 == 8,
+                "eight rows of an odd number of 16 bytes meet every bank once; store_whole_rows() ends with 8 columns");
   static_assert(rows / cluster_columns % 8 == 0, "whole swizzled groups");
+  static_assert(rows / cluster_columns <= 256 && fetched_columns / cluster_rows <= 256, "the TMA's largest box");
+  static_assert(producer_registers + consumers * consumer_registers <= (1 + consumers) * (65536 / threads / 8 * 8),
+                "setmaxnreg waits for ever for registers that the launch did not give");
 };
 
 /// What the kernel writes for inputs of type Element.
@@ -91,7 +96,7 @@ struct HopperMemory {
   __device__ std::uint32_t a(int stage) const { return start + stage * Shape::stage_bytes; }
   __device__ std::uint32_t b(int stage) const { return a(stage) + Shape::a_bytes; }
   __device__ std::uint32_t output(int consumer, int buffer) const {
-    return start + Shape::stages * Shape::stage_bytes + (consumer * Shape::boxes + buffer) * Shape::box_bytes;
+    return start + Shape::stages * Shape::stage_bytes + (consumer * Shape::buffers + buffer) * Shape::box_bytes;
   }
   __device__ std::uint32_t full(int stage) const {
     return start + Shape::stages * Shape::stage_bytes + Shape::output_bytes + stage * 8;
@@ -181,7 +186,7 @@ __device__ inline std::uint32_t round_pair(float low, float high, __half) {
 
 /// sums = the consumer's rows of the tile, over all of k. first_row: of the tile.
 template <typename Element, typename Shape>
-__device__ void multiply(float (&sums)[Shape::row_blocks][Shape::sums], const HopperProblem& problem,
+__device__ void multiply(float (&sums)[Shape::wgmma_tiles][Shape::sums], const HopperProblem& problem,
                          HopperMemory<Shape> memory, int first_row, int lane, HopperRing<Shape::stages>& ring) {
   int previous = 0;
   for (int index = 0; index < problem.steps; ++index) {
@@ -192,8 +197,8 @@ __device__ void multiply(float (&sums)[Shape::row_blocks][Shape::sums], const Ho
 #pragma unroll
     for (int q = 0; q < Shape::step_bytes / 32; ++q)  // 16 bytes are 1 in a descriptor's address
 #pragma unroll
-      for (int block = 0; block < Shape::row_blocks; ++block)
-        hopper::multiply_64_rows(sums[block], a + block * (Shape::block_rows * Shape::step_bytes / 16) + 2 * q,
+      for (int part = 0; part < Shape::wgmma_tiles; ++part)
+        hopper::multiply_64_rows(sums[part], a + part * (Shape::wgmma_rows * Shape::step_bytes / 16) + 2 * q,
                                  b + 2 * q, index != 0 || q != 0, Element{});
     hopper::wgmma_commit();
     hopper::wgmma_wait<1>();  // the step before this one has read its stage
@@ -203,11 +208,21 @@ __device__ void multiply(float (&sums)[Shape::row_blocks][Shape::sums], const Ho
   }
   hopper::wgmma_wait<0>();
 #pragma unroll
-  for (int block = 0; block < Shape::row_blocks; ++block) hopper::pin(sums[block]);
+  for (int part = 0; part < Shape::wgmma_tiles; ++part) hopper::pin(sums[part]);
   if (lane < Shape::cluster) hopper::barrier_arrive_at(memory.empty(previous), lane);
 }
 
-/// Rounds and stores a block of rows, 64 columns at a time through the consumer's buffers and the TMA.
+/// The row, of 16, that the lane names to store_matrices(): two matrices of 8 rows, and the same again 8 columns further.
+__device__ inline int matrix_row(int lane) { return lane / 8 % 2 * 8 + lane % 8; }
+
+/// Rounds 8 sums of each lane, 16 rows of 16 columns, and stores them at the lane's row and half.
+template <typename Output>
+__device__ void store_16_columns(std::uint32_t row, const float* sums) {
+  hopper::store_matrices(row, round_pair(sums[0], sums[1], Output{}), round_pair(sums[2], sums[3], Output{}),
+                         round_pair(sums[4], sums[5], Output{}), round_pair(sums[6], sums[7], Output{}));
+}
+
+/// Rounds and stores a wgmma tile, 64 columns at a time through the consumer's buffers and the TMA.
 template <typename Output, typename Shape>
 __device__ void store_swizzled_boxes(const float (&sums)[Shape::sums], const CUtensorMap* c_map,
                                      const HopperProblem& problem, HopperMemory<Shape> memory, int consumer, int row,
@@ -215,23 +230,19 @@ __device__ void store_swizzled_boxes(const float (&sums)[Shape::sums], const CUt
   constexpr int pairs = Shape::box_columns / 16;
   const int thread = static_cast<int>(threadIdx.x) % 128;
   const int warp = thread / 32, lane = thread % 32;
-  // This lane's row of the four matrices that store_matrices() takes: two of 8 rows, twice 8 columns.
-  const int matrix = lane / 8;
-  const int lane_row = warp * Shape::warp_rows + matrix % 2 * 8 + lane % 8;
+  const int half = lane / 16;
+  const int lane_row = warp * Shape::warp_rows + matrix_row(lane);
   const unsigned barrier = 1 + static_cast<unsigned>(consumer);
 #pragma unroll
   for (int box = 0; box < Shape::columns / Shape::box_columns; ++box) {
-    const std::uint32_t buffer = memory.output(consumer, box % Shape::boxes);
-    if (thread == 0) hopper::wait_until_read<Shape::boxes - 1>();  // the last store from this buffer
+    const std::uint32_t buffer = memory.output(consumer, box % Shape::buffers);
+    if (thread == 0) hopper::wait_until_read<Shape::buffers - 1>();  // the last store from this buffer
     hopper::named_barrier(barrier, 128);
 #pragma unroll
     for (int pair = 0; pair < pairs; ++pair) {
-      const int j = (box * pairs + pair) * 8;                      // first of 8 sums: 16 columns
-      const int chunk = (pair * 2 + matrix / 2) ^ (lane_row % 8);  // the TMA's 128-byte swizzle
-      hopper::store_matrices(
-          buffer + lane_row * 128 + chunk * 16, round_pair(sums[j + 0], sums[j + 1], Output{}),
-          round_pair(sums[j + 2], sums[j + 3], Output{}), round_pair(sums[j + 4], sums[j + 5], Output{}),
-          round_pair(sums[j + 6], sums[j + 7], Output{}));
+      const int j = (box * pairs + pair) * 8;
+      const int chunk = (pair * 2 + half) ^ (lane_row % 8);  // the TMA's 128-byte swizzle
+      store_16_columns<Output>(buffer + lane_row * 128 + chunk * 16, sums + j);
     }
     hopper::fence_shared_for_copies();
     hopper::named_barrier(barrier, 128);
@@ -243,23 +254,19 @@ __device__ void store_swizzled_boxes(const float (&sums)[Shape::sums], const CUt
   }
 }
 
-/// Rounds and stores a block of rows, each warp its 16 by itself through its own buffer and one copy of the TMA.
+/// Rounds and stores a wgmma tile, each warp its 16 rows by itself through its own buffer and one copy of the TMA.
 template <typename Output, typename Shape>
 __device__ void store_whole_rows(const float (&sums)[Shape::sums], const CUtensorMap* c_map,
                                  const HopperProblem& problem, HopperMemory<Shape> memory, int consumer, int row,
                                  int column) {
   const int warp = static_cast<int>(threadIdx.x) % 128 / 32, lane = static_cast<int>(threadIdx.x) % 32;
-  const int matrix = lane / 8;  // of the four of store_matrices(), as above
+  const int half = lane / 16;
   const std::uint32_t buffer = memory.output(consumer, warp);
-  const std::uint32_t lane_row = buffer + (matrix % 2 * 8 + lane % 8) * (Shape::columns * 2);
+  const std::uint32_t lane_row = buffer + matrix_row(lane) * (Shape::columns * 2);
   if (lane == 0) hopper::wait_until_read<0>();  // the last store from this buffer
   __syncwarp();
 #pragma unroll
-  for (int j = 0; j + 8 <= Shape::sums; j += 8)  // 16 columns
-    hopper::store_matrices(lane_row + j * 4 + matrix / 2 * 16, round_pair(sums[j + 0], sums[j + 1], Output{}),
-                           round_pair(sums[j + 2], sums[j + 3], Output{}),
-                           round_pair(sums[j + 4], sums[j + 5], Output{}),
-                           round_pair(sums[j + 6], sums[j + 7], Output{}));
+  for (int j = 0; j + 8 <= Shape::sums; j += 8) store_16_columns<Output>(lane_row + j * 4 + half * 16, sums + j);
   constexpr int last = Shape::sums - 4;  // of the 8 columns that are left
   hopper::store_matrices(lane_row + last * 4, round_pair(sums[last + 0], sums[last + 1], Output{}),
                          round_pair(sums[last + 2], sums[last + 3], Output{}));
@@ -270,7 +277,7 @@ __device__ void store_whole_rows(const float (&sums)[Shape::sums], const CUtenso
   if (lane == 0) hopper::commit_copies_out();
 }
 
-/// Rounds and stores a block of rows element by element: nothing beyond m and n is written.
+/// Rounds and stores a wgmma tile element by element: nothing beyond m and n is written.
 template <typename Output, typename Shape>
 __device__ void store_elements(const float (&sums)[Shape::sums], const HopperProblem& problem, int row,
                                int column) {
@@ -285,7 +292,7 @@ __device__ void store_elements(const float (&sums)[Shape::sums], const HopperPro
   }
 }
 
-/// Rounds and stores a block of rows, of which `row` is the first.
+/// Rounds and stores a wgmma tile, of which `row` is the first row.
 template <typename Output, typename Shape>
 __device__ void store(const float (&sums)[Shape::sums], const CUtensorMap* c_map, const HopperProblem& problem,
                       HopperMemory<Shape> memory, int consumer, int row, int column) {
@@ -306,12 +313,12 @@ __device__ void consume(const CUtensorMap* c_map, const HopperProblem& problem, 
   using Output = typename HopperOutput<Element>::Type;
   HopperRing<Shape::stages> ring;
   for (HopperTiles<Shape> tile(problem); tile.next(rank);) {
-    float sums[Shape::row_blocks][Shape::sums];
+    float sums[Shape::wgmma_tiles][Shape::sums];
     multiply<Element, Shape>(sums, problem, memory, first_row, lane, ring);
 #pragma unroll
-    for (int block = 0; block < Shape::row_blocks; ++block)
-      store<Output, Shape>(sums[block], c_map, problem, memory, consumer,
-                           tile.row + first_row + block * Shape::block_rows, tile.column);
+    for (int part = 0; part < Shape::wgmma_tiles; ++part)
+      store<Output, Shape>(sums[part], c_map, problem, memory, consumer,
+                           tile.row + first_row + part * Shape::wgmma_rows, tile.column);
   }
   // What the copies write is there when the kernel ends; shared memory must last until they have read it.
   if (lane == 0) hopper::wait_until_read<0>();

@@ -58,7 +58,8 @@ class GemmOnHopper : public testing::TestWithParam<GemmType> {
   std::unique_ptr<Context> context_;
 };
 
-// Ragged in every direction; one stage along k; fewer stages than the ring has; whole tiles, several a block.
+// Ragged in every direction; one stage along k; fewer stages than the ring has; one tile of 256 x 200; whole tiles, several
+// a block.
 TEST_P(GemmOnHopper, EveryShapeGivesTheSameBits) {
   for (const auto& [m, n, k] : {std::tuple{2100, 4200, 264}, {129, 264, 64}, {1, 1, 1}, {300, 700, 320},
                                 {17, 33, 65}, {256, 200, 64}, {4096, 4096, 4096}}) {
@@ -80,17 +81,19 @@ TEST_P(GemmOnHopper, EveryShapeHasANameOfItsOwn) {
     EXPECT_TRUE(names.insert(shape.algorithm).second) << shape.algorithm;
 }
 
-// A shape whose digests agree with a wrong first shape would pass the test above.
-TEST_P(GemmOnHopper, TheChosenShapeIsRight) {
-  for (const auto& [m, n] : {std::tuple{768, 768}, {2048, 2048}, {4120, 1240}, {2310, 1544}}) {
-    const auto execution = device::prepare_gemm(
-        GemmProblem::make(GetParam(), m, n, 768, GemmLayout::dense), *context_,
-        [](const GemmProblem& problem, const device::GemmBuffers& buffers, Context&) {
-          return device::prepare_gemm_hopper(problem, buffers);
-        });
-    const Verification result = execution->verify();
-    EXPECT_TRUE(result.correct()) << result.error << ", " << result.detail << " [" << execution->algorithm() << "]";
-    EXPECT_FALSE(execution->algorithm().empty());
+// Shapes whose digests agree could all be wrong.
+TEST_P(GemmOnHopper, EveryShapeIsRight) {
+  for (const auto& [m, n] : {std::tuple{768, 768}, {2310, 1544}}) {
+    for (std::size_t shape = 0; shape < 3; ++shape) {
+      const auto execution = device::prepare_gemm(
+          GemmProblem::make(GetParam(), m, n, 768, GemmLayout::dense), *context_,
+          [shape](const GemmProblem& problem, const device::GemmBuffers& buffers, Context&) {
+            return device::prepare_gemm_hopper_shapes(problem, buffers).at(shape);
+          });
+      const Verification result = execution->verify();
+      EXPECT_TRUE(result.correct()) << result.error << ", " << result.detail << " [" << execution->algorithm() << "]";
+      EXPECT_FALSE(execution->algorithm().empty());
+    }
   }
 }
 

@@ -270,8 +270,8 @@ TEST(GemmTileFit, CountsTheRoundsOfWholeTiles) {
   EXPECT_DOUBLE_EQ(gemm_tile_fit(1, 1, tile, 66).fetched, 1.0 / 128);
 }
 
-// The Hopper kernel's tiles on 132 multiprocessors, as measured on an H200; the last two are sizes of the validation.
-TEST(GemmTileFit, TakesWhatWasFastestOnAnH200) {
+// The Hopper kernel's tiles on 132 multiprocessors; the last two are sizes of the validation.
+TEST(GemmTileFit, TakesTheTileOfTheLeastWorkForTheBusiest) {
   const std::vector<GemmClusterTile> tiles = {{256, 256, 2}, {512, 200, 2}, {256, 400, 2}};
   const auto best = [&](int m, int n) {
     const auto less = [&](const GemmClusterTile& one, const GemmClusterTile& other) {

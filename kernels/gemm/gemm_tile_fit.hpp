@@ -9,12 +9,11 @@ struct GemmClusterTile {
   int blocks;  ///< equal parts, each a multiprocessor's
 };
 
-/// What a tile costs; the smaller one is to be taken. Measured on an H200 (docs/performance.md, "Which GPU gets which
-/// GEMM"): where the GPU is cool, time follows `busy` to within 1 %; at the power limit a smaller `fetched` saves up to 2 %
-/// besides.
+/// What a tile costs; the smaller one is to be taken. On an H200 time follows `busy`; at the power limit reading less saves time
+/// besides (results/published/2026-11-30-h200-peers), which is weighed here where `busy` is equal: near-ties were not measured.
 struct GemmTileFit {
   long long busy;  ///< elements of C, in whole tiles, for which the multiprocessor with most of them is at work
-  double fetched;  ///< elements of A and B that reach the GPU's blocks from the L2 per element of C and step along k
+  double fetched;  ///< elements of A and B that a cluster reads from the L2 per element of C and of k
 
   bool operator<(const GemmTileFit& other) const {
     return busy != other.busy ? busy < other.busy : fetched < other.fetched;

@@ -226,6 +226,23 @@ TEST(CheckDriverLibraries, ACodeOfNvmlsIsNoLibraryThatWasNotFound) {
   EXPECT_EQ(find(probe, "ldcache-not-updated").id, "ldcache-not-updated");
 }
 
+TEST(CheckNvml, ACodeIsToldWithWhatToDo) {
+  Probe probe = healthy_host();
+  const auto found = [&](int result) {
+    probe.nvml = {"failed", "nvmlInit: NVML error " + std::to_string(result), "", "", "", {}, result};
+    return find(probe, "nvml.failed");
+  };
+  EXPECT_THAT(found(4).cause, HasSubstr("may not open"));
+  EXPECT_THAT(found(4).fix, Contains(HasSubstr("ls -l /dev/nvidia")));
+  EXPECT_THAT(found(9).fix, Contains(HasSubstr("modprobe nvidia")));
+  EXPECT_THAT(found(12).fix, Contains(HasSubstr("ldconfig -p")));
+  EXPECT_THAT(found(999).fix, Contains(HasSubstr("dmesg")));
+  EXPECT_THAT(found(18).cause, HasSubstr("different versions"));
+  EXPECT_THAT(found(77).cause, HasSubstr("See the findings"));
+  probe.inside.container = "docker";
+  EXPECT_THAT(found(9).fix, Contains(testing::StartsWith("on the host: ")));
+}
+
 TEST(CheckAccess, OneCauseIsToldOnce) {
   Probe probe = healthy_host();
   probe.toolkit = {};
