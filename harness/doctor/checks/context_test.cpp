@@ -71,7 +71,7 @@ TEST(CheckNvml, AMismatchIsKnownByNvmlsCode) {
     return find(probe, "nvml.failed").fix;
   };
   EXPECT_THAT(fix("nvmlInit: NVML error 18", 18), ElementsAre(HasSubstr("reboot"))) << "an old library has no words for it";
-  EXPECT_THAT(fix("nvmlInit: NVML error 9 (mismatch)", 9), ElementsAre(HasSubstr("nvidia-smi")));
+  EXPECT_THAT(fix("nvmlInit: NVML error 77 (mismatch)", 77), ElementsAre(HasSubstr("nvidia-smi")));
 }
 
 TEST(CheckDriverLibraries, AHostIsNoContainer) {
