@@ -15,6 +15,7 @@
 
 #include "environment/nvidia_driver.hpp"
 #include "environment/text_file.hpp"
+#include "harness/counted.hpp"
 #include "harness/errors.hpp"
 #include "harness/record/benchmark_json.hpp"
 
@@ -224,10 +225,13 @@ std::string sentence_of(const Explanation& explanation) {
   const auto& all = explanation.benchmarks;
   if (explanation.compared == 0)
     return fmt::format("{} and {} have no benchmark in common.", explanation.baseline, explanation.candidate);
+  if (all.empty() && explanation.decided < explanation.compared)
+    return fmt::format("Nothing to explain yet: {} of {} decided, none slower or faster under {} than under {}.",
+                       explanation.decided, counted(explanation.compared, "benchmark"), explanation.candidate,
+                       explanation.baseline);
   if (all.empty())
-    return fmt::format(
-        "Nothing to explain: none of {} benchmarks is slower or faster under {} than under {}.",
-        explanation.compared, explanation.candidate, explanation.baseline);
+    return fmt::format("Nothing to explain: {} compared, none slower or faster under {} than under {}.",
+                       counted(explanation.compared, "benchmark"), explanation.candidate, explanation.baseline);
   const auto count = [&](auto condition) { return std::count_if(all.begin(), all.end(), condition); };
   const auto libraries = count([](const ExplainedBenchmark& one) { return one.different_libraries; });
   const auto unexplained = count([](const ExplainedBenchmark& one) { return one.causes.empty(); });
@@ -281,6 +285,9 @@ Explanation explain(const Run& run, const std::vector<Comparison>& comparisons, 
       explanation.benchmarks.push_back(explained(comparison, explanation));
   }
   explanation.compared = static_cast<int>(compared.size());
+  explanation.decided = static_cast<int>(std::count_if(compared.begin(), compared.end(), [](const Comparison& comparison) {
+    return comparison.verdict != Verdict::inconclusive && comparison.verdict != Verdict::invalid;
+  }));
   count_measured(explanation, compared);
   count_moved(explanation);
   explanation.sentence = sentence_of(explanation);

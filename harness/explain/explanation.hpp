@@ -45,6 +45,7 @@ struct Explanation {
   std::string backend;
   std::string sentence;
   int compared = 0;  ///< benchmarks that both modes measured
+  int decided = 0;   ///< of those, same, slower or faster
   std::vector<ExplainedDifference>
       differences;                            ///< likeliest first; those that no influence is known of last
   std::vector<ExplainedDifference> expected;  ///< of any container; by key

@@ -42,7 +42,7 @@ StartupTable startup_table(const Run& run);
 
 /// The table as cells, the headings first: phase, then each mode, each but the baseline with its difference.
 std::vector<std::vector<std::string>> startup_lines(const StartupTable& table);
-/// "Start-up: medians and 95 % intervals over 12 blocks".
+/// "Start-up: Hodges–Lehmann estimates and 95 % intervals over 12 blocks".
 std::string startup_caption(const StartupTable& table);
 /// Aligned columns, at most 110 wide with two modes; empty where nothing was timed.
 std::string startup_as_text(const StartupTable& table);

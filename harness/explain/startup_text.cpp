@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "harness/counted.hpp"
 #include "harness/explain/startup.hpp"
 #include "harness/report/numbers.hpp"
 #include "harness/report/text.hpp"
@@ -75,8 +76,8 @@ std::string startup_caption(const StartupTable& table) {
   int most = 0;
   for (const StartupPhase& phase : table.phases)
     for (const auto& value : phase.values) most = std::max(most, value ? value->blocks : 0);
-  return fmt::format("Start-up: medians and {} intervals over {} blocks",
-                     format_percent(table.confidence_level), most);
+  return fmt::format("Start-up: Hodges–Lehmann estimates and {} intervals over {}", format_percent(table.confidence_level),
+                     counted(most, "block"));
 }
 
 std::string startup_as_text(const StartupTable& table) {

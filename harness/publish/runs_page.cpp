@@ -23,7 +23,7 @@ std::string containers_of(const RunSummary& run) {
     if (mode == run.baseline_mode) continue;
     text += (text.empty() ? "" : " · ") + shortened(mode, 60);  // a name of a mode may hold a comma
   }
-  return text.empty() ? run.baseline_mode : text;
+  return text.empty() ? "–" : text;
 }
 
 std::string software_of(const RunSummary& run) {

@@ -22,7 +22,8 @@ struct Frame {
   double low, high;
 
   double x(std::size_t at) const {
-    const double share = runs < 2 ? 0.5 : static_cast<double>(at) / static_cast<double>(runs - 1);
+    // A single run stands at the right, where a narrow screen begins.
+    const double share = runs < 2 ? 0.92 : static_cast<double>(at) / static_cast<double>(runs - 1);
     return x_begin + share * (x_end - x_begin);
   }
   double y(double value) const {
@@ -140,7 +141,7 @@ std::string change_text(const TrendChange& change) {
                      change.per_clock ? " per clock" : "");
 }
 
-std::string line_class(std::size_t line) { return fmt::format("line-{}", line % 6); }
+std::string line_class(std::size_t line) { return fmt::format("line-{}", line % 8); }
 
 std::string svg_trend(const MachineTrend& trend, const std::string& root) {
   if (trend.runs.empty() || trend.lines.empty()) return "";

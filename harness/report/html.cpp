@@ -68,7 +68,7 @@ data row_data(const ComparisonCells& cells, std::size_t index) {
                           ? fmt::format("{:.9g}", *comparison.minimum_detectable_effect)
                           : "");
   row.set("verdict", cells.verdict);
-  row.set("remark", cells.remark);
+  if (!cells.remark.empty()) row.set("remark", cells.remark);
   row.set("reason", shortened(comparison.reason, text_limit));
   return row;
 }
@@ -311,7 +311,7 @@ std::string render_html(const Run& run, const Analysis& analysis, const std::str
   page.set("verdict", badge(view, analysis));
   page.set("verdict_class", analysis.wrong.empty() ? to_string(view.verdict) : "slower");
   page.set("sentence", shortened(view.sentence, text_limit));
-  page.set("state", view.state);
+  if (!view.state.empty()) page.set("state", view.state);
   page.set("subtitle", subtitle(run, view));
   page.set("version", shortened(run.version, name_limit));
   set_list(page, "counts", counts_data(view));
@@ -346,8 +346,8 @@ std::string render_html(const Run& run, const Analysis& analysis, const std::str
   set_list(page, "environment", environment_data(view));
   set_list(page, "provenance", pairs_data(view.provenance));
   if (!view.validation.empty()) page.set("validation", view.validation);
-  page.set("overhead", view.overhead);
-  page.set("command", clean_text(view.command));
+  if (!view.overhead.empty()) page.set("overhead", view.overhead);
+  if (!view.command.empty()) page.set("command", clean_text(view.command));
   mustache page_template{std::string(report_template)};
   return page_template.render(page);
 }

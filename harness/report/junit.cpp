@@ -2,6 +2,7 @@
 // invalid is an error, inconclusive counts as skipped (the exit code says that it is not a pass).
 #include <fmt/format.h>
 
+#include "harness/counted.hpp"
 #include "harness/report/numbers.hpp"
 #include "harness/report/report.hpp"
 #include "harness/report/report_view.hpp"
@@ -41,8 +42,8 @@ std::string numbers_of(const ComparisonCells& cells) {
   std::string text = fmt::format("{} {}, {} {}; effect {}", comparison.baseline, cells.baseline_value,
                                  comparison.candidate, cells.candidate_value, cells.effect);
   if (!cells.interval.empty()) text += fmt::format(" ({})", cells.interval);
-  text += fmt::format("; margin {}, {} blocks, minimum detectable effect {}",
-                      format_percent(comparison.margin), cells.blocks, cells.minimum_detectable_effect);
+  text += fmt::format("; margin {}, {}, minimum detectable effect {}",
+                      format_percent(comparison.margin), counted(comparison.n, "block"), cells.minimum_detectable_effect);
   if (!cells.remark.empty()) text += "; " + cells.remark;
   return text;
 }

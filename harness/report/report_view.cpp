@@ -199,7 +199,7 @@ std::string state_of(const Run& run) {
   if (!run.finished_at.empty()) return "";
   std::set<int> blocks;
   for (const Trial& trial : run.trials) {
-    if (trial.kind == TrialKind::benchmark && trial.ok && trial.block >= 0) blocks.insert(trial.block);
+    if (trial.kind != TrialKind::validation && trial.block >= 0) blocks.insert(trial.block);
   }
   if (run.planned_blocks <= 0) return "interrupted: this is what had been measured by then";
   return fmt::format("interrupted: {} of {} blocks had begun; this is what had been measured by then",

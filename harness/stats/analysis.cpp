@@ -176,7 +176,7 @@ void impose(Context& context) {
     context.imposed_reason = lost;
   } else if (attempted < first_look) {
     context.imposed = Verdict::inconclusive;
-    context.imposed_reason = fmt::format("stopped after {} blocks, before the first planned look at {}{}", attempted,
+    context.imposed_reason = fmt::format("stopped after {}, before the first planned look at {}{}", counted(attempted, "block"),
                                          first_look, how_to_go_on(context.run));
   }
 }

@@ -16,7 +16,15 @@ const detailsOf = (() => {
   const level = (y, from, to, extra) => ({type: 'line', data: [{x: from, y}, {x: to, y}], pointRadius: 0, pointHitRadius: 0, borderWidth: 0, ...extra});
   const keys = (comparison) => [element('span', {class: 'key one'}), comparison.baseline, element('span', {class: 'key two'}), comparison.candidate];
 
-  function blockChart(comparison, tone) {
+  // The number of each difference's block, which is not its position where a block was lost.
+  function blockNumbers(comparison, sides) {
+    const blocks = [...new Set(sides[0].processes.map((process) => process.block))]
+      .filter((block) => sides.every((side) => side.processes.some((process) => process.block === block))).sort((a, b) => a - b);
+    return blocks.length === comparison.differences.length ? blocks : comparison.differences.map((_, position) => position);
+  }
+
+  function blockChart(comparison, sides, tone) {
+    const numbers = blockNumbers(comparison, sides);
     const effects = comparison.differences.map((difference) => difference == null ? null : Math.expm1(difference));
     const last = effects.length + .5;
     const reach = 1.15 * Math.max(comparison.margin, ...effects.map(Math.abs));
@@ -28,9 +36,9 @@ const detailsOf = (() => {
         level(comparison.margin, .5, last, {fill: '+1', backgroundColor: charts.colour('zone', .8)}),
         level(-comparison.margin, .5, last, {})]},
       options: {scales: {x: {min: .5, max: last, title: {display: true, text: 'block'}, grid: {display: false},
-          afterBuildTicks: (scale) => { scale.ticks = effects.map((_, i) => ({value: i + 1})).filter((_, i) => i % Math.ceil(effects.length / 12) === 0); }},
+          afterBuildTicks: (scale) => { scale.ticks = effects.map((_, i) => ({value: i + 1, label: String(numbers[i] + 1)})).filter((_, i) => i % Math.ceil(effects.length / 12) === 0); }},
         y: {suggestedMin: -reach, suggestedMax: reach, ...axis('', short)}},
-        plugins: {tooltip: {filter: (item) => item.datasetIndex === 0, callbacks: {label: ({parsed: {x, y}}) => `block ${x}: ${percent(y)}`}}}},
+        plugins: {tooltip: {filter: (item) => item.datasetIndex === 0, callbacks: {label: ({parsed: {x, y}}) => `block ${numbers[x - 1] + 1}: ${percent(y)}`}}}},
     }));
   }
 
@@ -75,7 +83,7 @@ const detailsOf = (() => {
       data: {datasets: [0, 1].flatMap((which) => [
         {label: 'median', data: points(which, ({seconds}) => [seconds]), pointStyle: 'line', pointRadius: 6, borderWidth: 2, borderColor: charts.series(which)},
         {label: 'repetition', data: points(which, ({repetitions}) => repetitions), backgroundColor: charts.series(which, .4), pointRadius: 2}])},
-      options: {scales: {x: {min: 0, max: all.length + 1, title: {display: true, text: 'process'}, grid: {display: false}, ticks: {maxTicksLimit: 8}}, y: axis('', time)},
+      options: {scales: {x: {min: 0, max: all.length + 1, title: {display: true, text: 'process'}, grid: {display: false}, ticks: {maxTicksLimit: 8, includeBounds: false}}, y: axis('', time)},
         plugins: {tooltip: {callbacks: {label: ({dataset, parsed: {x, y}}) => {
           const process = all[x - 1];
           return `process ${process.trial}, block ${process.block + 1}, ${dataset.label}: ${time(y)}`;
@@ -101,7 +109,7 @@ const detailsOf = (() => {
     const list = element('dl', {class: 'facts'});
     const add = (label, value) => list.append(element('div', {}, element('dt', {}, label), element('dd', {}, value)));
     add('Margin', (comparison.margin * 100).toPrecision(3).replace(/\.?0+$/, '') + ' %');
-    add(`Interval (${comparison.level * 100} %)`, `${percent(comparison.low)} … ${percent(comparison.high)}`);
+    add(`Interval (${Number((comparison.level * 100).toPrecision(3))} %)`, `${percent(comparison.low)} … ${percent(comparison.high)}`);
     if (comparison.p != null) {
       add('p', probability(comparison.p) + (comparison.adjusted_p == null ? '' :
         `; ${probability(comparison.adjusted_p)} corrected for the number of comparisons`));
@@ -126,17 +134,13 @@ const detailsOf = (() => {
     const medians = (side, block) => side.processes.filter((process) => process.block === block)
       .map((process) => time(process.seconds)).join(', ') || '–';
     const body = element('tbody');
+    const numbers = blockNumbers(comparison, sides);
     comparison.differences.forEach((difference, position) => {
-      body.append(element('tr', {}, element('th', {scope: 'row'}, String(position + 1)),
-        element('td', {class: 'number'}, percent(difference == null ? null : Math.expm1(difference)))));
+      body.append(element('tr', {}, element('th', {scope: 'row'}, String(numbers[position] + 1)),
+        element('td', {class: 'number'}, percent(difference == null ? null : Math.expm1(difference))),
+        ...sides.map((side) => element('td', {class: 'number'}, medians(side, numbers[position])))));
     });
-    const blocks = [...new Set(sides.flatMap((side) => side.processes.map((process) => process.block)))].sort((a, b) => a - b);
-    if (blocks.length === comparison.differences.length) {
-      [...body.rows].forEach((row, position) => row.append(...sides.map(
-        (side) => element('td', {class: 'number'}, medians(side, blocks[position])))));
-    }
-    const names = blocks.length === comparison.differences.length ? [comparison.baseline, comparison.candidate] : [];
-    const head = element('tr', {}, ...['block', 'effect', ...names].map(
+    const head = element('tr', {}, ...['block', 'effect', comparison.baseline, comparison.candidate].map(
       (name, i) => element('th', {scope: 'col', class: i > 0 ? 'number' : ''}, name)));
     return element('details', {class: 'blocks'}, element('summary', {}, 'Blocks as a table'),
       element('div', {class: 'scroll'}, element('table', {}, element('thead', {}, head), body)));
@@ -149,7 +153,7 @@ const detailsOf = (() => {
     const cell = element('td', {colspan: row.cells.length});
     if (comparison.reason) cell.append(element('p', {}, comparison.reason));
     const shown = element('div', {class: 'charts'});
-    if (comparison.differences.length > 0) shown.append(blockChart(comparison, row.dataset.verdict));
+    if (comparison.differences.length > 0) shown.append(blockChart(comparison, sides, row.dataset.verdict));
     shown.append(distributionChart(comparison, sides), orderChart(comparison, sides));
     cell.append(shown, facts(comparison, sides), distributionTable(comparison, sides));
     if (comparison.differences.length > 0) cell.append(blockTable(comparison, sides));
