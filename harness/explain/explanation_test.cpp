@@ -112,6 +112,9 @@ TEST(Explain, ComparesAnyTwoModesOfTheRun) {
   EXPECT_EQ(explanation.benchmarks[0].comparison.verdict, Verdict::slower);
   EXPECT_THAT(explain(run, "native", "docker:none --security-opt seccomp=unconfined").sentence,
               HasSubstr("Nothing to explain"));
+  const std::string undecided = explain(example_of({{"native"}, {"docker:none", {}, {{"launch/system_call", 1.0}}}}, {"launch/system_call"}, "cpu"),
+                                        "native", "docker:none").sentence;
+  EXPECT_THAT(undecided, HasSubstr("1 benchmark compared, none slower or faster"));
   EXPECT_THROW(explain(run, "native", "podman:none"), UsageError);
   EXPECT_THROW(explain(run, "native", "native"), UsageError);
 }

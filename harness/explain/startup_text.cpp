@@ -38,7 +38,7 @@ std::string value_text(const std::optional<StartupValue>& value) {
 
 std::string difference_text(const std::optional<StartupValue>& value) {
   if (!value) return "–";
-  return (value->seconds >= 0 ? "+" : "") + seconds_text(value->seconds) + interval_text(*value);
+  return (value->seconds > 0 ? "+" : value->seconds == 0 ? "±" : "") + seconds_text(value->seconds) + interval_text(*value);
 }
 
 std::string cell(const std::string& text) {

@@ -189,7 +189,10 @@ TEST_F(ReportPage, NothingIsWiderThanItsScreen) {
               "const {scrollWidth, clientWidth} = document.documentElement, table = document.getElementById('results');"
               "const right = (element) => element.getBoundingClientRect().right;"
               "const beside = Math.max(scrollWidth - clientWidth, right(table) - right(table.closest('section')), 0);"
-              "parent.postMessage(innerWidth + ' wide, too wide by ' + beside + ' px', '*');</script>");
+              "for (const one of document.querySelectorAll('.details details')) one.open = true;"
+              "const shown = (one) => one.getBoundingClientRect().height > 8 && getComputedStyle(one.closest('thead')).clipPath === 'none';"
+              "const heads = [...document.querySelectorAll('.details thead th')].filter(shown).length;"
+              "parent.postMessage(innerWidth + ' wide, too wide by ' + beside + ' px, ' + heads + ' heads', '*');</script>");
   std::ofstream(folder_ / "report.html", std::ios::binary) << page;
   // Frames have the width of a screen; the window of a headless browser need not.
   std::string frames = "<!DOCTYPE html><body><script>addEventListener('message', (event) => {"
@@ -201,7 +204,19 @@ TEST_F(ReportPage, NothingIsWiderThanItsScreen) {
   const std::filesystem::path file = folder_ / "screens.html";
   std::ofstream(file) << frames << "</body>";
   const std::string seen = dom(file);
-  for (const int width : widths) EXPECT_THAT(seen, testing::ContainsRegex(fmt::format("{} wide, too wide by 0 px", width)));
+  for (const int width : widths) EXPECT_THAT(seen, testing::ContainsRegex(fmt::format("{} wide, too wide by 0 px, 12 heads", width)));
+}
+
+TEST_F(ReportPage, ALostBlockLeavesAGapInTheNumbers) {
+  Example example = example_run();
+  Comparison& comparison = example.analysis.comparisons.front();
+  comparison.differences.erase(comparison.differences.begin() + 2);
+  std::erase_if(example.run.trials, [&](const Trial& trial) { return trial.mode == comparison.candidate && trial.block == 2; });
+  EXPECT_THAT(open(example, R"(
+    document.querySelector('.open').click();
+    see('blocks=' + [...document.querySelectorAll('.blocks tbody tr')].map((row) => row.cells[0].textContent).join(' '));
+    see('cells=' + document.querySelector('.blocks tbody tr').cells.length);)"),
+              HasSubstr("blocks=1 2 4 5 6 7 8;cells=4</pre>"));
 }
 
 TEST_F(ReportPage, HostileNamesAreText) {
