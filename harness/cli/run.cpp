@@ -96,7 +96,7 @@ void add_run_command(CLI::App& app, int& exit_code) {
                   "Folder of cuparity-bench and cuparity-validate (default: that of cuparity)");
   run->footer(
       "Exit codes: 0 same or faster, 1 slower or wrong, 2 usage, 3 not settled, 4 the environment is not usable.\n"
-      "Ctrl-C stops and leaves a readable partial result; a second Ctrl-C ends at once.\n"
+      "Ctrl-C (SIGTERM, SIGHUP) stops and leaves a readable partial result; one more, a second later, ends at once.\n"
       "CUPARITY_DOCKER_FLAGS, CUPARITY_PODMAN_FLAGS: further flags for every 'docker run' or 'podman run'.\n"
       "CUPARITY_NATIVE_LAUNCHER: words put before native commands, e.g. 'nsenter --target 1 --mount --' "
       "where\n"

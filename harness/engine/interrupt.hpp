@@ -5,8 +5,8 @@
 
 namespace cuparity {
 
-/// While it lives, the first SIGINT, SIGTERM or SIGHUP sets requested(); a second one kills the running
-/// process and this program. A SIGHUP or SIGTERM that was ignored (nohup) stays so. One at a time.
+/// While it lives, the first SIGINT, SIGTERM or SIGHUP sets requested(); one that comes a second later or more kills the
+/// running process and this program. A SIGHUP or SIGTERM that was ignored (nohup) stays so. One at a time.
 class Interrupt {
  public:
   Interrupt();

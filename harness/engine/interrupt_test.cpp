@@ -49,6 +49,9 @@ TEST(Interrupt, SecondSignalEndsEverythingAtOnce) {
   kill(harness, SIGINT);
   std::this_thread::sleep_for(300ms);
   EXPECT_EQ(waitpid(harness, nullptr, WNOHANG), 0) << "the first alone does not end it";
+  kill(harness, SIGTERM);
+  std::this_thread::sleep_for(900ms);
+  EXPECT_EQ(waitpid(harness, nullptr, WNOHANG), 0) << "one that came at once is the same request";
   kill(harness, SIGINT);
   EXPECT_EQ(exit_code_of(harness), 128 + SIGINT);
   EXPECT_LT(std::chrono::steady_clock::now() - begin, 10s);

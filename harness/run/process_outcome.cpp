@@ -41,6 +41,8 @@ std::string describe_failure(const std::string& program, const ProcessResult& re
     const int signal = result.exit_code - 128;
     return fmt::format("{} died of signal {} ({}){}", program, signal, strsignal(signal), ending);
   }
+  if (said.find("error while loading shared libraries") != std::string::npos)
+    return program + " can't load a library; look at LD_LIBRARY_PATH (of a cluster: module list)" + ending;
   const std::string engine = container_engine_failure(result.exit_code);
   if (!engine.empty()) return engine + ending;
   return fmt::format("{} ended with exit code {}{}", program, result.exit_code, ending);

@@ -30,6 +30,12 @@ TEST(DescribeFailure, IsOneLineThatSaysWhatHappened) {
             "the program is not in the image (rebuild it with ./scripts/build-image): not found");
 }
 
+TEST(DescribeFailure, ALibraryThatCannotBeLoadedIsNoMissingProgram) {
+  EXPECT_EQ(describe_failure("bench", ended(127, "bench: error while loading shared libraries: libx.so: file too short"), 10s),
+            "bench can't load a library; look at LD_LIBRARY_PATH (of a cluster: module list): "
+            "bench: error while loading shared libraries: libx.so: file too short");
+}
+
 TEST(DescribeFailure, NamesTheTimeLimitAndTheLastWords) {
   ProcessResult result = ended(137, "row 1\nrow 2\n");
   result.timed_out = true;

@@ -37,12 +37,13 @@ std::string go_on_command(const RunOptions& options, const fs::path& folder) {
 /// begin leaves nothing behind.
 class FreshFolder {
  public:
-  FreshFolder(const fs::path& path, const RunOptions& options) : path_(fs::absolute(path).lexically_normal()) {
+  /// `made`: the caller made the folder for this run.
+  FreshFolder(const fs::path& path, bool made, const RunOptions& options) : path_(fs::absolute(path).lexically_normal()) {
     std::error_code error;
     if (fs::exists(path_, error) && !fs::is_directory(path_, error)) {
       throw UsageError(fmt::format("--out {} is a file; give a folder", path.string()));
     }
-    made_ = fs::create_directories(path_, error);
+    made_ = fs::create_directories(path_, error) || made;
     lock_.emplace(path_);
     if (!error && !fs::is_empty(path_, error)) {
       const std::string go_on = fs::exists(path_ / "journal.jsonl", error) ? go_on_command(options, path) : "";
@@ -75,10 +76,17 @@ class FreshFolder {
   bool kept_ = false;
 };
 
-fs::path default_folder(const std::string& suite) {
-  const std::string name = fs::path(suite).stem().string();
-  return fs::path("results") / "runs" /
-         fmt::format("{:%Y%m%dT%H%M%SZ}-{}", fmt::gmtime(std::time(nullptr)), name);
+/// Made here, so that several that begin within a second (a job array) get one each.
+fs::path make_default_folder(const std::string& suite) {
+  const fs::path parent = fs::path("results") / "runs";
+  const std::string name =
+      fmt::format("{:%Y%m%dT%H%M%SZ}-{}", fmt::gmtime(std::time(nullptr)), fs::path(suite).stem().string());
+  std::error_code error;
+  fs::create_directories(parent, error);
+  for (int number = 1;; ++number) {
+    const fs::path folder = parent / (number == 1 ? name : fmt::format("{}-{}", name, number));
+    if (fs::create_directory(folder, error) || error) return folder;  // FreshFolder says what is wrong
+  }
 }
 
 void store_suite(const fs::path& folder, const std::string& yaml) {
@@ -172,7 +180,7 @@ int start_run(const RunOptions& options, const RunSurroundings& to, Progress& pr
   const std::string suite = options.suite.empty() ? "quick" : options.suite;
   const SuiteText suite_text = load_suite_text(suite);
   parse_suite(suite_text.yaml, suite_text.file_name);  // a mistake in it is said before a folder is made
-  FreshFolder folder(options.out.empty() ? default_folder(suite) : options.out, options);
+  FreshFolder folder(options.out.empty() ? make_default_folder(suite) : options.out, options.out.empty(), options);
   Session session = prepare_session(options, folder.path(), suite_text, to.make_engine, progress);
   if (options.adjust_session) options.adjust_session(session);
   if (options.record_more) options.record_more(session);

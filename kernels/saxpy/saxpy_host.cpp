@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
+#include <string>
 
 #include "kernels/bandwidth/stream_operation.hpp"
 #include "kernels/host/comparison.hpp"
@@ -68,6 +69,14 @@ class SaxpyExecution final : public Execution {
     Verification verification = compare_saxpy(y(), problem_.count);
     verification.digest = digest(y(), problem_.count * sizeof(float));
     return verification;
+  }
+
+  /// OpenBLAS takes a kernel for the processor or as OPENBLAS_CORETYPE says; some round the product, others do not.
+  std::string algorithm() const override {
+#ifdef CUPARITY_HAVE_OPENBLAS
+    if (problem_.variant != SaxpyVariant::own) return openblas_get_corename();
+#endif
+    return {};
   }
 
  private:

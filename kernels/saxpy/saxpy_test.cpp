@@ -69,6 +69,14 @@ TEST(Saxpy, BenchCasesHaveTheirNamesAndWork) {
   EXPECT_THAT(names, testing::ElementsAre("saxpy/own/fp32/67108864", "saxpy/openblas/fp32/67108864"));
 }
 
+// Its kernels give different bits: under another name that is no fault.
+TEST(Saxpy, ALibrarysKernelIsNamed) {
+  for (const Case& listed : saxpy_validation_cases(Backend::cpu)) {
+    if (listed.unsupported(nullptr)) continue;
+    EXPECT_EQ(listed.prepare(nullptr)->algorithm().empty(), listed.name.find("openblas") == std::string::npos) << listed.name;
+  }
+}
+
 TEST(Saxpy, OneWrongElementIsFoundAndNamed) {
   for (const std::size_t wrong : {0, 65536, 99999}) {
     std::vector<float> y = computed(100000);

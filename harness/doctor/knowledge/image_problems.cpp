@@ -152,7 +152,7 @@ const KnownProblems& image_problems() {
        .texts = {{"found no nvidia driver on your system"}, {"failed call to cuinit: unknown error (303)"},
                  {"could not find cuda drivers on your machine"},
                  {"libcuda.so*", "cannot open shared object*|could not be loaded|not found|could not load*|could not find*|failed to load*|no such file*|unable to load*",
-                  "!compat/*", "!file too short", "!file truncated"}},
+                  "!compat/*", "!file too short", "!file truncated", "!required by"}},
        .sign = no_libcuda,
        .source = "heavyai/heavydb#281"},
       {.id = "ldcache-not-updated",
