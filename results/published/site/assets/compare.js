@@ -174,5 +174,7 @@
     update({ma: mb, mb: ma});
   });
   get('choice').addEventListener('submit', (event) => event.preventDefault());
+  // A shared address that is pasted into this page; replaceState() causes no such event.
+  addEventListener('hashchange', () => location.reload());
   update(wanted);
 })();
