@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "environment/nvml.hpp"
+#include "environment/text_file.hpp"
 #include "harness/engine/program_folder.hpp"
 #include "harness/errors.hpp"
 #include "harness/record/journal.hpp"
@@ -33,6 +34,19 @@ std::string go_on_command(const RunOptions& options, const fs::path& folder) {
   return resume_command({"cuparity", "run", "--resume", folder.string()}, options.bin);
 }
 
+/// What a run leaves that was killed before its journal had a line: nothing to go on with, nor to lose. A suite.yaml without a
+/// journal is the user's.
+bool holds_an_unbegun_run(const fs::path& folder) {
+  const bool journal = fs::exists(folder / "journal.jsonl");
+  if (journal && environment::read_text_file(folder / "journal.jsonl").value_or("\n").find('\n') != std::string::npos) return false;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    const bool empty_raw = name == "raw" && entry.is_directory() && fs::is_empty(entry.path());
+    if (!empty_raw && !(journal && (name == "journal.jsonl" || name == "suite.yaml"))) return false;
+  }
+  return true;
+}
+
 /// The folder of a new run. Unless keep() was called, what was made is removed again: a run that could not
 /// begin leaves nothing behind.
 class FreshFolder {
@@ -45,6 +59,9 @@ class FreshFolder {
     }
     made_ = fs::create_directories(path_, error) || made;
     lock_.emplace(path_);
+    if (!error && holds_an_unbegun_run(path_)) {
+      for (const char* leftover : {"raw", "journal.jsonl", "suite.yaml"}) fs::remove(path_ / leftover, error);
+    }
     if (!error && !fs::is_empty(path_, error)) {
       const std::string go_on = fs::exists(path_ / "journal.jsonl", error) ? go_on_command(options, path) : "";
       throw UsageError(fmt::format("--out {} is not empty; choose another folder{}", path.string(),

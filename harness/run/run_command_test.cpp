@@ -191,6 +191,20 @@ TEST_F(RunCommandTest, DoesNotWriteIntoAFolderThatIsNotEmpty) {
   EXPECT_THAT(usage_error(), HasSubstr("is a file"));
 }
 
+// A job that is put into the queue again has the same command.
+TEST_F(RunCommandTest, BeginsAnewWhereARunWasKilledBeforeItBegan) {
+  fs::create_directories(folder_ / "out" / "raw");
+  std::ofstream(folder_ / "out" / "suite.yaml") << "half a sui";
+  std::ofstream(folder_ / "out" / "journal.jsonl") << R"({"kind":"ru)";
+  options_.out = folder_ / "out";
+  execute();
+  EXPECT_TRUE(fs::exists(folder_ / "out" / "run.json"));
+  options_.out = folder_ / "mine";
+  fs::create_directories(options_.out);
+  std::ofstream(folder_ / "mine" / "suite.yaml") << "mine";
+  EXPECT_THAT(usage_error(), HasSubstr("is not empty")) << "it may be the user's suite";
+}
+
 TEST_F(RunCommandTest, LeavesAReadablePartialResultWhenInterruptedAndGoesOnWithResume) {
   interrupt_at(10);
   EXPECT_EQ(execute(), exit_inconclusive);

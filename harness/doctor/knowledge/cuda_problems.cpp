@@ -171,7 +171,8 @@ const KnownProblems& cuda_problems() {
                 "start at 0 again.",
        .check = "echo \"[$CUDA_VISIBLE_DEVICES]\" and nvidia-smi -L: nvidia-smi lists a GPU means this; no nodes in "
                 "/dev means that no GPU was asked for",
-       .fix = {"unset CUDA_VISIBLE_DEVICES  # or use the container's own numbers", "no GPU inside: docker run --gpus all …"},
+       .fix = {"unset CUDA_VISIBLE_DEVICES  # or use the container's own numbers", "no GPU inside: docker run --gpus all …",
+               "in a batch job: ask for a GPU  # Slurm: --gpus=1 or --gres=gpu:1"},
        .texts = {{"no cuda-capable device is detected|cuda_error_no_device|cudaerrornodevice|no cuda gpus are available"},
                  {"cuinit*failed: 100|cuinit*failed:100|cuinit*returned 100|error 100|cuinit*error 100|cuinit*code 100|cuinit*= 100|cuinit*failed with*100|cuinit* 100"},
                  {"cuda_visible_devices", "empty|-1|invalid|unset|not set|no device*|hides*"},
