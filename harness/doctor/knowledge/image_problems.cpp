@@ -144,7 +144,7 @@ const KnownProblems& image_problems() {
        .check = "ldd --version in the image, against the version that the message asks for",
        .fix = {"make the image from a newer distribution",
                "Apptainer, where only a graphics library asks: take it out of the host's nvliblist.conf"},
-       .texts = {{"glibc_|glibcxx_|cxxabi_", "not found", "required by", ".singularity.d/libs|libcuda.so|libnvidia-|nvidia.so"}},
+       .texts = {{"glibc_*|glibcxx_*|cxxabi_*", "not found", "required by", "singularity.d/libs*|libcuda.so*|libnvidia-*"}},
        .source = "apptainer/apptainer#2421, #945, #1080"},
       {.id = "libcuda-missing",
        .where = "in-container-driver",
