@@ -1,10 +1,8 @@
 // cuparity calibrate: how often the verdicts are wrong on this machine.
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <cmath>
 #include <cstdio>
-#include <ctime>
 #include <filesystem>
 #include <memory>
 
@@ -15,6 +13,7 @@
 #include "harness/engine/interrupt.hpp"
 #include "harness/engine/program_folder.hpp"
 #include "harness/errors.hpp"
+#include "harness/run/run_command.hpp"
 
 namespace cuparity {
 namespace {
@@ -35,8 +34,7 @@ void settle(CommandOptions& options) {
   if (calibration.resume) {
     calibration.folder = options.resume;
   } else if (calibration.folder.empty()) {
-    calibration.folder = std::filesystem::path("results") / "runs" /
-                         fmt::format("{:%Y%m%dT%H%M%SZ}-calibrate", fmt::gmtime(std::time(nullptr)));
+    calibration.folder = default_run_folder("calibrate");
   }
   if (calibration.run.bin.empty()) {
     calibration.run.bin = folder_of_this_program();

@@ -1,12 +1,10 @@
 // cuparity gate: lets a candidate through, or does not.
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -22,6 +20,7 @@
 #include "harness/record/benchmark_json.hpp"
 #include "harness/record/result_file.hpp"
 #include "harness/record/run_json.hpp"
+#include "harness/run/run_command.hpp"
 #include "harness/run/selection.hpp"
 #include "harness/stats/correctness.hpp"
 #include "harness/stats/fingerprint.hpp"
@@ -197,11 +196,6 @@ GateResults against_history(const GateOptions& options, const LoadedResult& cand
   return results;
 }
 
-fs::path default_folder() {
-  return fs::path("results") / "runs" /
-         fmt::format("{:%Y%m%dT%H%M%SZ}-gate", fmt::gmtime(std::time(nullptr)));
-}
-
 GateResult against_golden(const GateOptions& options) {
   GoldenOptions golden;
   golden.golden = options.golden;
@@ -210,7 +204,7 @@ GateResult against_golden(const GateOptions& options) {
   golden.margins = options.margins;
   golden.run = options.run;
   if (golden.run.out.empty()) {
-    golden.run.out = default_folder();
+    golden.run.out = default_run_folder("gate");
   }
   golden.make_engine = [](EngineKind kind, const std::string& image, const fs::path& bin) {
     return make_engine(kind, {image, bin, Interrupt::requested});

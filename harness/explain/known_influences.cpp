@@ -19,7 +19,8 @@ constexpr KnownInfluence influences[] = {
     {"algorithm of gemm/own.*", every, every, 1, SlowSide::either, false,
      "Our own kernel ran in another shape, with the same bits: fp32 times its shapes in each process; that of Hopper's "
      "tensor cores follows from the problem and the number of multiprocessors.",
-     "fp32: run it again, the choice may fall differently; else compare the multiprocessors of the two GPUs (MIG?)", ExperimentKind::none, "docs/performance.md"},
+     "fp32: run it again, the choice may fall differently; else compare the multiprocessors of the two GPUs (MIG?)",
+     ExperimentKind::none, "docs/performance.md"},
     {"algorithm of (?!gemm/own).*", every, every, 3, SlowSide::either, true,
      "The library chose another algorithm for the same problem: other code, other times, maybe other bits.",
      "run it again: a choice by search may fall differently; with the same library on both sides it should "

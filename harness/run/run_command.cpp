@@ -36,15 +36,15 @@ std::string go_on_command(const RunOptions& options, const fs::path& folder) {
 
 /// What a run leaves that was killed before its journal had a line: nothing to go on with, nor to lose. A suite.yaml without a
 /// journal is the user's.
-bool holds_an_unbegun_run(const fs::path& folder) {
-  const bool journal = fs::exists(folder / "journal.jsonl");
+bool holds_an_unbegun_run(const fs::path& folder, std::error_code& error) {
+  const bool journal = fs::exists(folder / "journal.jsonl", error);
   if (journal && environment::read_text_file(folder / "journal.jsonl").value_or("\n").find('\n') != std::string::npos) return false;
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
     const std::string name = entry.path().filename().string();
-    const bool empty_raw = name == "raw" && entry.is_directory() && fs::is_empty(entry.path());
+    const bool empty_raw = name == "raw" && entry.is_directory(error) && fs::is_empty(entry.path(), error);
     if (!empty_raw && !(journal && (name == "journal.jsonl" || name == "suite.yaml"))) return false;
   }
-  return true;
+  return !error;
 }
 
 /// The folder of a new run. Unless keep() was called, what was made is removed again: a run that could not
@@ -59,7 +59,7 @@ class FreshFolder {
     }
     made_ = fs::create_directories(path_, error) || made;
     lock_.emplace(path_);
-    if (!error && holds_an_unbegun_run(path_)) {
+    if (!error && holds_an_unbegun_run(path_, error)) {
       for (const char* leftover : {"raw", "journal.jsonl", "suite.yaml"}) fs::remove(path_ / leftover, error);
     }
     if (!error && !fs::is_empty(path_, error)) {
@@ -95,13 +95,11 @@ class FreshFolder {
 
 /// Made here, so that several that begin within a second (a job array) get one each.
 fs::path make_default_folder(const std::string& suite) {
-  const fs::path parent = fs::path("results") / "runs";
-  const std::string name =
-      fmt::format("{:%Y%m%dT%H%M%SZ}-{}", fmt::gmtime(std::time(nullptr)), fs::path(suite).stem().string());
+  const fs::path first = default_run_folder(fs::path(suite).stem().string());
   std::error_code error;
-  fs::create_directories(parent, error);
+  fs::create_directories(first.parent_path(), error);
   for (int number = 1;; ++number) {
-    const fs::path folder = parent / (number == 1 ? name : fmt::format("{}-{}", name, number));
+    const fs::path folder = number == 1 ? first : fs::path(fmt::format("{}-{}", first.string(), number));
     if (fs::create_directory(folder, error) || error) return folder;  // FreshFolder says what is wrong
   }
 }
@@ -239,6 +237,10 @@ int continue_run(const RunOptions& options, const RunSurroundings& to, Progress&
 std::string resume_command(std::vector<std::string> words, const fs::path& bin) {
   if (!bin.empty() && bin != folder_of_this_program()) words.insert(words.end(), {"--bin", fs::absolute(bin).string()});
   return shell_quoted(words);
+}
+
+std::filesystem::path default_run_folder(const std::string& name) {
+  return fs::path("results") / "runs" / fmt::format("{:%Y%m%dT%H%M%SZ}-{}", fmt::gmtime(std::time(nullptr)), name);
 }
 
 int execute_run(const RunOptions& options, const RunSurroundings& surroundings) {

@@ -19,6 +19,9 @@ struct RunSurroundings {
 /// The command line `words` as a shell takes it, with --bin where `bin` is another folder than this program's.
 std::string resume_command(std::vector<std::string> words, const std::filesystem::path& bin);
 
+/// Where a command called NAME leaves its run unless told: results/runs/20260301T100000Z-NAME.
+std::filesystem::path default_run_folder(const std::string& name);
+
 /// Returns an ExitCode. Throws UsageError or EnvironmentError where nothing could be measured.
 int execute_run(const RunOptions& options, const RunSurroundings& surroundings);
 

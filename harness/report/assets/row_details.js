@@ -16,15 +16,15 @@ const detailsOf = (() => {
   const level = (y, from, to, extra) => ({type: 'line', data: [{x: from, y}, {x: to, y}], pointRadius: 0, pointHitRadius: 0, borderWidth: 0, ...extra});
   const keys = (comparison) => [element('span', {class: 'key one'}), comparison.baseline, element('span', {class: 'key two'}), comparison.candidate];
 
-  // The number of each difference's block, which is not its position where a block was lost.
+  // The number of each difference's block, which is not its position where a block was lost; null where they can't be told.
   function blockNumbers(comparison, sides) {
     const blocks = [...new Set(sides[0].processes.map((process) => process.block))]
       .filter((block) => sides.every((side) => side.processes.some((process) => process.block === block))).sort((a, b) => a - b);
-    return blocks.length === comparison.differences.length ? blocks : comparison.differences.map((_, position) => position);
+    return blocks.length === comparison.differences.length ? blocks : null;
   }
 
   function blockChart(comparison, sides, tone) {
-    const numbers = blockNumbers(comparison, sides);
+    const numbers = blockNumbers(comparison, sides) ?? [...comparison.differences.keys()];
     const effects = comparison.differences.map((difference) => difference == null ? null : Math.expm1(difference));
     const last = effects.length + .5;
     const reach = 1.15 * Math.max(comparison.margin, ...effects.map(Math.abs));
@@ -136,11 +136,12 @@ const detailsOf = (() => {
     const body = element('tbody');
     const numbers = blockNumbers(comparison, sides);
     comparison.differences.forEach((difference, position) => {
-      body.append(element('tr', {}, element('th', {scope: 'row'}, String(numbers[position] + 1)),
+      body.append(element('tr', {}, element('th', {scope: 'row'}, String((numbers?.[position] ?? position) + 1)),
         element('td', {class: 'number'}, percent(difference == null ? null : Math.expm1(difference))),
-        ...sides.map((side) => element('td', {class: 'number'}, medians(side, numbers[position])))));
+        ...(numbers ? sides.map((side) => element('td', {class: 'number'}, medians(side, numbers[position]))) : [])));
     });
-    const head = element('tr', {}, ...['block', 'effect', comparison.baseline, comparison.candidate].map(
+    const names = numbers ? [comparison.baseline, comparison.candidate] : [];
+    const head = element('tr', {}, ...['block', 'effect', ...names].map(
       (name, i) => element('th', {scope: 'col', class: i > 0 ? 'number' : ''}, name)));
     return element('details', {class: 'blocks'}, element('summary', {}, 'Blocks as a table'),
       element('div', {class: 'scroll'}, element('table', {}, element('thead', {}, head), body)));
