@@ -7,6 +7,7 @@
 
 #include "kernels/convolution/cudnn_operation.hpp"
 #include "kernels/convolution/plan_search.hpp"
+#include "kernels/device/graph.hpp"
 #include "kernels/device/time_in_turn.hpp"
 
 namespace cuparity {
@@ -15,8 +16,10 @@ namespace {
 /// In the order in which they are asked for.
 constexpr std::array heuristic_modes = {CUDNN_HEUR_MODE_A, CUDNN_HEUR_MODE_B, CUDNN_HEUR_MODE_FALLBACK};
 
-/// By which a plan must be faster than an earlier one to be taken: less would change the bits from process to process.
-constexpr double least_margin = 0.02;
+/// By which a plan must be faster than an earlier one to be taken: less would change the bits from process to process. Of 96
+/// rows in seven processes on an H200 five changed plan with 1 %, four with 2 %, eight with 0.5 %
+/// (results/published/2026-11-30-h200-peers).
+constexpr double least_margin = 0.01;
 /// Plans that run longer are compared at the clock that each brings about by itself. For shorter ones the GPU spends much time
 /// flushing the L2 or waiting for the host, so that it is further from its power limit.
 constexpr double least_seconds_to_sustain = 0.5e-3;
@@ -126,10 +129,16 @@ std::size_t fastest_plan(device::Context& context, cudnnHandle_t handle, const s
                          std::chrono::steady_clock::time_point started) {
   if (plans.size() == 1) return 0;
   std::vector<std::function<void(cudaStream_t)>> runs;  // the handle's stream is the context's
-  for (const CudnnPlan& plan : plans)
-    runs.push_back([&](cudaStream_t) {
+  for (const CudnnPlan& plan : plans) {
+    const auto execute = [handle, &plan, &pack] {
       check_cudnn(cudnnBackendExecute(handle, plan.plan.get(), pack.get()), "running a candidate cuDNN plan");
-    });
+    };
+    // By one launch each, whose time is not the host's.
+    if (const auto graph = device::try_capture(context.stream(), execute))
+      runs.push_back([graph](cudaStream_t stream) { graph->launch(stream); });
+    else
+      runs.push_back([execute](cudaStream_t) { execute(); });
+  }
   device::TimingLimits limits;
   limits.rounds = search.rounds;
   limits.seconds = search.seconds - seconds_since(started);

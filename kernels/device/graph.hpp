@@ -3,7 +3,9 @@
 
 #include <cuda_runtime_api.h>
 
+#include <cstddef>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <utility>
 
@@ -38,6 +40,13 @@ class Graph {
     executable_.reset(executable);
   }
 
+  /// Kernels, copies and fills.
+  std::size_t nodes() const {
+    std::size_t count = 0;
+    check(cudaGraphGetNodes(graph_.get(), nullptr, &count), "counting the nodes of a graph");
+    return count;
+  }
+
   void launch(cudaStream_t stream) const { check(cudaGraphLaunch(executable_.get(), stream), "launching a graph"); }
 
  private:
@@ -49,5 +58,15 @@ class Graph {
   std::unique_ptr<CUgraph_st, Destroy> graph_;
   std::unique_ptr<CUgraphExec_st, Destroy> executable_;
 };
+
+/// The graph of what enqueue() puts into `stream`; nothing where that can't be captured.
+inline std::shared_ptr<const Graph> try_capture(cudaStream_t stream, const std::function<void()>& enqueue) {
+  try {
+    return std::make_shared<const Graph>(stream, enqueue);
+  } catch (const std::exception&) {
+    cudaGetLastError();  // else the next kernel's launch would be blamed
+    return nullptr;
+  }
+}
 
 }  // namespace cuparity::device
