@@ -157,11 +157,8 @@ PreparedConvolution prepare_by_plan(PlanSource& source, const PlanSearch& search
   const auto executable = std::make_shared<CudnnExecutable>(
       choose_plan(context, handle, *source.candidates, std::move(first), tensors, error_after, search));
   source.candidates.reset();
-  const std::function<void()> execute = [executable, handle] { executable->run(handle); };
-  // Kernels that are launched one by one have gaps between them; a single one gains nothing.
-  const auto graph = device::try_capture(context.stream(), execute);
-  if (!graph || graph->nodes() == 1) return {execute, executable->algorithm};
-  return {[graph, executable, stream = context.stream()] { graph->launch(stream); }, executable->algorithm};
+  return {device::by_one_launch(context.stream(), [executable, handle] { executable->run(handle); }),
+          executable->algorithm};
 }
 
 std::optional<std::string> unsupported(device::Context& context, PlanSource& source) {

@@ -130,14 +130,10 @@ std::size_t fastest_plan(device::Context& context, cudnnHandle_t handle, const s
   if (plans.size() == 1) return 0;
   std::vector<std::function<void(cudaStream_t)>> runs;  // the handle's stream is the context's
   for (const CudnnPlan& plan : plans) {
-    const auto execute = [handle, &plan, &pack] {
+    const auto run = device::by_one_launch(context.stream(), [handle, &plan, &pack] {
       check_cudnn(cudnnBackendExecute(handle, plan.plan.get(), pack.get()), "running a candidate cuDNN plan");
-    };
-    // By one launch each, whose time is not the host's.
-    if (const auto graph = device::try_capture(context.stream(), execute))
-      runs.push_back([graph](cudaStream_t stream) { graph->launch(stream); });
-    else
-      runs.push_back([execute](cudaStream_t) { execute(); });
+    });
+    runs.push_back([run](cudaStream_t) { run(); });
   }
   device::TimingLimits limits;
   limits.rounds = search.rounds;

@@ -3,7 +3,6 @@
 
 #include <cuda_runtime_api.h>
 
-#include <cstddef>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -40,13 +39,6 @@ class Graph {
     executable_.reset(executable);
   }
 
-  /// Kernels, copies and fills.
-  std::size_t nodes() const {
-    std::size_t count = 0;
-    check(cudaGraphGetNodes(graph_.get(), nullptr, &count), "counting the nodes of a graph");
-    return count;
-  }
-
   void launch(cudaStream_t stream) const { check(cudaGraphLaunch(executable_.get(), stream), "launching a graph"); }
 
  private:
@@ -59,13 +51,15 @@ class Graph {
   std::unique_ptr<CUgraphExec_st, Destroy> executable_;
 };
 
-/// The graph of what enqueue() puts into `stream`; nothing where that can't be captured.
-inline std::shared_ptr<const Graph> try_capture(cudaStream_t stream, const std::function<void()>& enqueue) {
+/// Enqueues what enqueue() puts into `stream`, by one launch; by enqueue() itself where that can't be captured. The host's time
+/// for the calls is then not in that of short work, nor are gaps between kernels.
+inline std::function<void()> by_one_launch(cudaStream_t stream, std::function<void()> enqueue) {
   try {
-    return std::make_shared<const Graph>(stream, enqueue);
+    const auto graph = std::make_shared<const Graph>(stream, enqueue);
+    return [graph, stream, enqueue] { graph->launch(stream); };  // enqueue owns what the kernels work on
   } catch (const std::exception&) {
     cudaGetLastError();  // else the next kernel's launch would be blamed
-    return nullptr;
+    return enqueue;
   }
 }
 
