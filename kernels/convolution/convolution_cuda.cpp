@@ -1,6 +1,6 @@
 // Convolutions on the GPU, by cuDNN's graph API. Bound: FLOP, or bytes where the filter is 1x1 and channels are few. The
-// idea is the search of the fastest plan (plan_search.hpp). Reaches on an H200, forward, fp16, 3x3_128_128_28:
-// 616.1 TFLOP/s (results/published/2026-11-23-h200-quick).
+// idea is the search of the fastest plan (plan_search.hpp), which then runs by one launch. Reaches on an H200, forward, fp16,
+// 3x3_128_128_28: 614.2 TFLOP/s (results/published/2026-11-30-h200-quick).
 #include <functional>
 #include <memory>
 #include <stdexcept>
