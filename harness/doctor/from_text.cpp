@@ -77,7 +77,9 @@ std::vector<Candidate> candidates_in(const std::string& text, const Probe* probe
     const int by_sign = candidate.sign.says == Sign::Says::present  ? 2
                         : candidate.sign.says == Sign::Says::absent ? 0
                                                                     : 1;
-    return std::make_tuple(-by_sign, -candidate.hints, -static_cast<long>(candidate.explained));
+    // A cause that has hints is unlikely where none of them is in the text.
+    const int by_hints = candidate.hints == 0 && !candidate.problem->hints.empty() ? -1 : candidate.hints;
+    return std::make_tuple(-by_sign, -by_hints, -static_cast<long>(candidate.explained));
   };
   std::stable_sort(found.begin(), found.end(),
                    [&](const Candidate& a, const Candidate& b) { return rank(a) < rank(b); });

@@ -126,10 +126,7 @@ std::string environment_text(const ReportView& view, bool colour) {
   for (const EnvironmentKey& key : view.environment) {
     if (!key.differs) continue;
     std::string line = key.key + ": ";
-    for (std::size_t i = 0; i < key.values.size(); ++i) {
-      if (i > 0) line += " | ";
-      line += shortened(key.values[i], value_columns);
-    }
+    line += fmt::format("{}", fmt::join(shortened_to_differ(key.values, value_columns), " | "));
     lines.push_back(line);
   }
   std::string title = "Environment differs: ";

@@ -1,5 +1,6 @@
 #include "harness/report/text.hpp"
 
+#include <algorithm>
 #include <cstdint>
 
 namespace cuparity {
@@ -75,6 +76,27 @@ std::size_t suffix_begin(std::string_view text, std::size_t columns) {
   return position;
 }
 
+// Between items of a list or path; none is part of a character of several bytes.
+constexpr std::string_view separators = ",;:=/ |";
+
+/// Bytes of whole items that all begin with.
+std::size_t common_beginning(const std::vector<std::string>& texts) {
+  const std::string& first = texts.front();
+  auto end = first.end();
+  for (const std::string& text : texts) end = std::mismatch(first.begin(), end, text.begin(), text.end()).first;
+  const std::size_t separator = first.substr(0, static_cast<std::size_t>(end - first.begin())).find_last_of(separators);
+  return separator == std::string::npos ? 0 : separator + 1;
+}
+
+/// Bytes of whole items, with the separator before them, that all end with.
+std::size_t common_end(const std::vector<std::string>& texts) {
+  const std::string& first = texts.front();
+  auto end = first.rend();
+  for (const std::string& text : texts) end = std::mismatch(first.rbegin(), end, text.rbegin(), text.rend()).first;
+  const std::size_t separator = first.find_first_of(separators, static_cast<std::size_t>(first.rend() - end));
+  return separator == std::string::npos ? 0 : first.size() - separator;
+}
+
 /// clean_text() that is no HTML and calls nobody; the characters of `special` mean nothing.
 std::string escaped_for_markdown(std::string_view text, std::string_view special) {
   std::string result;
@@ -126,6 +148,23 @@ std::string shortened(std::string_view text, std::size_t columns) {
   const std::size_t head = (columns - 1) * 2 / 3;
   const std::size_t tail = columns - 1 - head;
   return clean.substr(0, prefix_bytes(clean, head)) + "…" + clean.substr(suffix_begin(clean, tail));
+}
+
+std::vector<std::string> shortened_to_differ(const std::vector<std::string>& values, std::size_t columns) {
+  std::vector<std::string> shorter, longer;
+  for (const std::string& value : values) {
+    shorter.push_back(clean_text(value));
+    if (display_width(shorter.back()) > columns) longer.push_back(shorter.back());
+  }
+  const std::size_t begin = longer.size() > 1 ? common_beginning(longer) : 0;
+  const std::size_t end = longer.size() > 1 ? common_end(longer) : 0;
+  for (std::string& value : shorter) {
+    if (display_width(value) <= columns) continue;
+    const bool ends_alike = end > 0 && begin + end < value.size();
+    const std::string differs = value.substr(begin, ends_alike ? value.size() - begin - end : std::string::npos);
+    value = shortened((begin > 0 ? "…" : "") + differs + (ends_alike ? "…" : ""), columns);
+  }
+  return shorter;
 }
 
 std::size_t display_width(std::string_view text) {

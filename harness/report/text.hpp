@@ -16,6 +16,10 @@ std::string clean_text(std::string_view text);
 /// clean_text(), and where it is longer than `columns` its middle becomes "…".
 std::string shortened(std::string_view text, std::size_t columns);
 
+/// The same of values that stand side by side: those that are longer lose first what the longer ones begin and end with alike,
+/// in whole items (of a list or path), so that what differs is seen.
+std::vector<std::string> shortened_to_differ(const std::vector<std::string>& values, std::size_t columns);
+
 /// Columns that valid UTF-8 takes on a terminal: one a code point, none for combining marks, two for East
 /// Asian wide ones.
 std::size_t display_width(std::string_view text);

@@ -40,6 +40,29 @@ TEST(Shortened, NeverCutsACharacter) {
   EXPECT_EQ(clean_text(shorter), shorter);
 }
 
+using Values = std::vector<std::string>;
+
+TEST(ShortenedToDiffer, LeavesOutWhatIsAlike) {
+  EXPECT_EQ(shortened_to_differ({"/dev/nvidia0,/dev/nvidiactl,/dev/nvidia-caps/nvidia-cap2", "/dev/nvidia0,/dev/nvidiactl,/dev/nvidia-uvm"}, 30),
+            (Values{"…nvidia-caps/nvidia-cap2", "…nvidia-uvm"}));
+  EXPECT_EQ(shortened_to_differ({"/usr/local/nvidia/lib64/libcuda.so.580", "/usr/lib/x86_64-linux-gnu/libcuda.so.580"}, 30),
+            (Values{"…local/nvidia/lib64…", "…lib/x86_64-linux-gnu…"}));
+  EXPECT_EQ(shortened_to_differ({"one two three four, five", "one two three four, five, six"}, 20), (Values{"…five", "…five, six"}));
+}
+
+TEST(ShortenedToDiffer, LeavesAloneWhatFits) {
+  EXPECT_EQ(shortened_to_differ({"none", "docker"}, 10), (Values{"none", "docker"}));
+  EXPECT_EQ(shortened_to_differ({"none", "/usr/lib/libcuda.so"}, 10), (Values{"none", shortened("/usr/lib/libcuda.so", 10)}));
+  EXPECT_EQ(shortened_to_differ({"a/b/c/d/e/f/g", "–", "a/b/c/d/e/f/h"}, 10), (Values{"…g", "–", "…h"}));
+}
+
+TEST(ShortenedToDiffer, StaysWithinItsColumns) {
+  const Values cut = shortened_to_differ({std::string(50, 'a') + "," + std::string(50, 'b'), std::string(50, 'a') + "," + std::string(50, 'c')}, 20);
+  EXPECT_EQ(display_width(cut[0]), 20U);
+  EXPECT_NE(cut[0], cut[1]);
+  EXPECT_EQ(shortened_to_differ({std::string(50, 'a'), std::string(50, 'a')}, 20)[1], shortened(std::string(50, 'a'), 20));
+}
+
 TEST(DisplayWidth, CountsColumns) {
   EXPECT_EQ(display_width("µs"), 2U);
   EXPECT_EQ(display_width("数"), 2U);

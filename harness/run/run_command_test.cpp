@@ -161,6 +161,8 @@ TEST_F(RunCommandTest, SaysWhatToDoWhereAContainerGetsNoGpu) {
                               "To compare on the CPU: --mode docker:none in its place")));
   options_.modes = {"docker:none"};
   EXPECT_THAT(environment_error(), Not(HasSubstr("on the CPU")));
+  options_.modes = {"docker:--ipc=wrong"};
+  EXPECT_THAT(environment_error(), Not(HasSubstr("The cause")));
   engine_.refused["docker:--gpus=all"] = "image 'x' is not there";
   options_.modes = {"docker:--gpus=all"};
   EXPECT_THAT(environment_error(), Not(HasSubstr("doctor")));
@@ -415,6 +417,18 @@ TEST_F(RunCommandTest, AFilterOfNoTestIsRefusedBeforeAnythingIsMeasured) {
   EXPECT_FALSE(fs::exists(folder_ / "out"));
 }
 
+TEST_F(RunCommandTest, TooFewBlocksAreWarnedOf) {
+  options_.blocks = 5;
+  execute();
+  EXPECT_THAT(said(), HasSubstr("warning: 5 blocks can decide nothing, a first look; an interval needs at least 6\n"));
+}
+
+TEST_F(RunCommandTest, EnoughBlocksAreNotWarnedOf) {
+  options_.blocks = 6;
+  execute();
+  EXPECT_THAT(said(), Not(HasSubstr("decide nothing")));
+}
+
 TEST_F(RunCommandTest, APatternOfNoTestIsWarnedOf) {
   write_suite("validate: Numerics/saxpy.*:Acess.*-*/large*");
   execute();
@@ -454,14 +468,14 @@ TEST_F(RunCommandTest, APatternForRowsThatThisRunHasNotIsNoSlip) {
   write_suite("margins: {launch/.*: 0.02}\nper_clock: [^gemm/own, cublaslt/bf16]");
   options_.filter = "saxpy";
   execute();
-  EXPECT_THAT(said(), Not(HasSubstr("warning"))) << "neither rows that the suite or --filter leaves out nor another backend's";
+  EXPECT_THAT(said(), Not(HasSubstr("warning: The suite"))) << "neither rows that the suite or --filter leaves out nor another backend's";
 }
 
 TEST_F(RunCommandTest, APatternIsNotJudgedWhereTheOtherBackendIsNotBuilt) {
   engine_.backend_benchmarks["cuda"] = {};
   std::ofstream(suite_) << "name: mine\nblocks: 2\nmargins: {collectives/.*: 0.02}\nbenchmarks: {cpu: [saxpy/.*], cuda: [.*]}\n";
   execute();
-  EXPECT_THAT(said(), Not(HasSubstr("warning")));
+  EXPECT_THAT(said(), Not(HasSubstr("warning: The suite")));
   write_suite("margins: {collectives/.*: 0.02}");
   options_.out = folder_ / "cpu";
   execute();

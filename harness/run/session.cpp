@@ -10,6 +10,7 @@
 
 #include "environment/nvml.hpp"
 #include "environment/process_environment.hpp"
+#include "harness/access/engine_flags.hpp"
 #include "harness/access/pick_modes.hpp"
 #include "harness/counted.hpp"
 #include "harness/engine/engines.hpp"
@@ -21,6 +22,7 @@
 #include "harness/run/equal_gpus.hpp"
 #include "harness/run/selection.hpp"
 #include "harness/run/suite_check.hpp"
+#include "harness/stats/analysis.hpp"
 
 namespace cuparity {
 namespace {
@@ -132,7 +134,7 @@ class Preparation {
   /// What to do where the engine's words are all that is known of why a container with a GPU failed; where the engine
   /// or the image is not there, that was said.
   std::string next_step(const AccessMode& mode) {
-    if (mode.request == RequestKind::none || !engine(mode.engine).unusable(mode).empty()) return "";
+    if (!asks_for_gpu(mode) || !engine(mode.engine).unusable(mode).empty()) return "";
     std::vector<std::string> doctor = {"cuparity", "doctor", "--mode", mode.text};
     if (!options_.image.empty()) doctor.insert(doctor.end(), {"--image", options_.image});
     return fmt::format("\nThe cause: {}\nTo compare on the CPU: --mode {}:none in its place", shell_quoted(doctor),
@@ -228,6 +230,10 @@ class Preparation {
     run.started_at = utc_now();
     run.looks = options_.blocks ? looks_for_blocks(suite_.looks, *options_.blocks) : suite_.looks;
     run.planned_blocks = run.looks.back();
+    const int fewest = fewest_blocks_to_decide(run.looks.size());
+    if (run.modes.size() > 1 && run.planned_blocks < fewest)
+      progress_.say(fmt::format("warning: {} can decide nothing, a first look; an interval needs at least {}",
+                                counted(static_cast<std::size_t>(run.planned_blocks), "block"), fewest));
     run.margins = suite_.margins;
     run.per_clock = suite_.per_clock;
     run.environment = environment::process_environment();

@@ -17,6 +17,7 @@
 #include "harness/stats/correctness.hpp"
 #include "harness/stats/estimate.hpp"
 #include "harness/stats/margins.hpp"
+#include "harness/stats/power.hpp"
 #include "harness/stats/verdict.hpp"
 #include "harness/stats/wording.hpp"
 
@@ -26,9 +27,7 @@ namespace {
 constexpr double alpha_of_all_looks = 0.05;
 
 /// Bonferroni over the planned looks.
-double alpha_of_a_look(const Run& run) {
-  return alpha_of_all_looks / static_cast<double>(std::max<std::size_t>(1, run.looks.size()));
-}
+double alpha_of_a_look(std::size_t looks) { return alpha_of_all_looks / static_cast<double>(std::max<std::size_t>(1, looks)); }
 
 /// What holds for every comparison of two modes.
 struct Context {
@@ -184,7 +183,7 @@ void impose(Context& context) {
 /// A mode that failed or was dropped costs the others nothing: only the two compared modes decide which
 /// blocks count.
 Context context_of(const Run& run, const std::vector<std::string>& modes) {
-  Context context{run, complete_blocks(run, modes), alpha_of_a_look(run)};
+  Context context{run, complete_blocks(run, modes), alpha_of_a_look(run.looks.size())};
   impose(context);
   return context;
 }
@@ -233,7 +232,7 @@ void compare_modes(const Run& run, Analysis& analysis) {
                                             : BitComparison{});
     }
   }
-  analysis.comparisons = decide_measured(std::move(observations), alpha_of_a_look(run), "blocks");
+  analysis.comparisons = decide_measured(std::move(observations), alpha_of_a_look(run.looks.size()), "blocks");
   for (std::size_t i = 0; i < bits.size(); ++i) {
     analysis.comparisons[i].same_bits = bits[i].same;
     if (!bits[i].note.empty()) {
@@ -347,5 +346,7 @@ Analysis analyse(const Run& run) {
   analysis.overhead_ratio = overhead_ratio(run);
   return analysis;
 }
+
+int fewest_blocks_to_decide(std::size_t looks) { return blocks_for_exactness(1, alpha_of_a_look(looks)); }
 
 }  // namespace cuparity

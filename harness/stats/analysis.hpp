@@ -1,6 +1,7 @@
 // From a run to its comparisons and its one overall verdict.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -24,5 +25,8 @@ struct Analysis {
 
 /// Compares every mode with run.baseline_mode, block by block. Pure.
 Analysis analyse(const Run& run);
+
+/// A comparison of fewer blocks decides nothing: its interval has no bounds. looks: how often the run looks at its data.
+int fewest_blocks_to_decide(std::size_t looks);
 
 }  // namespace cuparity

@@ -146,6 +146,8 @@ TEST(FromText, TheUsualCauseComesFirst) {
             "toolkit-missing");
   EXPECT_EQ(causes_of("docker was installed by snap; could not select device driver \"\" with capabilities: [[gpu]]")[0],
             "snap-docker-runtime");
+  EXPECT_EQ(causes_of("CUDA driver version is insufficient for CUDA runtime version")[0], "driver-insufficient");
+  EXPECT_EQ(causes_of("bash: nvidia-smi: command not found")[0], "nvidia-smi-not-found");
   EXPECT_EQ(causes_of("NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver.")[0], "driver-not-loaded");
 }
 

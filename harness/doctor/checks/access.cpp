@@ -3,10 +3,12 @@
 
 #include <algorithm>
 
+#include "harness/access/engine_flags.hpp"
 #include "harness/counted.hpp"
 #include "harness/doctor/checks/checks.hpp"
 #include "harness/doctor/from_text.hpp"
 #include "harness/doctor/knowledge/known_problem.hpp"
+#include "harness/errors.hpp"
 
 namespace cuparity {
 namespace {
@@ -17,8 +19,19 @@ bool asks_for_all(const AccessFacts& access) {
          access.mode.ends_with(":manual");
 }
 
+/// Flags that ask for no GPU may still give one: an image's variables under a default runtime do.
+bool asks_for_some(const AccessFacts& access) {
+  try {
+    return asks_for_gpu(parse_access_mode(access.mode));
+  } catch (const UsageError&) {
+    return true;  // a recording of another version
+  }
+}
+
 bool works(const AccessFacts& access) {
-  return access.outcome == "ok" && (asks_for_none(access) ? access.gpu_count <= 0 : access.gpu_count > 0);
+  if (access.outcome != "ok") return false;
+  if (asks_for_none(access)) return access.gpu_count <= 0;
+  return !asks_for_some(access) || access.gpu_count > 0;
 }
 
 std::string seen(const AccessFacts& access) {
@@ -45,7 +58,7 @@ void explain_shell(const Probe& probe, const AccessFacts& access, Finding& findi
 }
 
 bool nothing_to_give(const Probe& probe, const AccessFacts& access) {
-  return !asks_for_none(access) && access.outcome != "hung" && !in_container(probe) && !gpu_expected(probe);
+  return asks_for_some(access) && access.outcome != "hung" && !in_container(probe) && !gpu_expected(probe);
 }
 
 /// What else is missing comes second: none of it helps without a GPU.
@@ -106,7 +119,7 @@ void check_mode(const Probe& probe, const AccessFacts& access, bool another_work
     }
     findings.push_back({"access.ok",
                         Severity::ok,
-                        asks_for_none(access)
+                        access.gpu_count <= 0
                             ? fmt::format("A container without a GPU starts ({})", access.mode)
                             : fmt::format("{} gives a container {}", access.mode, seen(access)),
                         "",

@@ -325,6 +325,12 @@ const std::vector<Case>& cases() {
                                    "capabilities: [[gpu]].")};
        },
        "access.no_gpu_here", Severity::error, "no NVIDIA GPU in this machine"},
+      {"NoGpuAskedForWhereNoneIs", host_without_gpu,
+       [](Probe& p) { p.access = {{"docker:--ipc=wrong", "failed", "invalid IPC mode: wrong", {}, -1, ""}}; }, "access.failed",
+       Severity::error, "docker:--ipc=wrong does not work here"},
+      {"NoGpuAskedForNoneSeen", host_without_gpu,
+       [](Probe& p) { p.access = {{"docker:--ipc=host", "ok", "", {}, 0, "NVML"}}; }, "access.ok", Severity::ok,
+       "without a GPU starts (docker:--ipc=host)"},
       {"AccessUnknownWords", healthy_host, [](Probe& p) { p.access = {failed_access("something new")}; },
        "access.failed", Severity::error, "something new"},
       {"OneModeOfTwoWorks", healthy_host,
