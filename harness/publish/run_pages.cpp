@@ -23,11 +23,11 @@ std::string add_navigation(const std::string& report, const RunSummary& run) {
     add(file, file, " download");
   }
   navigation += "</nav>\n";
-  // The template's own tag: what a run holds is escaped and comes later.
-  const std::size_t body = report.find("<body>");
-  if (body == std::string::npos) return report;
+  // The template's own tag, behind the link that skips all this: what a run holds is escaped and comes later.
+  const std::size_t header = report.find("<header>");
+  if (header == std::string::npos) return report;
   std::string with = report;
-  with.insert(body + 6, "\n" + navigation);
+  with.insert(header, navigation);
   return with;
 }
 

@@ -118,8 +118,9 @@ std::string access_section_html(const std::vector<AccessRow>& rows) {
   for (const char* heading : headings) html += fmt::format("<th scope=\"col\">{}</th>", heading);
   html += "<th scope=\"col\">why</th></tr></thead>\n<tbody>\n";
   for (const AccessRow& row : rows) {
-    html += "<tr>";
-    for (const std::string& cell : cells(row)) html += fmt::format("<td><bdi>{}</bdi></td>", safe(cell));
+    const auto texts = cells(row);
+    html += fmt::format("<tr><th scope=\"row\"><bdi>{}</bdi></th>", safe(texts.front()));
+    for (std::size_t i = 1; i < texts.size(); ++i) html += fmt::format("<td><bdi>{}</bdi></td>", safe(texts[i]));
     const std::string sharing = sharing_text(row);
     html += fmt::format("<td><bdi>{}</bdi>{}</td></tr>\n", safe(remark(row)),
                         sharing.empty() ? "" : fmt::format("<br><bdi>{}</bdi>", safe(sharing)));

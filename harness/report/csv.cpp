@@ -80,7 +80,8 @@ std::string render_csv(const Run& run, const Analysis& analysis) {
   for (const Comparison& comparison : analysis.noise_floor) csv += line("noise floor", comparison);
   for (const MeasuredCells& measured : view.measured) {
     csv += short_line("measured", measured.name, measured.mode,
-                      fmt::format("median {} of {} processes", measured.value, measured.processes));
+                      fmt::format("median {} of {} process{}", measured.value, measured.processes,
+                                  measured.processes == "1" ? "" : "es"));
   }
   for (const SkippedGroup& skipped : view.skipped) {
     if (skipped.benchmarks.empty()) csv += short_line("skipped", "", "", skipped.reason);

@@ -16,6 +16,10 @@ const detailsOf = (() => {
   const level = (y, from, to, extra) => ({type: 'line', data: [{x: from, y}, {x: to, y}], pointRadius: 0, pointHitRadius: 0, borderWidth: 0, ...extra});
   const keys = (comparison) => [element('span', {class: 'key one'}), comparison.baseline, element('span', {class: 'key two'}), comparison.candidate];
 
+  // Scrolls by keyboard, too.
+  const tableDetails = (kind, name, head, body) => element('details', {class: kind}, element('summary', {}, name),
+    element('div', {class: 'scroll', tabindex: '0', role: 'region', 'aria-label': name}, element('table', {}, element('thead', {}, head), body)));
+
   // The number of each difference's block, which is not its position where a block was lost; null where they can't be told.
   function blockNumbers(comparison, sides) {
     const blocks = [...new Set(sides[0].processes.map((process) => process.block))]
@@ -101,8 +105,7 @@ const detailsOf = (() => {
     });
     const names = ['mode', 'least', '25 %', 'median', '75 %', 'greatest', 'processes', 'repetitions'];
     const head = element('tr', {}, ...names.map((name, i) => element('th', {scope: 'col', class: i > 0 ? 'number' : ''}, name)));
-    return element('details', {class: 'distribution'}, element('summary', {}, 'Distribution as a table'),
-      element('div', {class: 'scroll'}, element('table', {}, element('thead', {}, head), body)));
+    return tableDetails('distribution', 'Distribution as a table', head, body);
   }
 
   function facts(comparison, sides) {
@@ -143,8 +146,7 @@ const detailsOf = (() => {
     const names = numbers ? [comparison.baseline, comparison.candidate] : [];
     const head = element('tr', {}, ...['block', 'effect', ...names].map(
       (name, i) => element('th', {scope: 'col', class: i > 0 ? 'number' : ''}, name)));
-    return element('details', {class: 'blocks'}, element('summary', {}, 'Blocks as a table'),
-      element('div', {class: 'scroll'}, element('table', {}, element('thead', {}, head), body)));
+    return tableDetails('blocks', 'Blocks as a table', head, body);
   }
 
   return (row) => {
