@@ -23,6 +23,7 @@
 #include "environment/mounts.hpp"
 #include "environment/nvidia_driver.hpp"
 #include "environment/process_environment_sources.hpp"
+#include "environment/secret_name.hpp"
 #include "environment/text_file.hpp"
 
 namespace cuparity::environment {
@@ -131,7 +132,7 @@ void put_variables(Facts& facts, const Variables& variables) {
     bool kept = name == "GLIBC_TUNABLES";
     for (const char* prefix : {"CUDA_", "NVIDIA_", "NCCL_", "OMP_", "OPENBLAS_", "DNNL_", "LD_"})
       kept = kept || name.rfind(prefix, 0) == 0;
-    if (kept) facts["variable_" + name] = value;
+    if (kept) facts["variable_" + name] = names_a_secret(name) ? "[secret]" : value;
   }
 }
 

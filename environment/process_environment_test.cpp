@@ -76,6 +76,15 @@ TEST(ProcessEnvironment, ReadsEveryKey) {
                            Contains(Pair("variable_CUDA_", "")), Not(Contains(Key("variable_HOME")))));
 }
 
+TEST(ProcessEnvironment, SecretsAreNotRecorded) {
+  const FakeRoot root;
+  const auto facts = read_process_environment(
+      root.path(), {{"NVIDIA_API_KEY", "nvapi-1"}, {"NCCL_PASSWORD", "p"}, {"CUDA_TOKEN", "t"}, {"NVIDIA_NGC_KEY", "k"}, {"NCCL_DEBUG", "INFO"}});
+  EXPECT_THAT(facts, AllOf(Contains(Pair("variable_NVIDIA_API_KEY", "[secret]")), Contains(Pair("variable_NCCL_PASSWORD", "[secret]")),
+                           Contains(Pair("variable_CUDA_TOKEN", "[secret]")), Contains(Pair("variable_NVIDIA_NGC_KEY", "[secret]")),
+                           Contains(Pair("variable_NCCL_DEBUG", "INFO"))));
+}
+
 TEST(ProcessEnvironment, WhatCanNotBeReadIsAbsent) {
   const FakeRoot root;
   const auto facts = read_process_environment(root.path(), {});

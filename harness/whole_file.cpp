@@ -27,6 +27,8 @@ int replace(const fs::path& path, const std::string& text) {
   fs::path partial = path;
   partial += ".partial";
   std::error_code error, ignored;
+  // It would be followed, and a file elsewhere overwritten.
+  if (fs::is_symlink(partial, ignored)) fs::remove(partial, ignored);
   int code = write(partial, text);
   if (code == 0) {
     fs::rename(partial, path, error);

@@ -51,6 +51,17 @@ TEST(WholeFile, IsWrittenThroughALink) {
   EXPECT_EQ(environment::read_text_file(file), "new");
 }
 
+TEST(WholeFile, ALinkInThePlaceOfThePartialOneIsNotFollowed) {
+  const TemporaryFolder folder;
+  const fs::path path = folder.path() / "a.json", other = folder.path() / "other";
+  std::ofstream(other) << "old";
+  fs::create_symlink("other", folder.path() / "a.json.partial");
+  write_whole_file(path, "new", "");
+  EXPECT_EQ(environment::read_text_file(other), "old");
+  EXPECT_EQ(environment::read_text_file(path), "new");
+  EXPECT_FALSE(fs::is_symlink(path));
+}
+
 TEST(WholeFile, TheOldOneOutlivesAFailure) {
   const TemporaryFolder folder;
   const fs::path path = folder.path() / "a.json";

@@ -11,11 +11,25 @@
 #include <vector>
 
 #include "environment/standard_output.hpp"
+#include "environment/text_file.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/errors.hpp"
 #include "harness/nearest_name.hpp"
+#include "harness/report/text.hpp"
 
 namespace {
+
+/// It may quote a file that anybody wrote: nothing in it works a terminal, nor, on a line of its own, the log of a GitHub job.
+std::string said(const std::exception& error) {
+  std::string text;
+  for (const std::string& line : cuparity::environment::split(error.what(), '\n')) {
+    const std::string clean = cuparity::clean_text(line);
+    const std::size_t first = clean.find_first_not_of(' ');
+    const bool command = first != std::string::npos && (clean.compare(first, 2, "::") == 0 || clean.compare(first, 3, "##[") == 0);
+    text += (text.empty() ? "cuparity: " : command ? "\n| " : "\n") + clean;
+  }
+  return text;
+}
 
 /// Why no command was recognised, or empty where nothing was given: CLI11 only says that one is missing.
 std::string unknown_command(const CLI::App& app) {
@@ -87,14 +101,14 @@ int run_command(int argc, char** argv) {
     // CLI11 has codes of its own above 100; ours has one for usage.
     return app.exit(error) == 0 ? exit_pass : exit_usage;
   } catch (const UsageError& error) {
-    say_on_stderr(fmt::format("cuparity: {}", error.what()));
+    say_on_stderr(said(error));
     return exit_usage;
   } catch (const EnvironmentError& error) {
-    say_on_stderr(fmt::format("cuparity: {}", error.what()));
+    say_on_stderr(said(error));
     return exit_environment;
   } catch (const std::exception& error) {
     // That of a failed write to stdout is said once, at the end.
-    if (std::ferror(stdout) == 0) say_on_stderr(fmt::format("cuparity: {}", error.what()));
+    if (std::ferror(stdout) == 0) say_on_stderr(said(error));
     return exit_environment;
   }
 }
@@ -103,6 +117,7 @@ int run_command(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   cuparity::environment::open_standard_streams();
+  std::signal(SIGCHLD, SIG_DFL);  // ignored by whoever started this, every child would seem to end with 0
   std::signal(SIGPIPE, SIG_IGN);  // `2>&1 | head` must not end a measurement
   return cuparity::environment::exit_code_after_output("cuparity", run_command(argc, argv));
 }

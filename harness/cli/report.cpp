@@ -11,6 +11,7 @@
 #include "harness/redact/redactor.hpp"
 #include "harness/redact/this_machine.hpp"
 #include "harness/report/report.hpp"
+#include "harness/report/text.hpp"
 #include "harness/stats/analysis.hpp"
 
 namespace cuparity {
@@ -64,7 +65,7 @@ void report(const ReportOptions& options) {
   }
   const Analysis analysis = analyse(run);
   write_reports(folder, run, analysis);
-  fmt::print("{}\n{}, {} and {} were written\n", analysis.sentence, (folder / "report.html").string(),
+  fmt::print("{}\n{}, {} and {} were written\n", clean_text(analysis.sentence), (folder / "report.html").string(),
              (folder / "report.md").string(), (folder / "run.json").string());
 }
 

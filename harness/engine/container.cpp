@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
+#include <random>
 #include <utility>
 
 #include "harness/engine/last_words.hpp"
@@ -15,6 +16,9 @@
 
 namespace cuparity {
 namespace {
+
+/// From here on an exit code of `docker run` is the engine's own, or 128 and the signal that ended a process.
+constexpr int engine_failure_code = 125;
 
 constexpr const char* output_folder_inside = "/cuparity-out";
 constexpr std::chrono::seconds question_limit{30};
@@ -150,7 +154,9 @@ ContainerRequest ContainerEngine::container_request(const ProcessRequest& reques
                     request.output_folder.string()));
   }
   ContainerRequest container;
-  container.name = fmt::format("cuparity-{}-{}", getpid(), next_number++);
+  // A process's number is another's, too, where PID namespaces or hosts share an engine.
+  static const unsigned random_part = std::random_device{}();
+  container.name = fmt::format("cuparity-{}-{:08x}-{}", getpid(), random_part, next_number++);
   container.image = image_;
   container.mode = mode;
   container.process = request;
@@ -177,8 +183,10 @@ ProcessResult ContainerEngine::run_command(std::vector<std::string> command, con
 ProcessResult ContainerEngine::run(const ProcessRequest& request, const AccessMode& mode) {
   const ContainerRequest container = container_request(request, mode);
   ProcessResult result = run_command(container_command(cli_, container), request, container.name);
-  // --rm is the killed command's work, or its engine's: make sure that nothing stays.
-  if (result.timed_out || result.interrupted) end_container(container.name, "rm");
+  // --rm is the killed command's work, or its engine's: make sure that nothing stays, nor runs on beside the next trial where the
+  // command was killed by others or lost its engine.
+  const bool lost = result.exit_code >= engine_failure_code;
+  if (result.timed_out || result.interrupted || lost) end_container(container.name, "rm");
   return result;
 }
 

@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "harness/errors.hpp"
+#include "harness/pattern.hpp"
 #include "harness/stats/power.hpp"
 
 namespace cuparity {
@@ -106,7 +107,7 @@ SeriesDrift describe(const HistoryIndex& index, const HistorySeries& series, con
 std::vector<HistorySeries> select(const HistoryIndex& index, const std::string& benchmark, const std::string& mode) {
   std::regex wanted;
   try {
-    wanted = std::regex(benchmark);
+    wanted = compiled_pattern(benchmark);
   } catch (const std::regex_error&) {
     throw UsageError(fmt::format("--benchmark '{}' is no regular expression", benchmark));
   }

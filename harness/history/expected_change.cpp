@@ -12,6 +12,7 @@
 
 #include "harness/errors.hpp"
 #include "harness/nearest_name.hpp"
+#include "harness/pattern.hpp"
 #include "harness/stats/margins.hpp"
 
 namespace cuparity {
@@ -86,7 +87,7 @@ ExpectedChange read_entry(const YAML::Node& entry, const std::string& file_name)
   change.until = date_text(entry, "until", place);
   change.since = date_text(entry, "since", place);
   try {
-    change.benchmark = std::regex(change.pattern);
+    change.benchmark = compiled_pattern(change.pattern);
   } catch (const std::regex_error&) {
     throw UsageError(fmt::format("{}: '{}' is no regular expression", place, change.pattern));
   }

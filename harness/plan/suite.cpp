@@ -14,6 +14,7 @@
 
 #include "harness/errors.hpp"
 #include "harness/nearest_name.hpp"
+#include "harness/pattern.hpp"
 #include "harness/plan/builtin_suites.hpp"
 #include "harness/stats/margins.hpp"
 
@@ -225,7 +226,7 @@ class SuiteReader {
 
   void check_regex(const YAML::Node& at, const std::string& pattern) const {
     try {
-      std::regex{pattern};
+      compiled_pattern(pattern);
     } catch (const std::regex_error& error) {
       fail(at, fmt::format("'{}' is no regular expression: {}", pattern, error.what()));
     }

@@ -146,6 +146,10 @@ nlohmann::json read_json_file(const std::filesystem::path& path) {
   if (std::filesystem::is_directory(path, code)) {
     throw UsageError(fmt::format("{}: is a folder; a JSON file is needed", path.string()));
   }
+  // A pipe of the shell, <(…), is in /dev or /proc; any other would keep the reader waiting, a device have no end.
+  const std::string place = path.string();
+  if (!std::filesystem::is_regular_file(path, code) && !place.starts_with("/dev/") && !place.starts_with("/proc/"))
+    throw UsageError(fmt::format("{}: is no regular file", place));
   std::ifstream file(path, std::ios::binary);
   if (!file) {
     throw UsageError(fmt::format("{}: can't be read; check its permissions", path.string()));

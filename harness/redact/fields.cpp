@@ -4,6 +4,7 @@
 #include <array>
 #include <string>
 
+#include "environment/secret_name.hpp"
 #include "harness/redact/characters.hpp"
 
 namespace cuparity {
@@ -34,15 +35,11 @@ bool contains_one_of(const std::array<std::string_view, count>& list, std::strin
                      [&](std::string_view part) { return value.find(part) != std::string_view::npos; });
 }
 
-constexpr std::array<std::string_view, 5> host_names = {"host", "node", "computername", "slurm_nodelist",
-                                                        "add_host"};
-constexpr std::array<std::string_view, 5> host_endings = {"hostname", "host_name", "nodename", "node_name",
-                                                          "machine_name"};
+constexpr std::array<std::string_view, 4> host_names = {"host", "node", "computername", "add_host"};
+constexpr std::array<std::string_view, 9> host_endings = {"hostname",     "host_name", "nodename",  "node_name", "machine_name",
+                                                          "fqdn",         "nodelist",  "node_list", "hostid"};
 constexpr std::array<std::string_view, 6> user_names = {"user", "login", "logname", "owner", "author", "email"};
 constexpr std::array<std::string_view, 3> user_endings = {"username", "user_name", "_user"};
-constexpr std::array<std::string_view, 9> secret_parts = {"token",      "secret",      "passw",
-                                                          "credential", "api_key",     "apikey",
-                                                          "access_key", "private_key", "license_key"};
 constexpr std::array<std::string_view, 2> container_parts = {"container_id", "container_name"};
 
 // The names of workloads are among them: a new one is added here (builtin_suites_test asks for it).
@@ -60,7 +57,7 @@ constexpr auto everyday_words = std::to_array<std::string_view>({
 
 FieldKind field_kind(std::string_view name) {
   const std::string field = normalised(name);
-  if (contains_one_of(secret_parts, field)) return FieldKind::secret;
+  if (environment::names_a_secret(field)) return FieldKind::secret;
   if (is_one_of(host_names, field) || ends_with_one_of(host_endings, field)) return FieldKind::host;
   if (is_one_of(user_names, field) || ends_with_one_of(user_endings, field)) return FieldKind::user;
   if (field.find("serial") != std::string::npos) return FieldKind::serial;

@@ -37,6 +37,7 @@ TEST(Redactor, TextsStayReadable) {
   EXPECT_EQ(redacted("12.8.4.1", "cublas_version"), "12.8.4.1");
   EXPECT_EQ(redacted("node17", "host_name"), "[host]");
   EXPECT_EQ(redacted("sk-12345", "variable_NGC_API_KEY"), "[secret]");
+  EXPECT_EQ(redacted("docker:none -e NGC_KEY=abc123 -e DB_PASS=abc124"), "docker:none -e NGC_KEY=[secret] -e DB_PASS=[secret]");
 }
 
 TEST(Redactor, EverydayWordsAreNotTakenForNames) {

@@ -11,6 +11,7 @@
 
 #include "harness/errors.hpp"
 #include "harness/nearest_name.hpp"
+#include "harness/pattern.hpp"
 #include "harness/record/benchmark_json.hpp"
 
 namespace cuparity {
@@ -18,7 +19,7 @@ namespace {
 
 std::regex compile_filter(const std::string& filter) {
   try {
-    return std::regex(filter);
+    return compiled_pattern(filter);
   } catch (const std::regex_error& error) {
     throw UsageError(fmt::format("--filter '{}' is no regular expression: {}", filter, error.what()));
   }

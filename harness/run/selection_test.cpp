@@ -47,6 +47,7 @@ TEST(SelectBenchmarks, SaysWhatThereIsWhereTheFilterMatchesNothing) {
   EXPECT_THAT(error_of("launch/sumbit", {".*"}), HasSubstr("did you mean 'launch/submit'?"));
   EXPECT_THAT(error_of("xyz", {".*"}), HasSubstr("the suite has bandwidth/copy/fp32/1GiB, "));
   EXPECT_THAT(error_of("(", {".*"}), HasSubstr("is no regular expression"));
+  EXPECT_THAT(error_of(std::string(100000, '(') + "a" + std::string(100000, ')'), {".*"}), HasSubstr("is no regular expression"));
   EXPECT_THAT(error_of("", {"fft"}), HasSubstr("match none of the 4 benchmarks"));
 }
 

@@ -121,7 +121,9 @@ class Preparation {
     settings.time_limit = std::chrono::seconds(suite_.time_limit_seconds);
     const Arm arm{mode, &engine(mode.engine), {}};
     bool interrupted = false;
-    const Trial trial = run_trial(Trial{}, arm, settings, nullptr, interrupted);
+    Trial probe;
+    probe.index = -1;  // whose file no trial of the run has
+    const Trial trial = run_trial(probe, arm, settings, nullptr, interrupted);
     if (interrupted) throw EnvironmentError("stopped by the user before anything was measured");
     if (!trial.raw_file.empty()) {
       std::error_code ignored;

@@ -103,6 +103,8 @@ Trial run_trial(Trial trial, const Arm& arm, const TrialSettings& settings, GpuM
   trial.started_at = utc_now();
   const std::string file_name = raw_file_name(trial);
   trial.raw_file = "raw/" + file_name;
+  std::error_code ignored;
+  std::filesystem::remove(settings.folder / trial.raw_file, ignored);  // of a trial that a killed run had begun
 
   ProcessRequest request;
   request.output_folder = settings.folder / "raw";

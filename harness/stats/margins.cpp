@@ -8,6 +8,7 @@
 #include <regex>
 
 #include "harness/errors.hpp"
+#include "harness/pattern.hpp"
 
 namespace cuparity {
 namespace {
@@ -35,7 +36,7 @@ double margin_of(const std::string& benchmark, const std::map<std::string, doubl
       continue;
     }
     try {
-      if (std::regex_search(benchmark, std::regex(pattern))) {
+      if (std::regex_search(benchmark, compiled_pattern(pattern))) {
         chosen = margin;
         longest = pattern.size();
       }
@@ -77,7 +78,7 @@ double parse_margin(const std::string& option, const std::string& share) {
 bool is_per_clock(const std::string& benchmark, const std::vector<std::string>& per_clock) {
   return std::any_of(per_clock.begin(), per_clock.end(), [&](const std::string& pattern) {
     try {
-      return std::regex_search(benchmark, std::regex(pattern));
+      return std::regex_search(benchmark, compiled_pattern(pattern));
     } catch (const std::regex_error&) {
       throw UsageError(fmt::format("per_clock \"{}\": not a regular expression", pattern));
     }

@@ -7,6 +7,7 @@
 #include "harness/doctor/checks/checks.hpp"
 #include "harness/doctor/knowledge/known_problem.hpp"
 #include "harness/doctor/knowledge/questions.hpp"
+#include "harness/report/text.hpp"
 
 namespace cuparity {
 namespace {
@@ -67,7 +68,7 @@ std::vector<std::string> join_the_group(const Probe& probe) {
   if (in_container(probe) || !node) return {};
   const std::string for_everyone = "for everyone: options nvidia NVreg_DeviceFileMode=0666 in /etc/modprobe.d, then reload";
   if (!group_opens(*node)) return {for_everyone};
-  return {fmt::format("sudo usermod -aG $(stat -c %G {}) $USER  # counts from the next login on", node->path),
+  return {fmt::format("sudo usermod -aG $(stat -c %G {}) $USER  # counts from the next login on", shell_quoted({node->path})),
           "or " + for_everyone};
 }
 
