@@ -38,8 +38,12 @@ struct Side {
 
 class InTurn final : public Execution {
  public:
-  InTurn(const Case& peer, const Case& own, device::Context* context)
-      : peer_(peer, context), own_(own, context), spans_(context != nullptr && is_dense_arithmetic(own.work)) {}
+  InTurn(const Case& peer, const Case& own, PreparedFirst first, device::Context* context)
+      : earlier_(first == PreparedFirst::peer ? peer : own, context),
+        later_(first == PreparedFirst::peer ? own : peer, context),
+        peer_(first == PreparedFirst::peer ? earlier_ : later_),
+        own_(first == PreparedFirst::peer ? later_ : earlier_),
+        spans_(context != nullptr && is_dense_arithmetic(own.work)) {}
 
   void run() override {
     if (spans_) return run_from_spans();
@@ -77,8 +81,10 @@ class InTurn final : public Execution {
     }
   }
 
-  Side peer_;
-  Side own_;
+  Side earlier_;
+  Side later_;
+  Side& peer_;
+  Side& own_;
   bool spans_;  ///< at the power limit one side's heat would lower the other's clock, run by run
   bool own_first_ = false;
 };
@@ -91,13 +97,15 @@ const Case& row_of_name(const std::vector<Case>& rows, const std::string& name) 
 
 }  // namespace
 
-std::vector<Case> in_turn_cases(const std::vector<Case>& peer, const std::vector<Case>& ours) {
+std::vector<Case> in_turn_cases(const std::vector<Case>& peer, const std::vector<Case>& ours, PreparedFirst first) {
   std::vector<Case> cases;
   for (const Case& theirs : peer) {
     const Case own = row_of_name(ours, theirs.name);
     Case row = theirs;
     row.timing = Timing::reported;
-    row.prepare = [theirs, own](device::Context* context) { return std::make_unique<InTurn>(theirs, own, context); };
+    row.prepare = [theirs, own, first](device::Context* context) {
+      return std::make_unique<InTurn>(theirs, own, first, context);
+    };
     cases.push_back(std::move(row));
   }
   return cases;

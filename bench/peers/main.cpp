@@ -1,6 +1,7 @@
 // cuparity-peers: what other programs and libraries do in our rows, as an ordinary Google Benchmark program.
 #include <cstdio>
 #include <cstring>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -18,12 +19,13 @@ using namespace cuparity;
 
 constexpr const char* peer_flag = "--peer=";
 constexpr const char* in_turn_flag = "--in-turn";
+constexpr const char* own_first_flag = "--in-turn=own-first";
 
 struct PeerOptions {
   std::string name;      ///< --peer=NAME; empty if it is not there
-  bool in_turn = false;  ///< --in-turn: our row in the same process, in turn
-  bool help = false;     ///< --help, -h
-  bool version = false;  ///< --version, which the bench program answers
+  std::optional<PreparedFirst> in_turn;  ///< our row in the same process, in turn: --in-turn, --in-turn=own-first
+  bool help = false;                     ///< --help, -h
+  bool version = false;                  ///< --version, which the bench program answers
 };
 
 /// Takes them out of the arguments.
@@ -32,7 +34,8 @@ PeerOptions take_peer_options(int& argc, char** argv) {
   int kept = 1;
   for (int i = 1; i < argc; ++i) {
     if (std::strncmp(argv[i], peer_flag, std::strlen(peer_flag)) == 0) options.name = argv[i] + std::strlen(peer_flag);
-    else if (std::strcmp(argv[i], in_turn_flag) == 0) options.in_turn = true;
+    else if (std::strcmp(argv[i], in_turn_flag) == 0) options.in_turn = PreparedFirst::peer;
+    else if (std::strcmp(argv[i], own_first_flag) == 0) options.in_turn = PreparedFirst::own;
     else if (std::strcmp(argv[i], "--help") == 0 || std::strcmp(argv[i], "-h") == 0) options.help = true;
     else {
       options.version = options.version || std::strcmp(argv[i], "--version") == 0;
@@ -58,9 +61,10 @@ void print_peers(std::FILE* file) {
 
 void print_help() {
   std::puts(
-      "cuparity-peers --peer=NAME [--in-turn] [flags of cuparity-bench]\n"
+      "cuparity-peers --peer=NAME [--in-turn[=own-first]] [flags of cuparity-bench]\n"
       "What other programs and libraries do in our rows.\n"
-      "  --in-turn  our row in the same process, in turn\n"
+      "  --in-turn  our row in the same process, in turn; what the peer works on is allocated first,\n"
+      "             with =own-first what ours does\n"
       "  The other flags are those of cuparity-bench --help. scripts/compare-with-peers runs both and compares.\n"
       "\n"
       "Backend and name of the peers:");
@@ -92,7 +96,7 @@ int main(int argc, char** argv) {
       throw std::invalid_argument("--peer=" + options.name + " has no rows on the backend " +
                                   std::string(to_string(backend)));
     const std::vector<Case> ours = all_bench_cases(backend);
-    return options.in_turn ? in_turn_cases(peer->cases(ours), ours) : peer->cases(ours);
+    return options.in_turn ? in_turn_cases(peer->cases(ours), ours, *options.in_turn) : peer->cases(ours);
   };
   return run_bench_program({"cuparity-peers", cases}, argc, argv);
 }

@@ -33,7 +33,7 @@ TEST(PeersProgram, HelpHasTheUsageAndThePeers) {
   for (const char* flag : {"--help", "-h", "--peer=stream --help"}) {
     const ShellOutcome outcome = run(flag);
     EXPECT_EQ(outcome.exit_code, 0) << flag;
-    EXPECT_THAT(outcome.output, HasSubstr("cuparity-peers --peer=NAME [--in-turn]"));
+    EXPECT_THAT(outcome.output, HasSubstr("cuparity-peers --peer=NAME [--in-turn[=own-first]]"));
     EXPECT_THAT(outcome.output, HasSubstr("own_triad"));
   }
 }
@@ -66,19 +66,23 @@ TEST(PeersProgram, OurTriadStandsInForSaxpyBecauseItMovesTheSameBytes) {
 }
 
 TEST(PeersProgram, InTurnARowHasOurTimeBesideThePeers) {
-  const nlohmann::json rows = rows_of("--peer=own_triad --in-turn");
-  ASSERT_EQ(rows.size(), 1u);
-  EXPECT_EQ(rows[0].at("name"), "saxpy/own/fp32/67108864/manual_time");
-  const double peer = rows[0].at("real_time").get<double>() * 1e-9, own = rows[0].at("compared_seconds").get<double>();
-  EXPECT_GT(own, peer / 3);  // both move 768 MiB: far apart they can't be
-  EXPECT_LT(own, peer * 3);
+  for (const std::string flag : {"--in-turn", "--in-turn=own-first"}) {
+    const nlohmann::json rows = rows_of("--peer=own_triad " + flag);
+    ASSERT_EQ(rows.size(), 1u);
+    EXPECT_EQ(rows[0].at("name"), "saxpy/own/fp32/67108864/manual_time");
+    const double peer = rows[0].at("real_time").get<double>() * 1e-9, own = rows[0].at("compared_seconds").get<double>();
+    EXPECT_GT(own, peer / 3);  // both move 768 MiB: far apart they can't be
+    EXPECT_LT(own, peer * 3);
+  }
   EXPECT_FALSE(rows_of("--peer=own_triad")[0].contains("compared_seconds"));
 }
 
 TEST(PeersProgram, InTurnARowNamesTheAlgorithmsOfBoth) {
-  const nlohmann::json rows = rows_of("--peer=cblas --in-turn --benchmark_filter=fp32/1024");
-  ASSERT_EQ(rows.size(), 1u);
-  EXPECT_THAT(rows[0].at("label").get<std::string>(), HasSubstr(", beside ours: "));
+  for (const std::string flag : {"--in-turn", "--in-turn=own-first"}) {
+    const nlohmann::json rows = rows_of("--peer=cblas --benchmark_filter=fp32/1024 " + flag);
+    ASSERT_EQ(rows.size(), 1u);
+    EXPECT_THAT(rows[0].at("label").get<std::string>(), HasSubstr("algorithm=, beside ours: "));  // a bare loop has none
+  }
 }
 
 TEST(PeersProgram, AWrongResultOfAPeerIsNotTimed) {

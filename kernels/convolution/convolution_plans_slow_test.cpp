@@ -12,6 +12,7 @@
 
 #include "kernels/convolution/convolution_execution.hpp"
 #include "kernels/convolution/cudnn_plan.hpp"
+#include "kernels/device/graph.hpp"
 #include "kernels/device/time_in_turn.hpp"
 
 namespace cuparity {
@@ -39,7 +40,10 @@ PreparedConvolution print_plans(const ConvolutionProblem& problem, const CudnnTe
   for (const auto& [reason, count] : candidates.excluded()) std::printf("  left out: %d x %s\n", count, reason.c_str());
   if (plans.empty()) throw std::runtime_error(candidates.refusal());
   std::vector<std::function<void(cudaStream_t)>> runs;
-  for (const CudnnExecutable& plan : plans) runs.push_back([&](cudaStream_t) { plan.run(handle.get()); });
+  for (const CudnnExecutable& plan : plans) {
+    const auto run = device::by_one_launch(context.stream(), [&] { plan.run(handle.get()); });
+    runs.push_back([run](cudaStream_t) { run(); });
+  }
   device::TimingLimits limits;
   limits.seconds = 5;
   limits.give_up = 1000;  // a slow plan is told, too

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <functional>
+#include <numeric>
 #include <stdexcept>
 
 #include "kernels/convolution/cudnn_operation.hpp"
@@ -16,17 +18,20 @@ namespace {
 /// In the order in which they are asked for.
 constexpr std::array heuristic_modes = {CUDNN_HEUR_MODE_A, CUDNN_HEUR_MODE_B, CUDNN_HEUR_MODE_FALLBACK};
 
-/// By which a plan must be faster than an earlier one to be taken: less would change the bits from process to process. Of 96
-/// rows in seven processes on an H200 five changed plan with 1 %, four with 2 %, eight with 0.5 %
-/// (results/published/2026-11-30-h200-peers).
-constexpr double least_margin = 0.01;
+/// By which a plan must be faster than an earlier one to be taken: less would change the bits from process to process. With the
+/// final rounds below, 0.3 % changes the plan of no more rows than 1 % does (results/published/2026-11-30-h200-peers).
+constexpr double least_margin = 0.003;
+/// Plans that come this close to the fastest are timed once more, that many times: the few rounds of the first comparison
+/// scatter by 2 %, 41 rounds by 0.5 %.
+constexpr double finalists_share = 0.1;
+constexpr int final_rounds = 201;
+constexpr double most_final_seconds = 2;
 /// Plans that run longer are compared at the clock that each brings about by itself. For shorter ones the GPU spends much time
 /// flushing the L2 or waiting for the host, so that it is further from its power limit.
 constexpr double least_seconds_to_sustain = 0.5e-3;
-/// Plans that come this close to the fastest are timed once more, the shorter ones that many times: the few rounds of the first
-/// comparison scatter by more than least_margin.
-constexpr double finalists_share = 0.1;
-constexpr int final_rounds = 41;
+/// The short spans come first and scatter by 2 %: those that come this close are timed in the long ones, which scatter by 0.1 %.
+constexpr double sustained_share = 0.03;
+constexpr device::SustainedSpans long_spans{.seconds = 0.4, .rounds = 3};
 
 /// With fewer accepted plans than this, the next mode is asked too.
 constexpr int few_plans = 3;
@@ -123,38 +128,69 @@ class PlanMemory {
   CudnnDescriptor pack_;
 };
 
+/// The plans that are still in question, by their index, with the time that each took last.
+class Contenders {
+ public:
+  using Runs = std::vector<std::function<void(cudaStream_t)>>;
+
+  explicit Contenders(Runs runs) : runs_(std::move(runs)) {
+    plans_.resize(runs_.size());
+    std::iota(plans_.begin(), plans_.end(), std::size_t{0});
+  }
+
+  const Runs& runs() const { return runs_; }
+  const std::vector<double>& seconds() const { return seconds_; }
+  double fastest_seconds() const { return *std::min_element(seconds_.begin(), seconds_.end()); }
+  bool decided() const { return plans_.size() == 1; }
+  std::size_t plan(std::size_t contender) const { return plans_[contender]; }
+
+  /// Keeps those within `share` of the fastest. `times` are of runs().
+  void keep(const TimesInTurn& times, double share) {
+    Contenders kept({});
+    for (const std::size_t contender : about_as_fast(times, share)) {
+      kept.runs_.push_back(runs_[contender]);
+      kept.plans_.push_back(plans_[contender]);
+      kept.seconds_.push_back(median_time(times[contender]));
+    }
+    *this = std::move(kept);
+  }
+
+ private:
+  Runs runs_;
+  std::vector<std::size_t> plans_;
+  std::vector<double> seconds_;
+};
+
 /// Index of the earliest of the fastest plans. Each has run before.
 std::size_t fastest_plan(device::Context& context, cudnnHandle_t handle, const std::vector<CudnnPlan>& plans,
                          const CudnnDescriptor& pack, const PlanSearch& search,
                          std::chrono::steady_clock::time_point started) {
   if (plans.size() == 1) return 0;
-  std::vector<std::function<void(cudaStream_t)>> runs;  // the handle's stream is the context's
+  Contenders::Runs runs;  // the handle's stream is the context's
   for (const CudnnPlan& plan : plans) {
     const auto run = device::by_one_launch(context.stream(), [handle, &plan, &pack] {
       check_cudnn(cudnnBackendExecute(handle, plan.plan.get(), pack.get()), "running a candidate cuDNN plan");
     });
     runs.push_back([run](cudaStream_t) { run(); });
   }
+  Contenders contenders(std::move(runs));
   device::TimingLimits limits;
   limits.rounds = search.rounds;
   limits.seconds = search.seconds - seconds_since(started);
   limits.give_up = finalists_share;
   limits.host_ahead = true;
-  const TimesInTurn times = device::time_in_turn(runs, context, limits);
-  const std::vector<std::size_t> finalists = about_as_fast(times, finalists_share);
-  if (finalists.size() == 1) return finalists.front();
-  std::vector<std::function<void(cudaStream_t)>> final_runs;
-  std::vector<double> seconds;
-  for (const std::size_t plan : finalists) {
-    final_runs.push_back(runs[plan]);
-    seconds.push_back(median_time(times[plan]));
+  contenders.keep(device::time_in_turn(contenders.runs(), context, limits), finalists_share);
+  const bool sustained = contenders.fastest_seconds() >= least_seconds_to_sustain;
+  if (sustained && !contenders.decided()) {
+    contenders.keep(device::time_sustained(contenders.runs(), contenders.seconds(), context), sustained_share);
   }
+  if (contenders.decided()) return contenders.plan(0);
   limits.rounds = final_rounds;
-  limits.seconds = search.seconds;
-  const bool sustained = median_time(times[fastest(times)]) >= least_seconds_to_sustain;
-  const TimesInTurn final_times = sustained ? device::time_sustained(final_runs, seconds, context)
-                                            : device::time_in_turn(final_runs, context, limits);
-  return finalists[earliest_as_fast(final_times, least_margin)];
+  limits.seconds = most_final_seconds;
+  const TimesInTurn times =
+      sustained ? device::time_sustained(contenders.runs(), contenders.seconds(), context, long_spans)
+                : device::time_in_turn(contenders.runs(), context, limits);
+  return contenders.plan(earliest_as_fast(times, least_margin));
 }
 
 /// Without counts that depend on how fast this machine was: equal searches must read alike.

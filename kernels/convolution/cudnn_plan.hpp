@@ -97,7 +97,7 @@ struct CudnnExecutable {
 /// Builds plans, `first` before the others; those whose result is wrong are dropped, for the numerical notes
 /// do not say everything about an engine's accuracy, and a wrong result is never timed. Of up to
 /// search.candidates that are left, each timed, the earliest in the heuristics' order is returned that is not
-/// measurably slower than the best, or by less than 1 % (timed_choice.hpp), so that two processes choose alike.
+/// measurably slower than the best, or by less than 0.3 % (timed_choice.hpp), so that two processes choose alike.
 /// Candidates take turns, each run from a flushed L2; those that are about as fast are compared again, from 0.5 ms on
 /// while each alone is at work. The result tensor is overwritten. Throws CudnnError, CudaError, or std::runtime_error if every
 /// plan's result is wrong.
