@@ -44,10 +44,11 @@ bool folder_refuses(int code) { return code == EBUSY || code == EACCES || code =
 
 }  // namespace
 
-void write_whole_file(const fs::path& path, const std::string& text, const std::string& advice) {
+void write_whole_file(const fs::path& path, const std::string& text, const std::string& advice, AtLink at_link) {
   std::error_code error;
-  const fs::path target = fs::is_symlink(path, error) ? fs::weakly_canonical(path, error) : path;
-  const bool there = fs::exists(target, error);
+  const bool link = fs::is_symlink(path, error);
+  const fs::path target = link && at_link == AtLink::followed ? fs::weakly_canonical(path, error) : path;
+  const bool there = fs::exists(target, error) && !(link && at_link == AtLink::replaced);
   int code = there && !fs::is_regular_file(target, error) ? write(target, text) : replace(target, text);
   if (there && folder_refuses(code)) code = write(target, text);
   if (code != 0) throw EnvironmentError(fmt::format("writing {}: {}; {}", path.string(), std::strerror(code), advice));

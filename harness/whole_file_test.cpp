@@ -41,12 +41,26 @@ TEST(WholeFile, SaysWhyNot) {
   EXPECT_THAT(error_of(folder.path()), HasSubstr("Is a directory"));
 }
 
-TEST(WholeFile, IsWrittenThroughALink) {
+TEST(WholeFile, TakesThePlaceOfALink) {
+  const TemporaryFolder folder;
+  const fs::path link = folder.path() / "link", file = folder.path() / "file";
+  std::ofstream(file) << "old";
+  for (const char* target : {"file", "/dev/null", "nothing"}) {
+    fs::remove(link);
+    fs::create_symlink(target, link);
+    write_whole_file(link, "new", "");
+    EXPECT_FALSE(fs::is_symlink(link)) << target;
+    EXPECT_EQ(environment::read_text_file(link), "new");
+  }
+  EXPECT_EQ(environment::read_text_file(file), "old");
+}
+
+TEST(WholeFile, IsWrittenThroughALinkThatTheUserNamed) {
   const TemporaryFolder folder;
   const fs::path link = folder.path() / "link", file = folder.path() / "file";
   std::ofstream(file) << "old";
   fs::create_symlink("file", link);
-  write_whole_file(link, "new", "");
+  write_whole_file(link, "new", "", AtLink::followed);
   EXPECT_TRUE(fs::is_symlink(link));
   EXPECT_EQ(environment::read_text_file(file), "new");
 }

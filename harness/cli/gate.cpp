@@ -308,10 +308,10 @@ int gate(const GateOptions& options) {
   const GateResults results = find_results(options);
   fmt::print("{}", options.format == "json" ? gate_as_json(results) : gate_as_text(results));
   if (!options.junit.empty()) {
-    write_whole_file(options.junit, gate_as_junit(results), "choose another file for --junit");
+    write_whole_file(options.junit, gate_as_junit(results), "choose another file for --junit", AtLink::followed);
   }
   if (!options.gitlab.empty()) {
-    write_whole_file(options.gitlab, gate_as_gitlab(results), "choose another file for --gitlab");
+    write_whole_file(options.gitlab, gate_as_gitlab(results), "choose another file for --gitlab", AtLink::followed);
   }
   if (options.github) {
     // Commands are found on either stream; JSON on standard output must stay JSON.

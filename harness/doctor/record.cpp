@@ -102,7 +102,7 @@ std::string record_text(const Probe& probe) {
 }
 
 void write_record(const Probe& probe, const std::string& file) {
-  write_whole_file(file, record_text(probe), "choose another file for --record");
+  write_whole_file(file, record_text(probe), "choose another file for --record", AtLink::followed);
 }
 
 Probe read_record(const std::string& file) {

@@ -7,10 +7,14 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <array>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
+#include <string_view>
 #include <utility>
 
+#include "harness/digest.hpp"
 #include "harness/engine/process.hpp"
 
 namespace cuparity {
@@ -42,6 +46,14 @@ bool first_process_has_other_root() {
   struct stat first = {};
   if (stat("/", &own) != 0 || stat("/proc/1/root/", &first) != 0) return false;
   return own.st_dev != first.st_dev || own.st_ino != first.st_ino;
+}
+
+/// Nothing where it can't be read.
+void add_file(const std::filesystem::path& path, Fnv& digest) {
+  std::ifstream file(path, std::ios::binary);
+  std::array<char, 1 << 16> bytes;
+  while (file.read(bytes.data(), bytes.size()) || file.gcount() > 0)
+    digest.add(std::string_view(bytes.data(), static_cast<std::size_t>(file.gcount())));
 }
 
 }  // namespace
@@ -96,9 +108,9 @@ std::string NativeEngine::unusable(const AccessMode&) {
 
 std::map<std::string, std::string> NativeEngine::describe() {
   std::map<std::string, std::string> facts;
-  std::error_code error;
-  const auto bytes = std::filesystem::file_size(binary_folder_ / "cuparity-bench", error);
-  if (!error) facts["native_bench_bytes"] = std::to_string(bytes);
+  Fnv digest;
+  for (const char* program : {"cuparity-bench", "cuparity-validate"}) add_file(binary_folder_ / program, digest);
+  facts["native_programs_digest"] = fmt::format("{:016x}", digest.value());
   if (!launcher_.empty()) facts["native_launcher"] = fmt::format("{}", fmt::join(launcher_, " "));
   return facts;
 }

@@ -85,7 +85,7 @@ Journal Journal::create(const std::filesystem::path& folder, const Run& header) 
 Journal Journal::reopen(const std::filesystem::path& folder) {
   const std::filesystem::path path = journal_path(folder);
   const std::string text = read_text(path);
-  const int file = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
+  const int file = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW);  // not what a stranger's folder links to
   if (file < 0) {
     throw EnvironmentError(
         fmt::format("opening the journal {} failed: {}", path.string(), std::strerror(errno)));

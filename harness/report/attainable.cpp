@@ -8,6 +8,7 @@
 #include <set>
 
 #include "harness/errors.hpp"
+#include "harness/pattern.hpp"
 #include "harness/record/benchmark_json.hpp"
 #include "harness/report/attainable_file.hpp"
 
@@ -96,7 +97,7 @@ class AttainableReader {
 
   void read_figure(const YAML::Node& pattern, const YAML::Node& value, AttainableFigure& figure) const {
     try {
-      figure.benchmarks = std::regex(pattern.Scalar());
+      figure.benchmarks = compiled_pattern(pattern.Scalar());
     } catch (const std::regex_error& error) {
       fail(pattern, fmt::format("'{}': not a regular expression: {}", pattern.Scalar(), error.what()));
     }

@@ -3,6 +3,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <ctime>
 #include <memory>
@@ -34,15 +35,24 @@ std::string go_on_command(const RunOptions& options, const fs::path& folder) {
   return resume_command({"cuparity", "run", "--resume", folder.string()}, options.bin);
 }
 
+bool holds_but_probes(const fs::path& raw, std::error_code& error) {
+  const fs::directory_iterator files(raw, error);
+  return !error && std::all_of(begin(files), end(files), [](const fs::directory_entry& entry) {
+    return entry.path().filename().string().starts_with(probe_prefix);
+  });
+}
+
 /// What a run leaves that was killed before its journal had a line: nothing to go on with, nor to lose. A suite.yaml without a
-/// journal is the user's.
-bool holds_an_unbegun_run(const fs::path& folder, std::error_code& error) {
+/// journal is the user's, unless it says what the run is going to write there.
+bool holds_an_unbegun_run(const fs::path& folder, const std::string& suite, std::error_code& error) {
   const bool journal = fs::exists(folder / "journal.jsonl", error);
   if (journal && environment::read_text_file(folder / "journal.jsonl").value_or("\n").find('\n') != std::string::npos) return false;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
     const std::string name = entry.path().filename().string();
-    const bool empty_raw = name == "raw" && entry.is_directory(error) && fs::is_empty(entry.path(), error);
-    if (!empty_raw && !(journal && (name == "journal.jsonl" || name == "suite.yaml"))) return false;
+    const bool same_suite = name == "suite.yaml" && environment::read_text_file(entry.path()) == suite;
+    const bool begun_journal = journal && (name == "journal.jsonl" || name == "suite.yaml");
+    const bool unmeasured = name == "raw" && entry.is_directory(error) && holds_but_probes(entry.path(), error);
+    if (!unmeasured && !begun_journal && !same_suite) return false;
   }
   return !error;
 }
@@ -52,15 +62,16 @@ bool holds_an_unbegun_run(const fs::path& folder, std::error_code& error) {
 class FreshFolder {
  public:
   /// `made`: the caller made the folder for this run.
-  FreshFolder(const fs::path& path, bool made, const RunOptions& options) : path_(fs::absolute(path).lexically_normal()) {
+  FreshFolder(const fs::path& path, bool made, const std::string& suite, const RunOptions& options)
+      : path_(fs::absolute(path).lexically_normal()) {
     std::error_code error;
     if (fs::exists(path_, error) && !fs::is_directory(path_, error)) {
       throw UsageError(fmt::format("--out {} is a file; give a folder", path.string()));
     }
     made_ = fs::create_directories(path_, error) || made;
     lock_.emplace(path_);
-    if (!error && holds_an_unbegun_run(path_, error)) {
-      for (const char* leftover : {"raw", "journal.jsonl", "suite.yaml"}) fs::remove(path_ / leftover, error);
+    if (!error && holds_an_unbegun_run(path_, suite, error)) {
+      for (const char* leftover : {"raw", "journal.jsonl", "suite.yaml"}) fs::remove_all(path_ / leftover, error);
     }
     if (!error && !fs::is_empty(path_, error)) {
       const std::string go_on = fs::exists(path_ / "journal.jsonl", error) ? go_on_command(options, path) : "";
@@ -190,13 +201,29 @@ int measure_and_report(Session& session, Journal& journal, Progress& progress, C
   return end == LoopEnd::interrupted ? static_cast<int>(exit_inconclusive) : analysis.exit_code;
 }
 
+/// By Ctrl-C, before anything was measured.
+struct StoppedEarly {};
+
+/// Ctrl-C reaches the processes that are started to prepare, too: what fails then fails for it.
+template <typename Prepare>
+Session unless_stopped(const RunSurroundings& to, Prepare prepare) {
+  try {
+    return prepare();
+  } catch (const EnvironmentError&) {
+    if (to.stop_requested()) throw StoppedEarly();
+    throw;
+  }
+}
+
 int start_run(const RunOptions& options, const RunSurroundings& to, Progress& progress,
               Clock::time_point begin) {
   const std::string suite = options.suite.empty() ? "quick" : options.suite;
   const SuiteText suite_text = load_suite_text(suite);
   parse_suite(suite_text.yaml, suite_text.file_name);  // a mistake in it is said before a folder is made
-  FreshFolder folder(options.out.empty() ? make_default_folder(suite) : options.out, options.out.empty(), options);
-  Session session = prepare_session(options, folder.path(), suite_text, to.make_engine, progress);
+  FreshFolder folder(options.out.empty() ? make_default_folder(suite) : options.out, options.out.empty(), suite_text.yaml,
+                     options);
+  Session session = unless_stopped(
+      to, [&] { return prepare_session(options, folder.path(), suite_text, to.make_engine, progress); });
   if (options.adjust_session) options.adjust_session(session);
   if (options.record_more) options.record_more(session);
   store_suite(folder.path(), suite_text.yaml);
@@ -225,7 +252,7 @@ int continue_run(const RunOptions& options, const RunSurroundings& to, Progress&
                                  options.resume.string()));
   }
   const FolderLock lock(here.resume);
-  Session session = resume_session(here, to.make_engine, progress);
+  Session session = unless_stopped(to, [&] { return resume_session(here, to.make_engine, progress); });
   Journal journal = Journal::reopen(here.resume);
   remove_earlier_report(here.resume);
   progress.say(fmt::format("going on after {} trials", session.run.trials.size()));
@@ -249,8 +276,7 @@ int execute_run(const RunOptions& options, const RunSurroundings& surroundings) 
   try {
     return options.resume.empty() ? start_run(options, surroundings, progress, begin)
                                   : continue_run(options, surroundings, progress, begin);
-  } catch (const EnvironmentError&) {
-    if (!surroundings.stop_requested()) throw;
+  } catch (const StoppedEarly&) {
     progress.say("stopped before anything was measured");
     return exit_inconclusive;
   }

@@ -194,6 +194,18 @@ TEST_F(RunCommandTest, DoesNotWriteIntoAFolderThatIsNotEmpty) {
 }
 
 // A job that is put into the queue again has the same command.
+TEST_F(RunCommandTest, BeginsAnewWhereARunWasKilledWhileItLooked) {
+  fs::create_directories(folder_ / "out" / "raw");
+  std::ofstream(folder_ / "out" / "raw" / "probe-native.json") << "half a resu";
+  fs::copy_file(suite_, folder_ / "out" / "suite.yaml");
+  EXPECT_EQ(execute(), exit_pass) << said();
+  EXPECT_FALSE(fs::exists(folder_ / "out" / "raw" / "probe-native.json"));
+  options_.out = folder_ / "measured";
+  fs::create_directories(folder_ / "measured" / "raw");
+  std::ofstream(folder_ / "measured" / "raw" / "0000-native-block-1.json") << "{}";
+  EXPECT_THAT(usage_error(), HasSubstr("is not empty"));
+}
+
 TEST_F(RunCommandTest, BeginsAnewWhereARunWasKilledBeforeItBegan) {
   fs::create_directories(folder_ / "out" / "raw");
   std::ofstream(folder_ / "out" / "suite.yaml") << "half a sui";
@@ -357,6 +369,64 @@ TEST_F(RunCommandTest, RefusesToGoOnWithAnotherSuiteModeImageOrFlags) {
   }
   options_.resume = folder_ / "absent";
   EXPECT_THAT(usage_error(), HasSubstr("there is no run in this folder"));
+}
+
+TEST_F(RunCommandTest, RefusesToGoOnWithRebuiltProgramsOrAnotherImageOfTheSecondEngine) {
+  FakeEngine podman;
+  podman.image_id = "sha256:2";
+  surroundings_.make_engine = [&](EngineKind kind, const std::string&) {
+    return std::make_unique<LentEngine>(kind == EngineKind::podman ? podman : engine_);
+  };
+  options_.modes = {"native", "docker:none", "podman:none"};
+  engine_.facts["native_programs_digest"] = "1";
+  interrupt_at(10);
+  execute();
+  prepare_resume();
+  podman.image_id = "sha256:3";
+  EXPECT_THAT(usage_error(), HasSubstr("image_id of podman was 'sha256:2' and is now 'sha256:3'"));
+  podman.image_id = "sha256:2";
+  engine_.facts["native_programs_digest"] = "2";
+  EXPECT_THAT(usage_error(), HasSubstr("native_programs_digest was '1' and is now '2'"));
+}
+
+TEST_F(RunCommandTest, SaysWhatItGoesOnWithBeforeItStartsAnything) {
+  interrupt_at(10);
+  execute();
+  prepare_resume();
+  engine_.refused["native"] = "it is not there";
+  EXPECT_THAT(environment_error(), HasSubstr("it is not there"));
+  EXPECT_THAT(said(), HasSubstr("going on under mode native\ngoing on under mode docker:none\n"));
+}
+
+TEST_F(RunCommandTest, AFailedReportIsNoEarlyStop) {
+  interrupt_at(10);
+  const auto stop = engine_.fate;
+  engine_.fate = [this, stop](const std::string& mode, int call) {
+    fs::create_directories(folder_ / "out" / "report.md");
+    return stop(mode, call);
+  };
+  EXPECT_THAT(environment_error(), HasSubstr("out/report.md: Is a directory"));
+  EXPECT_THAT(said(), Not(HasSubstr("before anything was measured")));
+}
+
+TEST_F(RunCommandTest, VariablesThatReachOneModeOnlyAreWarnedOf) {
+  struct Seeing : LentEngine {
+    Seeing(FakeEngine& fake, bool native) : LentEngine(fake), fake_(fake), native_(native) {}
+    ProcessResult run(const ProcessRequest& request, const AccessMode& mode) override {
+      fake_.context = {{"backend", "cpu"}};
+      if (native_) fake_.context["variable_OMP_NUM_THREADS"] = "1";
+      return LentEngine::run(request, mode);
+    }
+    FakeEngine& fake_;
+    bool native_;
+  };
+  surroundings_.make_engine = [this](EngineKind kind, const std::string&) {
+    return std::make_unique<Seeing>(engine_, kind == EngineKind::native);
+  };
+  options_.blocks = 1;
+  execute();
+  EXPECT_THAT(said(), HasSubstr("warning: OMP_NUM_THREADS is '1' under native, not set under docker:none: "));
+  EXPECT_THAT(load_run(folder_ / "out").notes, Contains(HasSubstr("OMP_NUM_THREADS is '1' under native")));
 }
 
 TEST_F(RunCommandTest, RefusesToGoOnWithAFinishedRun) {

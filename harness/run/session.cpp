@@ -22,6 +22,7 @@
 #include "harness/run/equal_gpus.hpp"
 #include "harness/run/selection.hpp"
 #include "harness/run/suite_check.hpp"
+#include "harness/run/uneven_variables.hpp"
 #include "harness/stats/analysis.hpp"
 
 namespace cuparity {
@@ -29,7 +30,8 @@ namespace {
 
 /// Facts that must not change between the parts of one run, with the variable that they come from.
 constexpr std::pair<const char*, const char*> fixed_facts[] = {{"image_id", nullptr},
-                                                               {"native_bench_bytes", nullptr},
+                                                               {"image_id of podman", nullptr},
+                                                               {"native_programs_digest", nullptr},
                                                                {"docker_flags", "CUPARITY_DOCKER_FLAGS"},
                                                                {"podman_flags", "CUPARITY_PODMAN_FLAGS"},
                                                                {"native_launcher", "CUPARITY_NATIVE_LAUNCHER"}};
@@ -59,6 +61,7 @@ class Preparation {
     name_modes(modes);
     make_arms(modes);
     settle_benchmarks();
+    settle_looks();
     fill_header();
     return std::move(session_);
   }
@@ -122,7 +125,7 @@ class Preparation {
     const Arm arm{mode, &engine(mode.engine), {}};
     bool interrupted = false;
     Trial probe;
-    probe.index = -1;  // whose file no trial of the run has
+    probe.index = probe_index;
     const Trial trial = run_trial(probe, arm, settings, nullptr, interrupted);
     if (interrupted) throw EnvironmentError("stopped by the user before anything was measured");
     if (!trial.raw_file.empty()) {
@@ -169,9 +172,15 @@ class Preparation {
     run.baseline_mode = native ? "native" : run.modes.front();
   }
 
-  void make_arms(const std::vector<AccessMode>& modes) {
+  /// Without those that were tried and not taken.
+  std::map<std::string, SeenEnvironment> seen_by_modes() const {
     std::map<std::string, SeenEnvironment> seen;
-    for (const AccessMode& mode : modes) seen[mode.text] = seen_.at(mode.text);
+    for (const std::string& mode : session_.run.modes) seen[mode] = seen_.at(mode);
+    return seen;
+  }
+
+  void make_arms(const std::vector<AccessMode>& modes) {
+    const std::map<std::string, SeenEnvironment> seen = seen_by_modes();
     EqualGpus equal = make_gpus_equal(seen);
     for (const std::string& note : equal.notes) {
       session_.run.notes.push_back(note);
@@ -214,6 +223,7 @@ class Preparation {
     const std::vector<std::string> benchmarks =
         check_suite(suite_, options_.filter, session_.arms, baseline_arm(), settings, options_.image, warn);
     settings.benchmark_filter = exact_filter(benchmarks);
+    for (const std::string& sentence : uneven_variables(seen_by_modes(), backend_, benchmarks)) warn(sentence);
     const bool starts_children = std::any_of(benchmarks.begin(), benchmarks.end(), [](const std::string& name) {
       return name.rfind("startup/", 0) == 0;
     });
@@ -223,6 +233,16 @@ class Preparation {
                               counted(static_cast<std::size_t>(options_.blocks.value_or(suite_.blocks)), "block")));
   }
 
+  void settle_looks() {
+    Run& run = session_.run;
+    run.looks = options_.blocks ? looks_for_blocks(suite_.looks, *options_.blocks) : suite_.looks;
+    run.planned_blocks = run.looks.back();
+    const int fewest = fewest_blocks_to_decide(run.looks.size());
+    if (run.modes.size() > 1 && run.planned_blocks < fewest)
+      progress_.say(fmt::format("warning: {} can decide nothing, a first look; an interval needs at least {}",
+                                counted(static_cast<std::size_t>(run.planned_blocks), "block"), fewest));
+  }
+
   void fill_header() {
     Run& run = session_.run;
     run.version = CUPARITY_VERSION;
@@ -230,12 +250,6 @@ class Preparation {
     run.command = options_.command;
     run.seed = options_.seed ? *options_.seed : std::random_device{}();
     run.started_at = utc_now();
-    run.looks = options_.blocks ? looks_for_blocks(suite_.looks, *options_.blocks) : suite_.looks;
-    run.planned_blocks = run.looks.back();
-    const int fewest = fewest_blocks_to_decide(run.looks.size());
-    if (run.modes.size() > 1 && run.planned_blocks < fewest)
-      progress_.say(fmt::format("warning: {} can decide nothing, a first look; an interval needs at least {}",
-                                counted(static_cast<std::size_t>(run.planned_blocks), "block"), fewest));
     run.margins = suite_.margins;
     run.per_clock = suite_.per_clock;
     run.environment = environment::process_environment();
@@ -246,7 +260,7 @@ class Preparation {
     for (auto& [kind, engine] : session_.engines) {
       const bool used = std::any_of(session_.arms.begin(), session_.arms.end(),
                                     [&, k = kind](const Arm& arm) { return arm.mode.engine == k; });
-      if (used) run.environment.merge(engine->describe());
+      if (used) add_facts(engine_name(kind), engine->describe());
       container = container || (used && kind != EngineKind::native);
     }
     for (const Arm& arm : session_.arms) {
@@ -262,6 +276,14 @@ class Preparation {
     else if (id != run.environment.end())
       run.image_digest = id->second;
     add_gpu_facts(run);
+  }
+
+  /// Where two engines have a fact each, such as an image's id, neither is lost.
+  void add_facts(const std::string& engine, const std::map<std::string, std::string>& facts) {
+    for (const auto& [key, value] : facts) {
+      const auto [known, is_new] = session_.run.environment.try_emplace(key, value);
+      if (!is_new && known->second != value) session_.run.environment[fmt::format("{} of {}", key, engine)] = value;
+    }
   }
 
   static void add_gpu_facts(Run& run) {
@@ -341,6 +363,9 @@ Session resume_session(const RunOptions& options, const EngineFactory& make_engi
   const std::filesystem::path& folder = options.resume;
   Run run = read_journal(folder);
   check_same_run(folder, options, run);
+  // They come from the folder, which may be another person's: what is going to be started is said before it is.
+  for (const std::string& mode : run.modes) progress.say(fmt::format("going on under mode {}", clean_text(mode)));
+  if (!run.image.empty()) progress.say(fmt::format("image {}", clean_text(run.image)));
   const Run reported = reported_run(folder, progress);
   if (!reported.finished_at.empty())
     refuse_resume(folder, "it is finished ('cuparity report' shows it again)");

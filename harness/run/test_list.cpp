@@ -13,7 +13,6 @@ namespace cuparity {
 namespace {
 
 constexpr const char* list_command = "cuparity-validate --gtest_list_tests";
-constexpr const char* list_file = "tests.json";
 
 std::vector<std::string> names_in(const std::filesystem::path& file, const ProcessResult& result) {
   try {
@@ -28,6 +27,7 @@ std::vector<std::string> names_in(const std::filesystem::path& file, const Proce
 }  // namespace
 
 std::vector<std::string> list_tests(const Arm& arm, const TrialSettings& settings) {
+  const std::string list_file = fmt::format("{}tests.json", probe_prefix);
   ProcessRequest request;
   request.output_folder = settings.folder / "raw";
   request.environment = arm.variables;

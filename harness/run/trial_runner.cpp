@@ -27,6 +27,7 @@ std::string raw_file_name(const Trial& trial) {
       mode += '-';
   }
   while (!mode.empty() && mode.back() == '-') mode.pop_back();
+  if (trial.index == probe_index) return fmt::format("{}{}.json", probe_prefix, mode.substr(0, 60));
   const std::string what =
       trial.kind == TrialKind::validation ? "validation" : fmt::format("block-{}", trial.block + 1);
   return fmt::format("{:04}-{}-{}.json", trial.index, mode.substr(0, 60), what);

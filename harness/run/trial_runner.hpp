@@ -27,6 +27,11 @@ struct TrialSettings {
   unsigned own_gpu_processes = 1;  ///< that one trial may have on the GPU at once
 };
 
+/// Trial::index of a process that looks before anything is measured; no trial of the run has its file in raw/, for such files
+/// begin with the prefix.
+inline constexpr int probe_index = -1;
+inline constexpr const char* probe_prefix = "probe-";
+
 /// A mode that is ready to run.
 struct Arm {
   AccessMode mode;
