@@ -38,7 +38,7 @@ class ThievingEngine : public Engine {
   std::string start_in_background(const ProcessRequest& request, const AccessMode& mode) override {
     return engine_->start_in_background(request, mode);
   }
-  void stop_in_background(const std::string& name) override { engine_->stop_in_background(name); }
+  std::string stop_in_background(const std::string& name) override { return engine_->stop_in_background(name); }
   ProcessResult command(const std::vector<std::string>& words) override {
     ProcessResult result = engine_->command(words);
     if (result.exit_code != 0 || words.front() != "update") return result;

@@ -71,6 +71,23 @@ TEST_F(Interrupted, RunKeepsWhatWasMeasuredAndGoesOn) {
   EXPECT_GT(json_of(out / "run.json")["trials"].size(), trials);
 }
 
+TEST_F(Interrupted, AKilledRunLeavesNoProcessThatGoesOnMeasuring) {
+  std::ofstream(folder_ / "long.yaml") << "name: long\nblocks: 5\nrepetitions: 5\nmin_time_seconds: 3\nvalidate: none\n"
+                                          "benchmarks:\n  cpu: [launch/system_call]\n";
+  // What it says has no reader then, which must not be what ends it.
+  setenv("CUPARITY_NATIVE_LAUNCHER", R"(sh -c 'trap "" PIPE; exec "$0" "$@"')", 1);
+  // A trial's process is found by where it writes; that of a probe has no number.
+  const ProcessResult result = shell(fmt::format(
+      "measuring() {{ grep -lz '^--benchmark_out={0}/raw/0' /proc/[0-9]*/cmdline 2>/dev/null; }}\n"
+      "{1} run --backend cpu --suite {2} --mode native --out {0} >/dev/null 2>&1 & pid=$!\n"
+      "until [ -n \"$(measuring)\" ]; do kill -0 $pid || exit 9; sleep 0.05; done\n"
+      "kill -KILL $pid; wait $pid; sleep 0.5; measuring",
+      (folder_ / "run").string(), CUPARITY_PROGRAM, (folder_ / "long.yaml").string()));
+  unsetenv("CUPARITY_NATIVE_LAUNCHER");
+  EXPECT_NE(result.exit_code, 9) << result.standard_error;
+  EXPECT_THAT(result.standard_error, testing::Not(HasSubstr("/proc/"))) << result.standard_error;
+}
+
 TEST_F(Interrupted, TheVerdictOnAClosedStdoutDoesNotGetIntoTheJournal) {
   const fs::path out = folder_ / "run";
   const ProcessResult stopped = interrupted(arguments("run --blocks 40", out) + " >&-", out / "journal.jsonl");

@@ -10,8 +10,10 @@
 #include <random>
 #include <utility>
 
+#include "environment/text_file.hpp"
 #include "harness/engine/last_words.hpp"
 #include "harness/engine/process.hpp"
+#include "harness/engine/run_label.hpp"
 #include "harness/errors.hpp"
 
 namespace cuparity {
@@ -20,14 +22,17 @@ namespace {
 /// From here on an exit code of `docker run` is the engine's own, or 128 and the signal that ended a process.
 constexpr int engine_failure_code = 125;
 
+constexpr const char* name_prefix = "cuparity-";
 constexpr const char* output_folder_inside = "/cuparity-out";
 constexpr std::chrono::seconds question_limit{30};
 
 /// A short question to the command-line program.
-ProcessResult ask(std::vector<std::string> command, std::chrono::milliseconds limit = question_limit) {
+ProcessResult ask(std::vector<std::string> command, std::chrono::milliseconds limit = question_limit,
+                  std::function<bool()> stop_requested = nullptr) {
   ChildProcess child;
   child.command = std::move(command);
   child.time_limit = limit;
+  child.stop_requested = std::move(stop_requested);
   return run_process(child);
 }
 
@@ -105,8 +110,14 @@ ContainerCli podman_cli() {
   return cli;
 }
 
+std::string new_container_name() {
+  static std::atomic<int> next_number{0};
+  return fmt::format("{}{}-{:08x}-{}", name_prefix, getpid(), std::random_device{}(), next_number++);
+}
+
 std::vector<std::string> container_command(const ContainerCli& cli, const ContainerRequest& request) {
   std::vector<std::string> words = {cli.program, "run", "--rm", "--name", request.name};
+  if (!request.label.empty()) append(words, {"--label", request.label});
   if (!names_flag(request.mode.arguments, {"--network", "--net"}) &&
       !names_flag(request.extra_flags, {"--network", "--net"})) {
     append(words, {"--network", "none"});
@@ -146,7 +157,6 @@ std::filesystem::path ContainerEngine::output_path(const ProcessRequest&) const 
 std::filesystem::path ContainerEngine::binary_folder() const { return "/opt/cuparity/bin"; }
 
 ContainerRequest ContainerEngine::container_request(const ProcessRequest& request, const AccessMode& mode) {
-  static std::atomic<int> next_number{0};
   if (request.output_folder.string().find(':') != std::string::npos) {
     throw UsageError(
         fmt::format("the folder {} can't be mounted into a container: its name holds a ':'; choose another "
@@ -154,9 +164,8 @@ ContainerRequest ContainerEngine::container_request(const ProcessRequest& reques
                     request.output_folder.string()));
   }
   ContainerRequest container;
-  // A process's number is another's, too, where PID namespaces or hosts share an engine.
-  static const unsigned random_part = std::random_device{}();
-  container.name = fmt::format("cuparity-{}-{:08x}-{}", getpid(), random_part, next_number++);
+  container.name = new_container_name();
+  container.label = label_;
   container.image = image_;
   container.mode = mode;
   container.process = request;
@@ -176,7 +185,7 @@ ProcessResult ContainerEngine::run_command(std::vector<std::string> command, con
   child.time_limit = request.time_limit;
   child.output_tail_bytes = request.output_tail_bytes;
   child.stop_requested = stop_requested_;
-  child.before_kill = [&] { end_container(container, "kill"); };
+  child.before_kill = [&] { ask({cli_.program, "kill", container}); };
   return run_process(child);
 }
 
@@ -185,8 +194,8 @@ ProcessResult ContainerEngine::run(const ProcessRequest& request, const AccessMo
   ProcessResult result = run_command(container_command(cli_, container), request, container.name);
   // --rm is the killed command's work, or its engine's: make sure that nothing stays, nor runs on beside the next trial where the
   // command was killed by others or lost its engine.
-  const bool lost = result.exit_code >= engine_failure_code;
-  if (result.timed_out || result.interrupted || lost) end_container(container.name, "rm");
+  if (result.timed_out || result.interrupted) remove_containers({container.name});
+  else if (result.exit_code >= engine_failure_code) end_containers({container.name});
   return result;
 }
 
@@ -204,8 +213,8 @@ Lifecycle ContainerEngine::run_in_steps(const ProcessRequest& request, const Acc
     life.process = step("start", {cli_.program, "start", "--attach", container.name});
   // Whatever happened to the process, its container does not stay; a stop must not keep it from going.
   const double begin = boot_seconds();
-  end_container(container.name, "rm");
-  if (life.process.exit_code == 0) life.steps.push_back({"remove", begin, boot_seconds()});
+  life.not_removed = remove_containers({container.name});
+  if (life.process.exit_code == 0 && life.not_removed.empty()) life.steps.push_back({"remove", begin, boot_seconds()});
   return life;
 }
 
@@ -214,26 +223,58 @@ std::string ContainerEngine::start_in_background(const ProcessRequest& request, 
   ProcessResult result = ask(create_command(cli_, container));
   if (result.exit_code == 0) result = ask({cli_.program, "start", container.name});
   if (result.exit_code != 0) {
-    end_container(container.name, "rm");
+    remove_containers({container.name});
     throw EnvironmentError(
         fmt::format("starting a container with {} failed: {}", mode.text, last_words(result.standard_error)));
   }
   return container.name;
 }
 
-void ContainerEngine::stop_in_background(const std::string& name) { end_container(name, "rm"); }
+std::string ContainerEngine::stop_in_background(const std::string& name) { return end_containers({name}); }
+
+std::vector<std::string> ContainerEngine::take_over_run(const std::filesystem::path& folder) {
+  label_ = run_label(folder);
+  if (version().empty()) return {};
+  const std::vector<std::string> names = labelled_containers();
+  if (names.empty()) return {};
+  const std::string failure = end_containers(names);
+  // One that ended just now is gone by itself, and can't be removed.
+  if (!failure.empty() && !labelled_containers().empty())
+    throw EnvironmentError("a killed part of this run left containers, which would disturb what is measured; " + failure);
+  return names;
+}
+
+std::vector<std::string> ContainerEngine::labelled_containers() const {
+  std::vector<std::string> names;
+  const ProcessResult found = ask({cli_.program, "ps", "--all", "--filter", "label=" + label_, "--format", "{{.Names}}"});
+  for (const std::string& line : environment::split(found.standard_error, '\n'))
+    if (line.starts_with(name_prefix)) names.push_back(line);  // what else it says is no name
+  return names;
+}
 
 ProcessResult ContainerEngine::command(const std::vector<std::string>& words) {
   std::vector<std::string> command = {cli_.program};
   append(command, words);
-  return ask(command);
+  return ask(command, question_limit, stop_requested_);
 }
 
-void ContainerEngine::end_container(const std::string& name, const char* verb) const {
-  std::vector<std::string> command = {cli_.program, verb};
-  if (std::string(verb) == "rm") command.push_back("--force");
-  command.push_back(name);
+/// As remove_containers(), of those that may run: `podman rm` alone would give each 10 s to end by itself.
+std::string ContainerEngine::end_containers(const std::vector<std::string>& names) const {
+  std::vector<std::string> command = {cli_.program, "kill"};
+  append(command, names);
   ask(command);
+  return remove_containers(names);
+}
+
+/// Whatever state they are in. Returns why they are still there, and what to do, or nothing.
+std::string ContainerEngine::remove_containers(const std::vector<std::string>& names) const {
+  std::vector<std::string> command = {cli_.program, "rm", "--force"};
+  append(command, names);
+  const ProcessResult result = ask(command);
+  if (result.exit_code == 0) return "";
+  const std::string why = result.timed_out ? fmt::format("no answer within {} s", question_limit.count())
+                                           : last_words(result.standard_error);
+  return fmt::format("removing {} failed: {}; try {}", fmt::join(names, ", "), why, fmt::join(command, " "));
 }
 
 std::string ContainerEngine::unusable(const AccessMode& mode) {

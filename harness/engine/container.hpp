@@ -35,9 +35,13 @@ bool names_podman(const std::string& version);
 ContainerCli docker_cli();
 ContainerCli podman_cli();
 
+/// "cuparity-PROCESS-RANDOM-NUMBER": a process's number is another's, too, where PID namespaces or hosts share an engine.
+std::string new_container_name();
+
 /// What `docker run` is asked for; every field explicit, so that the command line is a pure function of it.
 struct ContainerRequest {
   std::string name;
+  std::string label;  ///< "NAME=VALUE"; empty: none
   std::string image;
   AccessMode mode;
   ProcessRequest process;
@@ -63,8 +67,9 @@ class ContainerEngine : public Engine {
   /// engine. The image is there already; nothing is pulled.
   Lifecycle run_in_steps(const ProcessRequest& request, const AccessMode& mode) override;
   std::string unusable(const AccessMode& mode) override;
+  std::vector<std::string> take_over_run(const std::filesystem::path& folder) override;
   std::string start_in_background(const ProcessRequest& request, const AccessMode& mode) override;
-  void stop_in_background(const std::string& name) override;
+  std::string stop_in_background(const std::string& name) override;
   ProcessResult command(const std::vector<std::string>& words) override;
   std::map<std::string, std::string> describe() override;
 
@@ -80,12 +85,15 @@ class ContainerEngine : public Engine {
                             const std::string& container) const;
   std::string mode_failure(const AccessMode& mode);
   std::string user();
-  void end_container(const std::string& name, const char* verb) const;
+  std::vector<std::string> labelled_containers() const;
+  std::string end_containers(const std::vector<std::string>& names) const;
+  std::string remove_containers(const std::vector<std::string>& names) const;
 
   ContainerCli cli_;
   std::string image_;
   std::vector<std::string> extra_flags_;
   std::function<bool()> stop_requested_;
+  std::string label_;                   ///< of the run that it works for; empty: of none
   std::string version_;                 ///< asked until it answers
   std::string silence_;                 ///< what it said instead of a version
   bool hangs_ = false;                  ///< and then is not asked again: each of its modes would wait as long

@@ -1,7 +1,9 @@
 // Real containers, where an engine answers on this machine; skipped, with the reason, where none does.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
@@ -89,10 +91,10 @@ class ContainerEngineTest : public testing::TestWithParam<EngineCase> {
     request.time_limit = limit;
     return engine.run(request, mode());
   }
-  /// Names of our containers that exist now.
-  static std::string containers() {
+  /// Names of the containers of a process that exist now.
+  static std::string containers(pid_t process = getpid()) {
     return shell(GetParam().cli().program + " ps --all --format '{{.Names}}' | grep ^cuparity-" +
-                 std::to_string(getpid()) + "- ; true")
+                 std::to_string(process) + "- ; true")
         .standard_error;
   }
 
@@ -169,6 +171,39 @@ TEST_P(ContainerEngineTest, StopsOnRequestAndLeavesNoContainer) {
   user.join();
   EXPECT_TRUE(result.interrupted);
   EXPECT_EQ(containers(), "");
+}
+
+TEST_P(ContainerEngineTest, ACommandThatOthersKillLeavesNoContainer) {
+  ContainerEngine engine = make();
+  std::thread other([&] {
+    for (int i = 0; i < 200 && containers().empty(); ++i) std::this_thread::sleep_for(100ms);
+    std::this_thread::sleep_for(1s);  // there is not yet running
+    kill_running_processes();
+  });
+  EXPECT_EQ(run(engine, "trap '' TERM; sleep 100").exit_code, 128 + SIGKILL);
+  other.join();
+  EXPECT_EQ(containers(), "");
+}
+
+TEST_P(ContainerEngineTest, WhatAKilledRunLeftIsRemovedByTheRunThatGoesOnAlone) {
+  const pid_t killed = fork();
+  if (killed == 0) {
+    ContainerEngine engine = make();
+    engine.take_over_run(folder_);
+    run(engine, "trap '' TERM; : >/cuparity-out/begun; sleep 100");
+    _exit(0);
+  }
+  for (int i = 0; i < 200 && !fs::exists(folder_ / "begun"); ++i) std::this_thread::sleep_for(100ms);
+  ASSERT_TRUE(fs::exists(folder_ / "begun"));
+  kill(killed, SIGKILL);
+  waitpid(killed, nullptr, 0);
+  ASSERT_THAT(containers(killed), HasSubstr("cuparity-")) << "without its command it runs on";
+  fs::create_directories(folder_ / "other");
+  EXPECT_THAT(make().take_over_run(folder_ / "other"), testing::IsEmpty());
+  EXPECT_THAT(containers(killed), HasSubstr("cuparity-"));
+  EXPECT_THAT(make().take_over_run(folder_), testing::ElementsAre(testing::StartsWith("cuparity-" + std::to_string(killed))));
+  EXPECT_EQ(containers(killed), "");
+  EXPECT_THAT(make().take_over_run(folder_), testing::IsEmpty());
 }
 
 TEST_P(ContainerEngineTest, SaysWhatTheImageIs) {

@@ -10,8 +10,10 @@
 #include <fstream>
 
 #include "environment/temporary_folder.hpp"
+#include "environment/text_file.hpp"
 #include "harness/engine/engines.hpp"
 #include "harness/engine/native.hpp"
+#include "harness/engine/run_label.hpp"
 #include "harness/errors.hpp"
 
 namespace cuparity {
@@ -49,6 +51,20 @@ TEST(CreateCommand, IsThatOfRunWithoutStartingOrRemoving) {
             "docker create --name cuparity-1-2 --network none --volume /results/raw:/cuparity-out --user "
             "1000:1001 "
             "--gpus=all --entrypoint /opt/cuparity/bin/cuparity-bench cuparity:1 --backend=cuda");
+}
+
+TEST(ContainerCommand, BearsTheLabelOfARun) {
+  ContainerRequest request = request_for("docker:none");
+  request.label = "cuparity.run=0123";
+  EXPECT_THAT(line(docker_cli(), request), StartsWith("docker run --rm --name cuparity-1-2 --label cuparity.run=0123 --network"));
+  EXPECT_EQ(create_command(docker_cli(), request)[5], "cuparity.run=0123");
+}
+
+TEST(ContainerName, IsNoOther) {
+  const std::string first = new_container_name(), second = new_container_name();
+  EXPECT_THAT(first, testing::MatchesRegex("cuparity-[0-9]+-[0-9a-f]{8}-[0-9]+"));
+  const auto random_part = [](const std::string& name) { return name.substr(name.find('-', 9) + 1, 8); };
+  EXPECT_NE(random_part(first), random_part(second)) << "which alone differs between two processes of one number";
 }
 
 TEST(ContainerCommand, OfPodmanRelabelsAndTakesExtraFlags) {
@@ -159,6 +175,80 @@ TEST(ContainerEngine, AsksAnEngineThatHangsOnce) {
   for (const char* mode : {"docker:none", "docker:manual"})
     EXPECT_THAT(engine.unusable(parse_access_mode(mode)), HasSubstr("no answer within 1 s"));
   EXPECT_EQ(std::filesystem::file_size(docker.folder() / "asked"), std::string("asked\n").size());
+}
+
+/// Docker that does `script` for its first word and writes down what it was asked for.
+class RecordedDocker : public StandIn {
+ public:
+  explicit RecordedDocker(const std::string& cases)
+      : StandIn("docker", "echo \"$*\" >>\"$(dirname \"$0\")/asked\"\ncase $1 in\nversion) echo 28.2.2 ;;\n" + cases + "\nesac") {}
+  std::string asked() const { return environment::read_text_file(folder() / "asked").value_or(""); }
+};
+
+ProcessRequest any_request(const std::filesystem::path& folder) {
+  ProcessRequest request;
+  request.command = {"true"};
+  request.output_folder = folder;
+  return request;
+}
+
+TEST(ContainerEngine, RemovesTheContainerOfACommandThatFailedItself) {
+  for (const int code : {0, 3, 124, 125, 137}) {
+    const RecordedDocker docker("run) exit " + std::to_string(code) + " ;;");
+    ContainerEngine engine(docker_cli(), "x", {}, nullptr);
+    EXPECT_EQ(engine.run(any_request(docker.folder()), parse_access_mode("docker:none")).exit_code, code);
+    const std::string name = docker.asked().substr(docker.asked().find("cuparity-"));
+    const std::string removal = "rm --force " + name.substr(0, name.find(' ')) + "\n";
+    EXPECT_EQ(docker.asked().ends_with(removal), code >= 125) << code << "\n" << docker.asked();
+  }
+}
+
+TEST(ContainerEngine, SaysWhereAContainerIsNotRemoved) {
+  const RecordedDocker docker("rm) echo device or resource busy; exit 1 ;;");
+  ContainerEngine engine(docker_cli(), "x", {}, nullptr);
+  const Lifecycle life = engine.run_in_steps(any_request(docker.folder()), parse_access_mode("docker:none"));
+  EXPECT_EQ(life.process.exit_code, 0);
+  EXPECT_EQ(life.steps.size(), 2U) << "a time of what did not happen is none";
+  EXPECT_THAT(life.not_removed, testing::MatchesRegex("removing cuparity-[0-9a-f-]+ failed: device or resource busy; "
+                                                      "try docker rm --force cuparity-[0-9a-f-]+"));
+  EXPECT_EQ(engine.stop_in_background("cuparity-1"),
+            "removing cuparity-1 failed: device or resource busy; try docker rm --force cuparity-1");
+}
+
+TEST(ContainerEngine, RefusesARunBesideContainersThatStay) {
+  const TemporaryFolder folder;
+  const RecordedDocker docker("ps) echo WARNING: none; echo cuparity-1-2; echo cuparity-1-3 ;;\nrm) echo busy; exit 1 ;;");
+  ContainerEngine engine(docker_cli(), "x", {}, nullptr);
+  try {
+    engine.take_over_run(folder.path());
+    FAIL();
+  } catch (const EnvironmentError& error) {
+    EXPECT_STREQ(error.what(), "a killed part of this run left containers, which would disturb what is measured; removing "
+                               "cuparity-1-2, cuparity-1-3 failed: busy; try docker rm --force cuparity-1-2 cuparity-1-3");
+  }
+  EXPECT_THAT(docker.asked(), HasSubstr("ps --all --filter label=" + run_label(folder.path()) + " "));
+}
+
+TEST(ContainerEngine, ALeftContainerThatEndsByItselfIsNoObstacle) {
+  const TemporaryFolder folder;
+  const RecordedDocker docker("ps) [ -e \"$(dirname \"$0\")/tried\" ] || echo cuparity-1-2 ;;\n"
+                              "rm) touch \"$(dirname \"$0\")/tried\"; exit 1 ;;");
+  EXPECT_THAT(ContainerEngine(docker_cli(), "x", {}, nullptr).take_over_run(folder.path()), testing::ElementsAre("cuparity-1-2"));
+}
+
+TEST(RunLabel, IsThatOfTheFolderByWhateverPath) {
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "run", other = folder.path() / "other";
+  std::filesystem::create_directories(path);
+  std::filesystem::create_directories(other);
+  const std::string label = run_label(path);
+  EXPECT_THAT(label, testing::MatchesRegex("cuparity\\.run=[0-9a-f]{16}"));
+  EXPECT_NE(run_label(other), label);
+  std::filesystem::create_directory_symlink(path, folder.path() / "link");
+  EXPECT_EQ(run_label(folder.path() / "link"), label);
+  std::filesystem::rename(path, folder.path() / "moved");
+  EXPECT_EQ(run_label(folder.path() / "moved"), label);
+  EXPECT_THROW(run_label(path), EnvironmentError);
 }
 
 TEST(NativeEngine, PutsTheLauncherBeforeTheCommand) {

@@ -44,6 +44,7 @@ struct LifecycleStep {
 struct Lifecycle {
   ProcessResult process;             ///< of the step start, or of the step that failed
   std::vector<LifecycleStep> steps;  ///< in order; what follows a failure is missing
+  std::string not_removed;           ///< why what was started is still there; empty: it is gone
 };
 
 class Engine {
@@ -72,13 +73,24 @@ class Engine {
   /// Nothing if `mode` can be used here, else one line saying what is missing and what to do.
   virtual std::string unusable(const AccessMode& mode) = 0;
 
+  /// What is started from now on belongs to the run in this folder. What an earlier part of that run left here when it was killed,
+  /// and would run on beside this one, is removed; returns its names. Throws EnvironmentError where it can't be removed.
+  virtual std::vector<std::string> take_over_run(const std::filesystem::path& folder) {
+    (void)folder;
+    return {};
+  }
+
   /// Starts and returns at once with the name of what was started; `stop_in_background` ends and removes it.
   /// Throws EnvironmentError where that failed, or where the engine has no such thing.
   virtual std::string start_in_background(const ProcessRequest& request, const AccessMode& mode) {
     (void)request;
     throw EnvironmentError(mode.text + " starts no container");
   }
-  virtual void stop_in_background(const std::string& name) { (void)name; }
+  /// Returns why it is still there, or nothing.
+  virtual std::string stop_in_background(const std::string& name) {
+    (void)name;
+    return "";
+  }
 
   /// `PROGRAM WORDS…` of the engine's command line, e.g. {"restart", NAME}.
   virtual ProcessResult command(const std::vector<std::string>& words) {

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -17,9 +16,8 @@
 #include <cstring>
 #include <utility>
 
+#include "harness/engine/spawn.hpp"
 #include "harness/errors.hpp"
-
-extern char** environ;
 
 namespace cuparity {
 namespace {
@@ -89,67 +87,6 @@ class Tail {
   std::size_t limit_;
   std::string text_;
 };
-
-/// GoogleTest and Google Benchmark read options there: meant for other programs, they would change what ours measure.
-bool is_of_test_library(const std::string& variable) {
-  return variable.starts_with("GTEST_") || variable.starts_with("BENCHMARK_");
-}
-
-std::vector<std::string> merged_environment(const std::map<std::string, std::string>& added) {
-  std::vector<std::string> merged;
-  for (char** entry = environ; *entry != nullptr; ++entry) {
-    const std::string text = *entry;
-    if (is_of_test_library(text)) continue;
-    if (added.count(text.substr(0, text.find('='))) == 0) merged.push_back(text);
-  }
-  for (const auto& [name, value] : added) merged.push_back(name + "=" + value);
-  return merged;
-}
-
-std::vector<char*> pointers(std::vector<std::string>& texts) {
-  std::vector<char*> result;
-  for (std::string& text : texts) result.push_back(text.data());
-  result.push_back(nullptr);
-  return result;
-}
-
-/// Starts the child with stdin from /dev/null and both outputs into `output`; default signals, own group.
-pid_t spawn(const ChildProcess& child, int output) {
-  std::vector<std::string> words = child.command;
-  std::vector<std::string> environment = merged_environment(child.environment);
-  std::vector<char*> arguments = pointers(words);
-  std::vector<char*> variables = pointers(environment);
-
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
-  posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO);
-
-  posix_spawnattr_t attributes;
-  posix_spawnattr_init(&attributes);
-  posix_spawnattr_setflags(&attributes,
-                           POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
-  posix_spawnattr_setpgroup(&attributes, 0);
-  sigset_t signals;
-  sigfillset(&signals);
-  sigdelset(&signals, SIGKILL);
-  sigdelset(&signals, SIGSTOP);
-  posix_spawnattr_setsigdefault(&attributes, &signals);
-  sigemptyset(&signals);
-  posix_spawnattr_setsigmask(&attributes, &signals);
-
-  pid_t process = -1;
-  const int error =
-      posix_spawnp(&process, arguments[0], &actions, &attributes, arguments.data(), variables.data());
-  posix_spawnattr_destroy(&attributes);
-  posix_spawn_file_actions_destroy(&actions);
-  if (error != 0) {
-    throw EnvironmentError(
-        fmt::format("starting {} failed: {}", child.command.front(), std::strerror(error)));
-  }
-  return process;
-}
 
 /// A process whose end can be waited for together with its output.
 class Watch {
@@ -240,7 +177,7 @@ ProcessResult run_process(const ChildProcess& child) {
   FileDescriptor output(ends[0]);
   FileDescriptor input(ends[1]);
   const Clock::time_point start = Clock::now();
-  const pid_t process = spawn(child, input.get());
+  const pid_t process = spawn_child(child, input.get());
   input.close();
 
   const RegisteredGroup registered(process);

@@ -153,6 +153,34 @@ TEST(RunProcess, LeavesNoZombieAndNoOpenFile) {
   EXPECT_EQ(waitpid(-1, nullptr, WNOHANG), -1) << "no child is left to be waited for";
 }
 
+TEST(RunProcess, StartsWithDefaultSignals) {
+  const auto before = signal(SIGPIPE, SIG_IGN);
+  sigset_t blocked, mask;
+  sigemptyset(&blocked);
+  sigaddset(&blocked, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &blocked, &mask);
+  EXPECT_EQ(run_process(shell("kill -PIPE $$; exit 1")).exit_code, 128 + SIGPIPE);
+  EXPECT_EQ(run_process(shell("kill -TERM $$; exit 1")).exit_code, 128 + SIGTERM);
+  pthread_sigmask(SIG_SETMASK, &mask, nullptr);
+  signal(SIGPIPE, before);
+}
+
+TEST(RunProcess, DoesNotOutliveAParentThatIsKilled) {
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  const pid_t parent = fork();
+  if (parent == 0) {
+    run_process(shell("echo $$ >/proc/" + std::to_string(getpid()) + "/fd/" + std::to_string(ends[1]) + "; exec sleep 60"));
+    _exit(0);
+  }
+  char text[32] = {};
+  EXPECT_GT(read(ends[0], text, sizeof text - 1), 0);
+  kill(parent, SIGKILL);
+  waitpid(parent, nullptr, 0);
+  for (const int end : ends) close(end);
+  EXPECT_TRUE(is_gone(std::stoi(text)));
+}
+
 TEST(KillRunningProcesses, EndsWhatIsRunningNow) {
   std::thread user([] {
     std::this_thread::sleep_for(300ms);

@@ -21,6 +21,10 @@ class FakeEngine : public Engine {
   std::filesystem::path binary_folder() const override { return "/bin"; }
   ProcessResult run(const ProcessRequest& request, const AccessMode& mode) override;
   std::string unusable(const AccessMode& mode) override;
+  std::vector<std::string> take_over_run(const std::filesystem::path& folder) override {
+    taken_over.push_back(folder);
+    return left_containers;
+  }
   std::map<std::string, std::string> describe() override {
     std::map<std::string, std::string> all = facts;
     all["image_id"] = image_id;
@@ -36,6 +40,8 @@ class FakeEngine : public Engine {
   std::map<std::string, std::string> facts;  ///< further ones that it describes itself with
   std::map<std::string, double> slowdown;      ///< mode -> factor on its times
   std::map<std::string, std::string> refused;  ///< mode -> why it is unusable
+  std::vector<std::string> left_containers;         ///< by a killed part of every run
+  std::vector<std::filesystem::path> taken_over;    ///< folders of runs, in order
   std::string not_started;                     ///< what the engine says instead of starting any container
   std::function<Fate(const std::string& mode, int call)>
       fate;                                        ///< asked for each timed process, counted from 0
@@ -61,6 +67,7 @@ class LentEngine : public Engine {
     return engine_.run(request, mode);
   }
   std::string unusable(const AccessMode& mode) override { return engine_.unusable(mode); }
+  std::vector<std::string> take_over_run(const std::filesystem::path& folder) override { return engine_.take_over_run(folder); }
   std::map<std::string, std::string> describe() override { return engine_.describe(); }
 
  private:

@@ -78,7 +78,11 @@ class Preparation {
 
   Engine& engine(EngineKind kind) {
     auto& slot = session_.engines[kind];
-    if (!slot) slot = make_engine_(kind, session_.run.image);
+    if (slot) return *slot;
+    slot = make_engine_(kind, session_.run.image);
+    if (const auto left = slot->take_over_run(folder_); !left.empty())
+      progress_.say(fmt::format("removed {} that a killed part of this run had left: {}", counted(left.size(), "container"),
+                                fmt::join(left, ", ")));
     return *slot;
   }
 

@@ -53,6 +53,7 @@ Start start(const Arm& arm, const AccessMode& mode, const std::string& backend, 
   interrupted = result.life.process.interrupted;
   const std::string failure = describe_failure("cuparity-bench", result.life.process, settings.time_limit);
   if (!failure.empty()) throw UsageError(failure);
+  if (!result.life.not_removed.empty()) throw UsageError(result.life.not_removed);
   result.phases = read_phases(result.life.process.standard_error);
   return result;
 }
