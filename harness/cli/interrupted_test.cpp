@@ -60,7 +60,7 @@ class Interrupted : public testing::Test {
 
 TEST_F(Interrupted, RunKeepsWhatWasMeasuredAndGoesOn) {
   const fs::path out = folder_ / "run";
-  const ProcessResult stopped = interrupted(arguments("run --blocks 40", out), out / "journal.jsonl");
+  const ProcessResult stopped = interrupted(arguments("run --blocks 15", out), out / "journal.jsonl");
   ASSERT_EQ(stopped.exit_code, exit_inconclusive) << stopped.standard_error;
   EXPECT_THAT(stopped.standard_error, HasSubstr("--resume"));
   EXPECT_TRUE(fs::exists(out / "report.html"));
@@ -90,7 +90,7 @@ TEST_F(Interrupted, AKilledRunLeavesNoProcessThatGoesOnMeasuring) {
 
 TEST_F(Interrupted, TheVerdictOnAClosedStdoutDoesNotGetIntoTheJournal) {
   const fs::path out = folder_ / "run";
-  const ProcessResult stopped = interrupted(arguments("run --blocks 40", out) + " >&-", out / "journal.jsonl");
+  const ProcessResult stopped = interrupted(arguments("run --blocks 15", out) + " >&-", out / "journal.jsonl");
   ASSERT_EQ(stopped.exit_code, exit_inconclusive) << stopped.standard_error;
   const ProcessResult rest = shell(fmt::format("{} run --resume {}", CUPARITY_PROGRAM, out.string()));
   EXPECT_TRUE(rest.exit_code == exit_pass || rest.exit_code == exit_inconclusive) << rest.standard_error;

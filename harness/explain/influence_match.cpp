@@ -4,6 +4,8 @@
 #include <regex>
 #include <string_view>
 
+#include "harness/pattern.hpp"
+
 namespace cuparity {
 namespace {
 
@@ -12,9 +14,9 @@ const std::regex& compiled(const char* pattern) {
   static const auto all = [] {
     std::map<std::string_view, std::regex> patterns;
     for (const KnownInfluence& influence : known_influences()) {
-      for (const char* one : {influence.key, influence.on_cpu, influence.on_cuda}) patterns.try_emplace(one, one);
+      for (const char* one : {influence.key, influence.on_cpu, influence.on_cuda}) patterns.try_emplace(one, one, pattern_syntax);
     }
-    for (const ExpectedDifference& one : expected_differences()) patterns.try_emplace(one.key, one.key);
+    for (const ExpectedDifference& one : expected_differences()) patterns.try_emplace(one.key, one.key, pattern_syntax);
     return patterns;
   }();
   return all.at(pattern);

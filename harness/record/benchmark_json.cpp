@@ -268,6 +268,7 @@ BenchmarkFile parse_benchmark_json(const nlohmann::json& json) {
   for (const JsonFields& fields : rows) {
     const std::string name = fields.get<std::string>("name");
     const std::string run_name = fields.find<std::string>("run_name").value_or(name);
+    require_benchmark_name(run_name, fields.path_of("run_name"));
     const auto run_type = fields.find<std::string>("run_type");
     const std::string old_base = run_type ? "" : old_aggregate_base(name, names);
     const std::string kind = run_type           ? fields.find<std::string>("aggregate_name").value_or("")

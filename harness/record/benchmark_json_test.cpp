@@ -207,6 +207,16 @@ TEST(BenchmarkJson, RefusesNestingThatNoResultHas) {
   EXPECT_EQ(parse_json_text(brackets, "test.json"), "\"" + std::string(600, '['));
 }
 
+TEST(BenchmarkJson, NamesThatNoPatternCanBeMatchedAgainstAreRefused) {
+  const auto json = [](const std::string& name) {
+    return R"({"benchmarks": [{"name": ")" + name + R"(", "run_type": "iteration", "real_time": 1, "time_unit": "ns"}]})";
+  };
+  const std::string digits(longest_benchmark_name - std::string("x/iterations:").size(), '1');
+  EXPECT_EQ(short_name(parse(json("x/iterations:" + digits)).rows.at(0).benchmark), "x");
+  EXPECT_THAT(error_of(json("x/iterations:1" + digits)),
+              HasSubstr("benchmarks[0].run_name: a name of 4097 bytes; at most 4096 are read"));
+}
+
 TEST(BenchmarkJson, NamesTheFileThatCannotBeRead) {
   EXPECT_THROW(read_benchmark_json("/nonexistent/file.json"), UsageError);
   EXPECT_THROW(read_benchmark_json(std::filesystem::temp_directory_path()), UsageError);

@@ -204,6 +204,11 @@ void from_json_value(const nlohmann::json& json, const std::string& path, double
   }
 }
 
+void require_benchmark_name(const std::string& name, const std::string& path) {
+  if (name.size() > longest_benchmark_name)
+    throw UsageError(fmt::format("{}: a name of {} bytes; at most {} are read", path, name.size(), longest_benchmark_name));
+}
+
 void require_array(const nlohmann::json& json, const std::string& path) {
   if (!json.is_array()) {
     wrong_type(json, path, "an array");

@@ -35,6 +35,11 @@ void from_json_value(const nlohmann::json& json, const std::string& path, int& v
 void from_json_value(const nlohmann::json& json, const std::string& path, std::uint64_t& value);
 void from_json_value(const nlohmann::json& json, const std::string& path, double& value);
 
+/// Every pattern is matched against it, by recursion for each character.
+constexpr std::size_t longest_benchmark_name = 4096;
+/// Throws UsageError where it is longer; `path` is where it stands.
+void require_benchmark_name(const std::string& name, const std::string& path);
+
 /// Throws UsageError unless `json` is an array or an object.
 void require_array(const nlohmann::json& json, const std::string& path);
 void require_object(const nlohmann::json& json, const std::string& path);

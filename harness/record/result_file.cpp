@@ -37,9 +37,10 @@ Result parse(const nlohmann::json& json, const fs::path& path) {
 }
 
 /// A result that stood there under a name in use would be compared with nothing, and nobody would see it.
-void refuse_repeated_names(const BenchmarkFile& file) {
+void refuse_bad_names(const BenchmarkFile& file) {
   std::set<std::string> names;
   for (const Row& row : file.rows) {
+    require_benchmark_name(row.benchmark, "a benchmark");
     if (!names.insert(row.benchmark).second) {
       throw UsageError(fmt::format("holds '{}' twice; give each a file or a name of its own", row.benchmark));
     }
@@ -57,7 +58,7 @@ Result load_file(const fs::path& path) {
     if (file != nullptr && file->rows.empty()) {
       throw UsageError("holds no benchmark; did the filter match nothing?");
     }
-    if (file != nullptr) refuse_repeated_names(*file);
+    if (file != nullptr) refuse_bad_names(*file);
     return result;
   } catch (const UsageError& error) {
     throw UsageError(fmt::format("{}: {}", path.string(), error.what()));

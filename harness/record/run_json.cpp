@@ -97,6 +97,7 @@ nlohmann::json to_json(const Row& row) {
 Row row_from(const JsonFields& fields) {
   Row row;
   row.benchmark = fields.get<std::string>("benchmark");
+  require_benchmark_name(row.benchmark, fields.path_of("benchmark"));
   row.state = row_state_from(fields);
   fields.read("message", row.message);
   fields.read("seconds", row.seconds);

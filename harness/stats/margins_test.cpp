@@ -15,5 +15,16 @@ TEST(Share, TakesPercentAndFractions) {
     EXPECT_THROW(parse_share(wrong, "--margin"), UsageError) << wrong;
 }
 
+TEST(Margin, APatternThatWouldTakeExponentialTimeEnds) {
+  const std::string name(100, 'a');
+  EXPECT_DOUBLE_EQ(margin_of(name, {{"default", 0.02}, {"^(a*)*b$", 0.03}, {"(a|aa)+$b", 0.04}}), 0.02);
+}
+
+TEST(Margin, APatternWithAnAssertionIsMatched) {
+  const std::map<std::string, double> margins = {{"default", 0.02}, {"^(?!launch/|startup/)", 0.03}};
+  EXPECT_DOUBLE_EQ(margin_of("saxpy/own", margins), 0.03);
+  EXPECT_DOUBLE_EQ(margin_of("launch/submit", margins), 0.02);
+}
+
 }  // namespace
 }  // namespace cuparity
