@@ -132,7 +132,7 @@ void put_variables(Facts& facts, const Variables& variables) {
     bool kept = name == "GLIBC_TUNABLES";
     for (const char* prefix : {"CUDA_", "NVIDIA_", "NCCL_", "OMP_", "OPENBLAS_", "DNNL_", "LD_"})
       kept = kept || name.rfind(prefix, 0) == 0;
-    if (kept) facts["variable_" + name] = names_a_secret(name) ? "[secret]" : value;
+    if (kept) facts["variable_" + name] = names_a_secret(name) ? secret_placeholder : value;
   }
 }
 
