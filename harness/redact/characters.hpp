@@ -29,6 +29,14 @@ inline char before(std::string_view text, std::size_t at) { return at == 0 ? ' '
 /// The character at `at`; a space beyond the end.
 inline char character(std::string_view text, std::size_t at) { return at < text.size() ? text[at] : ' '; }
 
+/// How many characters from `at` on the predicate takes.
+template <typename Predicate>
+std::size_t run_length(std::string_view text, std::size_t at, Predicate predicate) {
+  std::size_t end = at;
+  while (end < text.size() && predicate(text[end])) ++end;
+  return end - at;
+}
+
 /// Whether the UTF-8 sequence at `at` belongs to a name: ASCII letters and digits and all beyond ASCII but what only
 /// separates (U+0080 to U+00BF, U+2000 to U+2BFF, U+3000 to U+303F: quotes, dashes, dots, arrows, symbols).
 inline bool is_name_at(std::string_view text, std::size_t at) {

@@ -3,20 +3,17 @@
 #include <algorithm>
 #include <array>
 
+#include "harness/redact/addresses.hpp"
 #include "harness/redact/characters.hpp"
+#include "harness/redact/fields.hpp"
+#include "harness/redact/secrets_by_form.hpp"
+#include "harness/redact/windows_paths.hpp"
 
 namespace cuparity {
 namespace {
 
 using std::size_t;
 using std::string_view;
-
-template <typename Predicate>
-size_t run_length(string_view text, size_t at, Predicate predicate) {
-  size_t end = at;
-  while (end < text.size() && predicate(text[end])) ++end;
-  return end - at;
-}
 
 template <size_t count>
 bool contains(const std::array<string_view, count>& list, string_view value) {
@@ -77,8 +74,6 @@ size_t domain_length(string_view text, size_t at) {
   return contains(public_domains, lower(text.substr(at, length))) ? 0 : length;
 }
 
-size_t ipv4_length(string_view text, size_t at);
-
 size_t email_length(string_view text, size_t at) {
   const auto local = [](char c) { return is_name(c) || string_view("._%+-").find(c) != string_view::npos; };
   if (!is_name(text[at]) || local(before(text, at))) return 0;
@@ -93,62 +88,6 @@ size_t email_length(string_view text, size_t at) {
       run_length(text, host, [](char c) { return is_alphanumeric(c) || c == '-' || c == '.'; });
   if (text.substr(host, length) == "sha256" || text.substr(host, length) == "sha512") return 0;  // a digest
   return name + 1 + length;
-}
-
-// ---- Addresses -----------------------------------------------------------------------------------------
-
-size_t ipv4_length(string_view text, size_t at) {
-  size_t end = at;
-  for (int part = 0; part < 4; ++part) {
-    if (part > 0 && character(text, end++) != '.') return 0;
-    const size_t digits = run_length(text, end, is_digit);
-    if (digits == 0 || digits > 3 || (digits > 1 && text[end] == '0')) return 0;
-    int value = 0;
-    for (size_t i = 0; i < digits; ++i) value = value * 10 + (text[end + i] - '0');
-    if (value > 255) return 0;
-    end += digits;
-  }
-  if (is_name_at(text, end)) return 0;
-  if (character(text, end) == '.' && is_digit(character(text, end + 1))) return 0;
-  return end - at;
-}
-
-/// Groups of hexadecimal digits between colons: an IPv6 address, or a MAC address.
-std::optional<Match> colon_address(string_view text, size_t at) {
-  size_t length = run_length(text, at, [](char c) { return is_hexadecimal(c) || c == ':'; });
-  const string_view run = text.substr(at, length);
-  if (run.ends_with(':') && !run.ends_with("::")) --length;  // of the sentence
-  if (is_name_at(text, at + length)) return std::nullopt;
-  const string_view address = text.substr(at, length);
-  size_t groups = 0, longest = 0, pairs = 0, start = 0;
-  for (size_t i = 0; i <= length; ++i) {
-    if (i < length && address[i] != ':') continue;
-    const size_t size = i - start;
-    groups += size > 0;
-    pairs += size == 2;
-    longest = std::max(longest, size);
-    start = i + 1;
-  }
-  const bool shortened = address.find("::") != string_view::npos;
-  const bool digits = std::any_of(address.begin(), address.end(), is_digit);
-  if (groups == 6 && pairs == 6 && length == 17) return Match{Pattern::mac_address, length};
-  if (digits && longest <= 4 && (groups == 8 || (shortened && groups < 8))) {
-    return Match{Pattern::ip_address, length};
-  }
-  return std::nullopt;
-}
-
-std::optional<Match> address_at(string_view text, size_t at, const TextContext& context) {
-  const char previous = before(text, at);
-  if (is_name_before(text, at) || previous == '.' || previous == ':' || previous == '_') {
-    // "[::1]:80" begins with a bracket; "host:10.0.0.1" is an address after a colon.
-    if (previous != ':' || !is_digit(text[at])) return std::nullopt;
-  }
-  if (is_digit(text[at]) && !context.version) {
-    if (const size_t length = ipv4_length(text, at)) return Match{Pattern::ip_address, length};
-  }
-  if (previous == ':' || !(is_hexadecimal(text[at]) || text[at] == ':')) return std::nullopt;
-  return colon_address(text, at);
 }
 
 // ---- Identifiers ---------------------------------------------------------------------------------------
@@ -179,7 +118,31 @@ size_t prefixed_uuid_length(string_view text, size_t at) {
   return digits >= 4 ? prefix + digits : 0;
 }
 
-size_t uuid_length(string_view text, size_t at) {
+bool has_digit_and_letter(string_view text) {
+  return std::any_of(text.begin(), text.end(), is_digit) && std::any_of(text.begin(), text.end(), is_letter);
+}
+
+/// "commit 7256575e9885", "md5: …", "sha256:…": what stands at `at` was made of something, and names no machine.
+bool named_as_digest(string_view text, size_t at) {
+  size_t end = at;
+  while (end > 0 && at - end < 3 && string_view(" :=\"'").find(text[end - 1]) != string_view::npos) --end;
+  size_t begin = end;
+  const auto in_name = [](char c) { return is_alphanumeric(c) || c == '_' || c == '-'; };
+  while (begin > 0 && end - begin < 32 && in_name(text[begin - 1])) --begin;
+  return end < at && names_a_digest(text.substr(begin, end - begin));
+}
+
+/// 32 hexadecimal digits, as some programs print a UUID.
+size_t undashed_uuid_length(string_view text, size_t at) {
+  constexpr size_t length = 32;
+  if (is_alphanumeric(before(text, at))) return 0;
+  const bool whole = run_length(text.substr(0, at + length), at, is_hexadecimal) == length;
+  if (!whole || is_alphanumeric(character(text, at + length))) return 0;
+  return has_digit_and_letter(text.substr(at, length)) && !named_as_digest(text, at) ? length : 0;
+}
+
+/// With dashes, or with a prefix.
+size_t marked_uuid_length(string_view text, size_t at) {
   if (is_alphanumeric(before(text, at))) return 0;
   if (const size_t prefixed = prefixed_uuid_length(text, at)) return prefixed;
   return bare_uuid_length(text, at);
@@ -187,15 +150,11 @@ size_t uuid_length(string_view text, size_t at) {
 
 /// 64 digits, or the 12 that engines print and give the container as its host name.
 size_t container_id_length(string_view text, size_t at) {
-  const char previous = before(text, at);
-  if (is_alphanumeric(previous) || text.substr(0, at).ends_with("sha256:")) return 0;
+  if (is_alphanumeric(before(text, at))) return 0;
   const auto small_hexadecimal = [](char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); };
   const size_t length = run_length(text, at, small_hexadecimal);
   if ((length != 64 && length != 12) || is_alphanumeric(character(text, at + length))) return 0;
-  const string_view id = text.substr(at, length);
-  const bool digit = std::any_of(id.begin(), id.end(), is_digit);
-  const bool letter = std::any_of(id.begin(), id.end(), is_letter);
-  return digit && letter ? length : 0;
+  return has_digit_and_letter(text.substr(at, length)) && !named_as_digest(text, at) ? length : 0;
 }
 
 // ---- Paths ---------------------------------------------------------------------------------------------
@@ -276,12 +235,17 @@ std::optional<Match> match_at(string_view text, size_t at, const TextContext& co
     if (const size_t length = path_length(text, at, context)) return Match{Pattern::path, length};
     return std::nullopt;
   }
+  if (c == '\\' || is_letter(c)) {
+    if (const size_t length = windows_path_length(text, at, context)) return Match{Pattern::path, length};
+  }
   if (!is_name(c) && c != ':') return std::nullopt;
   if (const size_t length = url_length(text, at)) return Match{Pattern::url, length};
-  if (const size_t length = uuid_length(text, at)) return Match{Pattern::uuid, length};
+  if (const size_t length = secret_length(text, at)) return Match{Pattern::secret, length};
+  if (const size_t length = marked_uuid_length(text, at)) return Match{Pattern::uuid, length};
   if (const size_t length = email_length(text, at)) return Match{Pattern::email, length};
+  if (const size_t length = context.digest ? 0 : undashed_uuid_length(text, at)) return Match{Pattern::uuid, length};
   if (const std::optional<Match> address = address_at(text, at, context)) return address;
-  if (const size_t length = container_id_length(text, at)) return Match{Pattern::container_id, length};
+  if (const size_t length = context.digest ? 0 : container_id_length(text, at)) return Match{Pattern::container_id, length};
   if (const size_t length = domain_length(text, at)) return Match{Pattern::domain, length};
   return std::nullopt;
 }
@@ -302,7 +266,7 @@ std::vector<Uuid> uuids_in(string_view text) {
     size_t at = string_view::npos;
     if (dash >= end + 3 && (text.substr(dash - 3, 3) == "GPU" || text.substr(dash - 3, 3) == "MIG")) at = dash - 3;
     else if (dash >= end + uuid_groups[0] && character(text, dash + 5) == '-') at = dash - uuid_groups[0];
-    const size_t length = at == string_view::npos ? 0 : uuid_length(text, at);
+    const size_t length = at == string_view::npos ? 0 : marked_uuid_length(text, at);
     if (length == 0) continue;
     uuids.push_back(parse_uuid(text.substr(at, length)));
     end = at + length;

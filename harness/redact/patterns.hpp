@@ -1,4 +1,4 @@
-// What identifies a machine or a person by its form alone: paths, addresses, UUIDs, container ids.
+// What identifies a machine or a person by its form alone: paths, addresses, UUIDs, container ids, tokens.
 #pragma once
 
 #include <cstddef>
@@ -12,11 +12,12 @@ enum class Pattern {
   url,
   email,
   domain,  ///< a host's full name
-  path,    ///< absolute, or from ~ or ..; without its file name where that may be shown
-  uuid,    ///< with GPU- or MIG- in front, where it has that
+  path,    ///< absolute, from ~ or .., or Windows'; without its file name where that may be shown
+  uuid,    ///< with GPU- or MIG- in front, where it has that; its dashes may be missing
   ip_address,
   mac_address,
-  container_id
+  container_id,
+  secret  ///< a token
 };
 
 struct Match {
@@ -28,6 +29,7 @@ struct Match {
 struct TextContext {
   bool version = false;  ///< a version number: four numbers with dots are no address
   bool word = false;     ///< one word of a command: a path in it may hold spaces
+  bool digest = false;   ///< a digest, a commit: its digits are neither a UUID nor a container
 };
 
 /// The pattern that begins at text[at], if one does. Characters before `at` are looked at.
@@ -42,7 +44,7 @@ struct Uuid {
   std::string_view digits;  ///< without the prefix, dashes included; at least four digits after a prefix
 };
 
-/// Every UUID in the text, in order.
+/// Every UUID in the text that has dashes or a prefix, in order.
 std::vector<Uuid> uuids_in(std::string_view text);
 
 /// `text` as a whole is a UUID as match_at found it.

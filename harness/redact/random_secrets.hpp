@@ -56,7 +56,7 @@ class RandomSecrets {
       return text;
     };
     const std::string name = "u" + letters(7);
-    switch (below(18)) {
+    switch (below(31)) {
       case 0: return "GPU-" + secret(uuid());
       case 1: return "MIG-" + secret(uuid());
       case 2: return secret(uuid());
@@ -74,6 +74,19 @@ class RandomSecrets {
       case 14: return "USER=" + secret(name);
       case 15: return "serial: " + secret(digits(13));
       case 16: return "NGC_API_KEY=" + secret(letters(20));
+      case 17: return "docker:-h " + secret("node" + letters(6)) + " -u " + secret(name);
+      case 18: return "podman:-v " + secret(letters(9)) + ":/data --name=" + secret(letters(8));
+      case 19: return "--mount type=volume,source=" + secret(letters(9)) + ",target=/x";
+      case 20: return "--network=" + secret(letters(9)) + " --label team=" + secret(letters(9));
+      case 21: return secret(characters("0123456789abcdef", 4) + ".a" + digits(3) + "." + characters("0123456789abcdef", 4));
+      case 22: return secret("0a-" + characters("0123456789ABCDEF", 2) + "-ac-" + digits(2) + "-00-" + digits(2));
+      case 23: return "SN " + secret(digits(13));
+      case 24: return "S/N: " + secret(digits(13));
+      case 25: return secret("a" + characters("0123456789abcdef", 30) + "1");
+      case 26: return secret("ghp_" + letters(36));
+      case 27: return "Authorization: Bearer " + secret(letters(20));
+      case 28: return "C:\\Users\\" + secret(name) + "\\" + secret(letters(9)) + "\\data.json";
+      case 29: return "\\\\" + secret(letters(8)) + "\\" + secret(letters(8));
       default: return secret(letters(8)) + "." + secret(letters(7)) + ".internal";
     }
   }

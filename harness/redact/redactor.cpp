@@ -4,88 +4,77 @@
 
 #include <algorithm>
 
+#include "environment/secret_name.hpp"
 #include "harness/record/run_json.hpp"
+#include "harness/redact/assignments.hpp"
 #include "harness/redact/characters.hpp"
-#include "harness/redact/fields.hpp"
 
 namespace cuparity {
 namespace {
-
-constexpr const char* host = "[host]";
-constexpr const char* user = "[user]";
-constexpr const char* serial = "[serial]";
-
-/// What a field of this kind shows instead of its value; nullptr: its value is looked through.
-const char* replacement_of_field(FieldKind kind) {
-  switch (kind) {
-    case FieldKind::host:
-      return host;
-    case FieldKind::user:
-      return user;
-    case FieldKind::serial:
-      return serial;
-    case FieldKind::secret:
-      return "[secret]";
-    case FieldKind::container:
-      return "[id]";
-    case FieldKind::other:
-    case FieldKind::version:
-    case FieldKind::gpu:
-      return nullptr;
-  }
-  return nullptr;
-}
 
 /// Fields whose values are names that must stay distinct.
 bool names_a_series(const std::string& field) {
   return field == "benchmark" || field == "mode" || field == "modes" || field == "baseline_mode";
 }
 
-/// Longer words are no names of fields; it also keeps hostile texts from taking quadratic time.
-constexpr std::size_t longest_name = 64;
+/// Fields that hold flags of an engine; elsewhere flags of one letter count behind its command.
+bool holds_engine_flags(const std::string& field) {
+  for (const char* name : {"command", "arguments", "args", "argv", "cmd"})
+    if (field == name) return true;
+  return names_a_series(field) || field.find("docker") != std::string::npos || field.find("podman") != std::string::npos;
+}
 
-struct Assignment {
+std::vector<FlaggedPart> flagged_parts_of(const std::string& text, const std::string& field) {
+  std::size_t begin = holds_engine_flags(field) ? 0 : std::string::npos;
+  for (const char* command : {"docker:", "podman:", "docker run ", "podman run ", "docker create ", "podman create ",
+                              "docker exec ", "podman exec ", "nerdctl run "})
+    if (begin != 0) begin = std::min(begin, text.find(command));
+  return flagged_parts(text, begin);
+}
+
+/// What a word of a command is, given the one before: value of an engine's flag, or of "--api-token" and the like.
+struct FlaggedWord {
+  std::vector<FlaggedPart> parts;
   FieldKind kind = FieldKind::other;
-  std::size_t value_begin = 0;
-  std::size_t value_end = 0;
 };
 
-/// "name=value", "name: value" or "--name value" at `at`, if the name says that the value is to go.
-Assignment assignment_at(std::string_view text, std::size_t at) {
-  if (!is_letter(text[at]) || is_name_before(text, at) || before(text, at) == '_') return {};
-  std::size_t end = at;
-  const auto in_name = [](char c) { return is_alphanumeric(c) || c == '_' || c == '-'; };
-  while (end < text.size() && end - at <= longest_name && in_name(text[end])) ++end;
-  // "host name" and "serial number" are two words.
-  for (const std::string_view second : {" name", " number", " no."}) {
-    if (lower(text.substr(end, second.size())) == second) end += second.size();
+FlaggedWord flagged_word(const std::string& flag, const std::string& word, const std::string& field) {
+  if (!flag.starts_with('-') || word.empty() || word.starts_with('-') || word.starts_with('[')) return {};
+  if (const FlagValue value = value_behind(flag, holds_engine_flags(field)); value != FlagValue::none)
+    return {flagged_parts_of_value(value, word), FieldKind::other};
+  const bool alone = flag.starts_with("--") && flag.find_first_of("= ") == std::string::npos;
+  return {{}, alone && !is_engine_flag(flag.substr(2)) ? field_kind(flag) : FieldKind::other};
+}
+
+TextContext context_of(const std::string& text, const std::string& field) {
+  const FieldKind kind = field_kind(field);
+  const auto all_of = [&](std::string_view signs) {
+    const auto fits = [&](char c) { return is_alphanumeric(c) || signs.find(c) != std::string_view::npos; };
+    return std::all_of(text.begin(), text.end(), fits);
+  };
+  TextContext context;
+  context.word = field == "command";
+  context.version = kind == FieldKind::version && all_of(".+-~");
+  context.digest = kind == FieldKind::digest && all_of(".+-~:_");
+  return context;
+}
+
+/// Of "node17, …" what stands before punctuation.
+std::string_view without_punctuation(std::string_view value) {
+  while (!value.empty() && std::string_view(".,:;)]}>").find(value.back()) != std::string_view::npos) value.remove_suffix(1);
+  return value;
+}
+
+/// "alice-job", but neither "bench" nor "cuparity-run": it can be taken out elsewhere without harm.
+bool is_distinctive(std::string_view name) {
+  std::size_t parts = 0, ordinary = 0;
+  for (std::size_t at = 0; at < name.size(); ++parts) {
+    const std::size_t end = std::min(name.find_first_of("-_.", at), name.size());
+    const std::string_view part = name.substr(at, end - at);
+    ordinary += is_everyday_word(part) || std::all_of(part.begin(), part.end(), is_digit);
+    at = end + 1;
   }
-  const std::string_view name = text.substr(at, end - at);
-  const FieldKind kind = field_kind(name);
-  if (!replacement_of_field(kind)) return {};
-  const bool flag = at >= 2 && text.substr(at - 2, 2) == "--";
-  const bool prose = !flag && (name == "host" || name == "node" || name == "owner" || name == "login");
-  std::size_t begin = end;
-  while (character(text, begin) == ' ' && begin < text.size()) ++begin;
-  const char sign = character(text, begin);
-  if (sign == '=' || (sign == ':' && !prose)) {
-    ++begin;
-    while (character(text, begin) == ' ' && begin < text.size()) ++begin;
-  } else if (!(begin > end && (flag || (kind == FieldKind::serial && is_digit(sign))))) {
-    return {};
-  }
-  const char quote = character(text, begin);
-  const bool quoted = quote == '"' || quote == '\'';
-  std::size_t value_end = quoted ? text.find(quote, begin + 1) : begin;
-  if (quoted && value_end == std::string_view::npos) value_end = begin + 1;
-  if (quoted) ++begin;
-  else {
-    while (value_end < text.size() && !is_space(text[value_end]) &&
-           std::string_view(",;\"')").find(text[value_end]) == std::string_view::npos) {
-      ++value_end;
-    }
-  }
-  return value_end > begin ? Assignment{kind, begin, value_end} : Assignment{};
+  return parts > ordinary && (parts > 1 || std::any_of(name.begin(), name.end(), is_digit));
 }
 
 /// The host of "registry.example.com:5000/team/image:tag"; empty where the image is from a public registry.
@@ -114,49 +103,72 @@ Redactor::Redactor(Pseudonyms& pseudonyms, const std::vector<std::string>& words
 void Redactor::learn_word(std::string_view word, const std::string& replacement) {
   while (!word.empty() && is_space(word.front())) word.remove_prefix(1);
   while (!word.empty() && is_space(word.back())) word.remove_suffix(1);
-  const bool meaningless = is_number(word) && replacement != serial;
+  const bool meaningless = is_number(word) && replacement != placeholder_of(FieldKind::serial);
   if (word.size() < 2 || meaningless || is_everyday_word(word) || word.front() == '[') return;
   words_.emplace(lower(word), replacement);
   word_lengths_.insert(word.size());
 }
 
+void Redactor::learn_value(FieldKind kind, std::string_view value) {
+  value = without_punctuation(value);
+  if (kind == FieldKind::host) {
+    learn_word(value, placeholder_of(kind));
+    // Of node17.cluster.example.com the first label alone, too.
+    const bool plain = std::all_of(value.begin(), value.end(), [](char c) { return is_name(c) || c == '-' || c == '.'; });
+    if (plain && !is_number(value)) learn_word(value.substr(0, value.find('.')), placeholder_of(kind));
+  } else if (kind == FieldKind::user) {
+    learn_word(value.substr(0, value.find(':')), placeholder_of(kind));
+  } else if (kind == FieldKind::serial && value.size() >= 5) {
+    learn_word(value, placeholder_of(kind));
+  }
+}
+
+void Redactor::learn_parts(const std::vector<FlaggedPart>& parts, std::string_view text) {
+  for (const FlaggedPart& part : parts) {
+    const std::string_view value = text.substr(part.begin, part.end - part.begin);
+    const std::string_view name = value.substr(0, value.find_first_of(":=;"));
+    if (part.kind == FlagValue::host) learn_value(FieldKind::host, name);
+    if (part.kind == FlagValue::user) learn_value(FieldKind::user, name);
+    if (part.kind == FlagValue::domain || (part.kind == FlagValue::container && is_distinctive(name)))
+      learn_word(name, placeholder_of(part.kind));
+  }
+}
+
+void Redactor::learn_homes(std::string_view text) {
+  const auto in_name = [](char c) { return is_name(c) || c == '.' || c == '_' || c == '-'; };
+  // Windows' with doubled backslashes, too, as in JSON.
+  for (const std::string_view homes :
+       {"/home/", "/Users/", R"(\home\)", R"(\home\\)", R"(\Users\)", R"(\Users\\)", R"(\users\)", R"(\users\\)"}) {
+    for (std::size_t at = 0; (at = text.find(homes, at)) != std::string_view::npos;) {
+      at += homes.size();
+      learn_word(text.substr(at, run_length(text, at, in_name)), placeholder_of(FieldKind::user));
+    }
+  }
+}
+
 void Redactor::learn_text(const std::string& text, const std::string& field) {
   const FieldKind kind = field_kind(field);
-  if (kind == FieldKind::host) {
-    learn_word(text, host);
-    // Of node17.cluster.example.com the first label alone, too.
-    if (!is_number(text)) learn_word(std::string_view(text).substr(0, text.find('.')), host);
-  } else if (kind == FieldKind::user) {
-    learn_word(text, user);
-  } else if (kind == FieldKind::serial && text.size() >= 5) {
-    learn_word(text, serial);
-  } else if (kind == FieldKind::gpu) {
-    for (const Uuid& uuid : uuids_in(text)) pseudonyms_->name({UuidKind::gpu, uuid.digits});
+  learn_value(kind, text);
+  for (std::size_t at = 0; kind == FieldKind::gpu && at < text.size(); ++at) {
+    const std::optional<Match> match = match_at(text, at, {});
+    if (!match) continue;
+    const std::string_view matched = std::string_view(text).substr(at, match->length);
+    if (match->pattern == Pattern::uuid) pseudonyms_->name({UuidKind::gpu, parse_uuid(matched).digits});
+    at += match->length - 1;
   }
   if (field == "image") {
     const std::string_view registry = registry_of(text);
     if (std::find(std::begin(public_registries), std::end(public_registries), registry) ==
         std::end(public_registries)) {
-      learn_word(registry, host);
+      learn_word(registry, placeholder_of(FieldKind::host));
     }
   }
-  for (const std::string_view homes : {"/home/", "/Users/"}) {
-    for (std::size_t at = 0; (at = text.find(homes, at)) != std::string::npos;) {
-      at += homes.size();
-      std::size_t end = at;
-      while (end < text.size() && (is_name(text[end]) || std::string("._-").find(text[end]) != std::string::npos)) {
-        ++end;
-      }
-      learn_word(std::string_view(text).substr(at, end - at), user);
-    }
-  }
+  learn_homes(text);
+  learn_parts(flagged_parts_of(text, field), text);
   for (std::size_t at = 0; at < text.size(); ++at) {
     const Assignment assignment = assignment_at(text, at);
-    const std::string_view value =
-        std::string_view(text).substr(assignment.value_begin, assignment.value_end - assignment.value_begin);
-    if (assignment.kind == FieldKind::host) learn_word(value, host);
-    if (assignment.kind == FieldKind::user) learn_word(value.substr(0, value.find(':')), user);
-    if (assignment.kind == FieldKind::serial && value.size() >= 5) learn_word(value, serial);
+    const std::size_t length = assignment.value_end - assignment.value_begin;
+    learn_value(assignment.kind, std::string_view(text).substr(assignment.value_begin, length));
     at = std::max(at, assignment.value_end);
   }
 }
@@ -169,7 +181,16 @@ void Redactor::learn(const nlohmann::json& json) {
     if (value.is_string()) {
       learn_once(value.get_ref<const std::string&>(), field);
     } else if (value.is_array()) {
-      for (const nlohmann::json& element : value) self(self, element, field);
+      const std::string none;
+      const std::string* before = &none;
+      for (const nlohmann::json& element : value) {
+        self(self, element, field);
+        const std::string& word = element.is_string() ? element.get_ref<const std::string&>() : none;
+        const FlaggedWord flagged = flagged_word(*before, word, field);
+        learn_parts(flagged.parts, word);
+        learn_value(flagged.kind, word);
+        before = &word;
+      }
     } else if (value.is_object()) {
       for (const auto& [key, member] : value.items()) {
         learn_once(key, "");
@@ -200,9 +221,9 @@ std::string Redactor::replacement_of(const Match& match, std::string_view text) 
     case Pattern::email:
       return "[user]@[host]";
     case Pattern::domain:
-      return host;
+      return "[host]";
     case Pattern::path:
-      return text.ends_with('/') && text.size() > 1 ? "[path]/" : "[path]";
+      return text.size() > 1 && (text.ends_with('/') || (text.ends_with('\\') && text.front() != '/')) ? "[path]/" : "[path]";
     case Pattern::uuid:
       return pseudonyms_->name(parse_uuid(text));
     case Pattern::ip_address:
@@ -211,16 +232,26 @@ std::string Redactor::replacement_of(const Match& match, std::string_view text) 
       return "[mac]";
     case Pattern::container_id:
       return "[id]";
+    case Pattern::secret:
+      return environment::secret_placeholder;
   }
   return "";
 }
 
-std::string Redactor::redact_characters(std::string_view text, const TextContext& context) {
+std::string Redactor::redact_characters(std::string_view text, const TextContext& context,
+                                        const std::vector<FlaggedPart>& parts) {
   std::string result;
   result.reserve(text.size());
+  auto part = parts.begin();
   for (std::size_t at = 0; at < text.size();) {
+    while (part != parts.end() && part->begin < at) ++part;
+    if (part != parts.end() && part->begin == at) {
+      result += placeholder_of(part->kind);
+      at = part->end;
+      continue;
+    }
     const Assignment assignment = assignment_at(text, at);
-    if (const char* replacement = replacement_of_field(assignment.kind)) {
+    if (const char* replacement = placeholder_of(assignment.kind)) {
       result += text.substr(at, assignment.value_begin - at);
       result += replacement;
       at = assignment.value_end;
@@ -243,15 +274,8 @@ std::string Redactor::redact_characters(std::string_view text, const TextContext
 }
 
 std::string Redactor::redact_text(const std::string& text, const std::string& field) {
-  const FieldKind kind = field_kind(field);
-  if (const char* replacement = replacement_of_field(kind)) return text.empty() ? "" : replacement;
-  TextContext context;
-  context.word = field == "command";
-  context.version = kind == FieldKind::version &&
-                    std::all_of(text.begin(), text.end(), [](char c) {
-                      return is_alphanumeric(c) || std::string_view(".+-~").find(c) != std::string_view::npos;
-                    });
-  return redact_characters(text, context);
+  if (const char* replacement = placeholder_of(field_kind(field))) return text.empty() ? "" : replacement;
+  return redact_characters(text, context_of(text, field), flagged_parts_of(text, field));
 }
 
 std::string Redactor::distinct_name(const std::string& original, const std::string& redacted) {
@@ -289,12 +313,24 @@ void Redactor::redact_members(nlohmann::json& object, const std::string& field) 
   object = std::move(result);
 }
 
+void Redactor::redact_elements(nlohmann::json& array, const std::string& field) {
+  std::string before;  // as it was
+  for (nlohmann::json& element : array) {
+    std::string word = element.is_string() ? element.get<std::string>() : "";
+    const FlaggedWord flagged = flagged_word(before, word, field);
+    if (const char* replacement = placeholder_of(flagged.kind)) element = replacement;
+    else if (!flagged.parts.empty()) element = redact_characters(word, context_of(word, field), flagged.parts);
+    else redact_in_place(element, field);
+    before = std::move(word);
+  }
+}
+
 void Redactor::redact_in_place(nlohmann::json& json, const std::string& field) {
   if (json.is_string()) {
     std::string& text = json.get_ref<std::string&>();
     text = redacted(text, field);
   } else if (json.is_array()) {
-    for (nlohmann::json& element : json) redact_in_place(element, field);
+    redact_elements(json, field);
   } else if (json.is_object()) {
     redact_members(json, field);
   }

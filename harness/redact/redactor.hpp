@@ -10,15 +10,18 @@
 #include <vector>
 
 #include "harness/record/run.hpp"
+#include "harness/redact/engine_flags.hpp"
+#include "harness/redact/fields.hpp"
 #include "harness/redact/patterns.hpp"
 #include "harness/redact/pseudonyms.hpp"
 
 namespace cuparity {
 
-/// Host and user names, absolute paths (file names stay), serial numbers, UUIDs (as pseudonyms), IP and MAC
-/// addresses, container ids, URLs and secrets in variables. Found by their form (patterns.hpp), by the name
-/// of their field (fields.hpp), and as words: a host or user found once is taken out wherever it is
-/// mentioned. Redacting twice changes nothing more.
+/// Host, user, container, volume and network names, absolute paths (file names stay), serial numbers, UUIDs (as
+/// pseudonyms), IP and MAC addresses, container ids, URLs, tokens and secrets in variables. Found by their form
+/// (patterns.hpp), by the name of their field (fields.hpp, assignments.hpp), by the engine's flag in front of them
+/// (engine_flags.hpp), and as words: a host or user found once is taken out wherever it is mentioned. Redacting twice
+/// changes nothing more.
 class Redactor {
  public:
   /// `words` are taken out wherever they stand alone, e.g. names of this machine and its users.
@@ -35,12 +38,17 @@ class Redactor {
 
  private:
   void learn_text(const std::string& text, const std::string& field);
+  void learn_homes(std::string_view text);
+  void learn_parts(const std::vector<FlaggedPart>& parts, std::string_view text);
+  void learn_value(FieldKind kind, std::string_view value);
   void learn_word(std::string_view word, const std::string& replacement);
   void redact_in_place(nlohmann::json& json, const std::string& field);
+  void redact_elements(nlohmann::json& array, const std::string& field);
   void redact_members(nlohmann::json& object, const std::string& field);
   const std::string& redacted(const std::string& text, const std::string& field);
   std::string redact_text(const std::string& text, const std::string& field);
-  std::string redact_characters(std::string_view text, const TextContext& context);
+  std::string redact_characters(std::string_view text, const TextContext& context,
+                                const std::vector<FlaggedPart>& parts);
   std::string replacement_of(const Match& match, std::string_view text);
   std::size_t word_at(std::string_view text, std::size_t at, std::string& replacement) const;
   std::string distinct_name(const std::string& original, const std::string& redacted);

@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "harness/record/run_json.hpp"
+#include "harness/redact/redacted_text.hpp"
 #include "harness/report/example_run.hpp"
 #include "harness/report/report.hpp"
 
@@ -15,13 +16,7 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-std::string redacted(const std::string& text, const std::string& field = "note") {
-  Pseudonyms pseudonyms;
-  Redactor redactor(pseudonyms);
-  const nlohmann::json json = {{field, text}};
-  redactor.learn(json);
-  return redactor.redact_json(json).begin()->get<std::string>();
-}
+std::string redacted(const std::string& text, const std::string& field = "note") { return redacted_text(text, field); }
 
 TEST(Redactor, TextsStayReadable) {
   EXPECT_EQ(redacted("/usr/lib/x86_64-linux-gnu/libcuda.so.580.1"), "[path]/libcuda.so.580.1");
@@ -42,8 +37,47 @@ TEST(Redactor, TextsStayReadable) {
 
 TEST(Redactor, EverydayWordsAreNotTakenForNames) {
   EXPECT_EQ(redacted("/home/native/x.txt native"), "[path]/x.txt native");
-  EXPECT_EQ(redacted("--user root, root"), "--user [user], root");
+  EXPECT_EQ(redacted("--user root, root"), "--user root, root");
+  EXPECT_EQ(redacted("USER=root, root"), "USER=[user], root");
   EXPECT_EQ(redacted("/home/collectives/x.txt collectives/all_reduce"), "[path]/x.txt collectives/all_reduce");
+}
+
+TEST(Redactor, SerialNumbersByTheirShortName) {
+  EXPECT_EQ(redacted("SN 1654922006536, again 1654922006536."), "SN [serial], again [serial].");
+  EXPECT_EQ(redacted("S/N: 1654922006536"), "S/N: [serial]");
+  EXPECT_EQ(redacted("S/N 1654922006536"), "S/N [serial]");
+  EXPECT_EQ(redacted("(sn=PF2ABC12) PF2ABC12"), "(sn=[serial]) [serial]");
+  EXPECT_EQ(redacted("1654922006536", "sn"), "[serial]");
+  EXPECT_EQ(redacted("1654922006536", "board_sn"), "[serial]");
+}
+
+TEST(Redactor, MacAddresses) {
+  for (const char* text : {"02-42-ac-11-00-02", "02-42-AC-11-00-02", "0242.ac11.0002", "02:42:ac:11:00:02", "02-42-11-11-00-02"})
+    EXPECT_EQ(redacted(std::string("at ") + text + ", up"), "at [mac], up") << text;
+  EXPECT_EQ(redacted("mac=0242ac110002 MAC: 02 mac_address=02-42-ac-11-00-02"), "mac=[mac] MAC: 02 mac_address=[mac]");
+  for (const char* field : {"mac", "mac_address", "eth0_mac"}) EXPECT_EQ(redacted("0242ac110002", field), "[mac]") << field;
+}
+
+TEST(Redactor, AUuidWithoutDashesIsTheSameDevice) {
+  Pseudonyms pseudonyms;
+  const nlohmann::json json = {{"a", "00000000-1111-2222-3333-44444444444a"},
+                               {"b", "is 0000000011112222333344444444444A"},
+                               {"c", "GPU-0000000011112222333344444444444a"},
+                               {"gpu_uuid", "9000000011112222333344444444444a"}};
+  const nlohmann::json expected = {{"a", "uuid-1"}, {"b", "is uuid-1"}, {"c", "uuid-1"}, {"gpu_uuid", "gpu-1"}};
+  EXPECT_EQ(redacted_document(json, pseudonyms), expected);
+}
+
+TEST(Redactor, WindowsPathsAndTheirUsers) {
+  EXPECT_EQ(redacted("alice has C:\\Users\\alice\\x.json"), "[user] has [path]/x.json");
+  EXPECT_EQ(redacted("alice has 'C:\\Users\\alice\\data'"), "[user] has '[path]'");
+  EXPECT_EQ(redacted("alice: {\"x\": \"C:\\\\Users\\\\alice\\\\data\"}"), "[user]: {\"x\": \"[path]\"}");
+  EXPECT_EQ(redacted("at \\\\server\\share, or \\\\nas7\\alice\\x.txt"), "at [path], or [path]/x.txt");
+  EXPECT_EQ(redacted("C:\\Program Files (x86)\\secret\\x.exe and D:\\y"), "[path]/x.exe and [path]");
+  EXPECT_EQ(redacted("\\\\?\\C:\\Users\\alice\\x.txt"), "\\\\?\\[path]/x.txt");
+  EXPECT_EQ(redacted("\"/srv/alice\\\" x"), "\"[path]\" x");
+  EXPECT_EQ(redacted("C:\\Users\\Public\\x public"), "[path] public");
+  EXPECT_EQ(redacted("docker:-v C:\\Users\\alice:/x"), "docker:-v [path]:[path]");
 }
 
 TEST(Redactor, WordsGivenAreTakenOut) {
