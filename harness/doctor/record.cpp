@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "environment/secret_name.hpp"
 #include "harness/errors.hpp"
 #include "harness/record/json_fields.hpp"
 #include "harness/redact/fields.hpp"
@@ -52,6 +53,7 @@ std::string without_addresses(const std::string& text, Pseudonyms& pseudonyms) {
       case Pattern::email: result += "[user]@[host]"; break;
       case Pattern::url: result += matched.starts_with("unix:") || matched.starts_with("npipe:") ? matched : "[url]"; break;
       case Pattern::container_id: result += "[id]"; break;
+      case Pattern::secret: result += environment::secret_placeholder; break;
       default: result += "[address]";
     }
     at += match->length;
@@ -75,7 +77,7 @@ class Cleaner {
       // Four numbers with dots are no address there.
       const bool is_version = item.key().find("version") != std::string::npos || version;
       if (json.is_array()) result.push_back(clean(item.value(), is_version));
-      else if (field_kind(item.key()) == FieldKind::secret) result[item.key()] = "[secret]";
+      else if (field_kind(item.key()) == FieldKind::secret) result[item.key()] = environment::secret_placeholder;
       else result[item.key()] = clean(item.value(), is_version);
     }
     return result;
