@@ -1,4 +1,4 @@
-// Exit codes, and the two errors that end a command before anything ran.
+// Exit codes, and the errors that end a command before anything ran.
 #pragma once
 
 #include <stdexcept>
@@ -21,6 +21,11 @@ struct UsageError : std::runtime_error {
 /// No engine, no image, no permission: exit_environment.
 struct EnvironmentError : std::runtime_error {
   using std::runtime_error::runtime_error;
+};
+
+/// Ctrl-C before there was anything to report: exit_inconclusive.
+struct StoppedByUser : EnvironmentError {
+  using EnvironmentError::EnvironmentError;
 };
 
 }  // namespace cuparity

@@ -7,6 +7,7 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <thread>
+#include <utility>
 
 #include "environment/text_file.hpp"
 #include "harness/access/access_probe.hpp"
@@ -45,6 +46,8 @@ const Disturbance& named(const std::string& name) {
 
 bool systemd_runs() { return fs::exists("/run/systemd/system"); }
 
+bool to_stop(const SurvivalOptions& options) { return options.stop_requested && options.stop_requested(); }
+
 class Watched {
  public:
   Watched(Engine& engine, const SurvivalOptions& options, const fs::path& probe_folder, const fs::path& folder,
@@ -58,13 +61,20 @@ class Watched {
   }
   Watched(const Watched&) = delete;
   Watched& operator=(const Watched&) = delete;
-  ~Watched() { engine_.stop_in_background(name_); }
+  ~Watched() { remove(); }
+
+  /// Returns why the container is still there, or nothing.
+  std::string remove() {
+    if (name_.empty()) return "";
+    return engine_.stop_in_background(std::exchange(name_, ""));
+  }
 
   /// Nodes that opened at the start.
   std::vector<std::string> wait_for_start() {
-    if (!wait([&] { return !lines().empty(); }))
+    if (!wait([&] { return !lines().empty(); }) && !to_stop(options_))
       throw EnvironmentError(fmt::format("the probe under {} did not begin to watch", options_.mode.text));
     std::vector<std::string> opened;
+    if (lines().empty()) return opened;
     const json start = json::parse(lines().front(), nullptr, false);
     const json opens = start.value("opens", json::object());
     for (const auto& [path, outcome] : opens.items())
@@ -92,9 +102,10 @@ class Watched {
   }
 
  private:
-  static ProcessResult run_host(const std::vector<std::string>& words) {
+  ProcessResult run_host(const std::vector<std::string>& words) const {
     ChildProcess child;
     child.command = words;
+    child.stop_requested = options_.stop_requested;
     child.time_limit = std::chrono::seconds(30);
     return run_process(child);
   }
@@ -106,7 +117,7 @@ class Watched {
   bool wait(const std::function<bool()>& done) const {
     const auto end = std::chrono::steady_clock::now() + options_.patience;
     while (!done()) {
-      if (std::chrono::steady_clock::now() >= end) return false;
+      if (std::chrono::steady_clock::now() >= end || to_stop(options_)) return false;
       std::this_thread::sleep_for(std::chrono::milliseconds(50));
     }
     return true;
@@ -117,6 +128,12 @@ class Watched {
   fs::path file_;
   std::string name_;
 };
+
+void stop_where_asked(const SurvivalOptions& options, Watched& watched) {
+  if (!to_stop(options)) return;
+  const std::string failure = watched.remove();
+  throw StoppedByUser("stopped by the user; " + (failure.empty() ? "the container was removed" : failure));
+}
 
 }  // namespace
 
@@ -173,9 +190,11 @@ SurvivalReport watch_survival(Engine& engine, const SurvivalOptions& options, co
     fs::remove(folder / watch_name, ignored);
     Watched watched(engine, options, probe_folder, folder, host);
     report.watched = watched.wait_for_start();
+    stop_where_asked(options, watched);
     if (report.watched.empty())
       throw EnvironmentError(fmt::format("{} gives no device that could be lost: nothing to watch", report.mode));
     report.rows.push_back(watched.disturb(disturbance));
+    stop_where_asked(options, watched);
   }
   return report;
 }

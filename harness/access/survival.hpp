@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -33,13 +34,14 @@ struct SurvivalOptions {
   AccessMode mode;
   std::vector<std::string> disturbances = {"update", "restart"};
   std::chrono::milliseconds patience{5000};  ///< how long access is watched after each
+  std::function<bool()> stop_requested;      ///< may be empty
 };
 
 /// Names of every disturbance, for the option's check.
 std::vector<std::string> disturbance_names();
 
 /// Starts one container of its own and disturbs it. Throws EnvironmentError where it does not start or has nothing
-/// to lose.
+/// to lose; StoppedByUser, once the container is removed, where that is asked for.
 SurvivalReport watch_survival(Engine& engine, const SurvivalOptions& options,
                               const std::filesystem::path& probe_folder, const std::filesystem::path& folder,
                               const AccessHost& host);

@@ -100,11 +100,15 @@ class TableMaker {
     }
   }
 
+  void stop_where_asked() const {
+    if (options_.stop_requested && options_.stop_requested()) throw StoppedByUser("stopped by the user; no container is left");
+  }
+
   template <typename Try>
   void add_row(const AccessRequest& request, const AccessEngine& facts, const std::string& engine,
                const std::string& obstacle, Try try_it) {
     if (!std::regex_search(request.name, pattern_)) return;
-    if (options_.stop_requested && options_.stop_requested()) throw EnvironmentError("stopped by the user");
+    stop_where_asked();
     AccessRow row;
     row.name = request.name;
     row.engine = engine;
@@ -114,7 +118,9 @@ class TableMaker {
     } else {
       const Expected wanted = expected(request.mode, facts, table_.host);
       const bool tried = wanted.start != Start::unavailable;
-      judge_access(row, wanted, tried ? try_it(holder().memory_outside(wanted.gpus)) : AccessAttempt{}, table_.host);
+      const AccessAttempt attempt = tried ? try_it(holder().memory_outside(wanted.gpus)) : AccessAttempt{};
+      stop_where_asked();  // what was killed by that says nothing of the row
+      judge_access(row, wanted, attempt, table_.host);
     }
     if (options_.progress) options_.progress(fmt::format("{} {}: {}", engine, row.name, to_text(row)));
     table_.rows.push_back(std::move(row));

@@ -59,7 +59,9 @@ int watch(const AccessFlags& flags) {
   options.mode = parse_access_mode(flags.survival);
   options.disturbances = flags.disturbances;
   options.patience = std::chrono::milliseconds(static_cast<long>(flags.seconds * 1000));
+  options.stop_requested = Interrupt::requested;
   EngineOptions engine_options;
+  engine_options.stop_requested = Interrupt::requested;
   engine_options.image = flags.image.empty() ? default_image() : flags.image;
   const auto engine = make_engine(options.mode.engine, engine_options);
   if (options.mode.engine == EngineKind::native)
@@ -98,7 +100,8 @@ void add_access_command(CLI::App& app, int& exit_code) {
   command->add_option("--seconds", flags->seconds, "How long it is watched after each")
       ->check(CLI::Range(0.001, 86400.0))
       ->needs(survival);
-  command->footer("Exit codes: 0 all as expected, 1 a row is wrong or leaks, 2 usage, 4 no engine can be tried.");
+  command->footer(
+      "Exit codes: 0 all as expected, 1 a row is wrong or leaks, 2 usage, 3 stopped by Ctrl-C, 4 no engine can be tried.");
   command->callback([flags, &exit_code] {
     const Interrupt interrupt;
     exit_code = flags->survival.empty() ? make_table(*flags) : watch(*flags);

@@ -17,6 +17,7 @@
 #include "harness/doctor/gather.hpp"
 #include "harness/doctor/look.hpp"
 #include "harness/doctor/record.hpp"
+#include "harness/engine/interrupt.hpp"
 #include "harness/errors.hpp"
 
 namespace cuparity {
@@ -64,7 +65,10 @@ DoctorOptions options_of(const DoctorFlags& flags) {
 std::optional<Probe> probe_of(const DoctorFlags& flags) {
   if (!flags.probe.empty()) return read_record(flags.probe);
   if (flags.text_only) return std::nullopt;
-  return look_at_machine(options_of(flags));
+  DoctorOptions options = options_of(flags);
+  const Interrupt interrupt;
+  options.stop_requested = Interrupt::requested;
+  return look_at_machine(options);
 }
 
 void print(const DoctorReport& report, const std::string& format) {
@@ -177,8 +181,8 @@ void add_doctor_command(CLI::App& app, int& exit_code) {
       ->excludes(probe)
       ->excludes("--text-only");
   command->footer(
-      "Exit code: 0 nothing of severity error, 4 otherwise, and where what --mode or --image names could not be tried. With "
-      "--from-text: 4 the text was recognised, 3 it was not.");
+      "Exit code: 0 nothing of severity error, 4 otherwise, and where what --mode or --image names could not be tried, 3 where "
+      "Ctrl-C stopped it. With --from-text: 4 the text was recognised, 3 it was not.");
   command->callback([flags, &exit_code] { exit_code = run_doctor(*flags); });
 }
 

@@ -103,6 +103,9 @@ int run_command(int argc, char** argv) {
   } catch (const UsageError& error) {
     say_on_stderr(said(error));
     return exit_usage;
+  } catch (const StoppedByUser& error) {
+    say_on_stderr(said(error));
+    return exit_inconclusive;
   } catch (const EnvironmentError& error) {
     say_on_stderr(said(error));
     return exit_environment;

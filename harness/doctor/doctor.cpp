@@ -28,7 +28,7 @@ const char* name_of(Severity severity) {
 
 Probe look_at_machine(const DoctorOptions& options) {
   return gather_probe(
-      machine_sources(options.image.empty() ? default_image() : options.image, options.modes));
+      machine_sources(options.image.empty() ? default_image() : options.image, options.modes, options.stop_requested));
 }
 
 DoctorReport examine(const DoctorOptions& options) { return diagnose(look_at_machine(options)); }

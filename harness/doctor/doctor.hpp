@@ -1,6 +1,7 @@
 // Probes -> findings. Reads only; nothing is changed on the machine.
 #pragma once
 
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -32,6 +33,7 @@ struct DoctorReport {
 struct DoctorOptions {
   std::string image;               ///< empty: the default image
   std::vector<AccessMode> modes;   ///< empty: what this machine can do
+  std::function<bool()> stop_requested = {};  ///< may be empty; true: StoppedByUser is thrown
 };
 
 struct Probe;

@@ -5,28 +5,39 @@
 #include "environment/container.hpp"
 #include "environment/text_file.hpp"
 #include "harness/engine/process.hpp"
+#include "harness/errors.hpp"
 
 namespace cuparity {
 
 namespace fs = std::filesystem;
 
-CommandResult run_command(const std::vector<std::string>& command, std::chrono::milliseconds time_limit) {
+CommandResult run_command(const std::vector<std::string>& command, std::chrono::milliseconds time_limit,
+                          const std::function<bool()>& stop_requested) {
+  if (stop_requested && stop_requested()) return {-1, false, "", true};
   try {
     ChildProcess child;
     child.command = command;
     child.time_limit = time_limit;
+    child.stop_requested = stop_requested;
     child.output_tail_bytes = 1 << 20;  // `docker info` of Docker 25 on has 3 KiB for each runtime
     const ProcessResult result = run_process(child);
-    return {result.exit_code, result.timed_out, result.standard_error};
+    return {result.exit_code, result.timed_out, result.standard_error, result.interrupted};
   } catch (const std::exception& error) {
     return {127, false, error.what()};
   }
 }
 
-Sources machine_sources(const std::string& image, const std::vector<AccessMode>& modes) {
+Sources machine_sources(const std::string& image, const std::vector<AccessMode>& modes,
+                        const std::function<bool()>& stop_requested) {
   Sources sources;
   sources.variables = environment::read_variables();
-  sources.run = run_command;
+  sources.run = [stop_requested](const std::vector<std::string>& command, std::chrono::milliseconds time_limit) {
+    return run_command(command, time_limit, stop_requested);
+  };
+  sources.clean_up = [](const std::vector<std::string>& command, std::chrono::milliseconds time_limit) {
+    return run_command(command, time_limit);
+  };
+  sources.stop_requested = stop_requested;
   std::error_code error;
   const fs::path self = fs::read_symlink("/proc/self/exe", error);
   if (!error) sources.look_command = {self.string(), "doctor", "--look-at"};
@@ -38,9 +49,10 @@ Sources machine_sources(const std::string& image, const std::vector<AccessMode>&
 Probe gather_probe(const Sources& sources) {
   Probe probe;
   probe.cuparity_version = CUPARITY_VERSION;
-  gather_machine(sources, probe);
-  gather_driver(sources, probe);
-  gather_looks(sources, probe);
+  for (const auto part : {gather_machine, gather_driver, gather_looks}) {
+    part(sources, probe);
+    stop_where_asked(sources);
+  }
   if (probe.inside.container != "none" && find_program(sources, "docker").empty() &&
       find_program(sources, "podman").empty()) {
     probe.not_looked.push_back(
@@ -48,12 +60,16 @@ Probe gather_probe(const Sources& sources) {
         "the host for them");
     return probe;
   }
-  gather_engines(sources, probe);
-  gather_toolkit(sources, probe);
-  gather_cdi(sources, probe);
-  gather_images(sources, probe);
-  gather_access(sources, probe);
+  for (const auto part : {gather_engines, gather_toolkit, gather_cdi, gather_images, gather_access}) {
+    part(sources, probe);
+    stop_where_asked(sources);
+  }
   return probe;
+}
+
+void stop_where_asked(const Sources& sources) {
+  if (sources.stop_requested && sources.stop_requested())
+    throw StoppedByUser("stopped by the user; nothing was changed, and no container is left");
 }
 
 std::string find_program(const Sources& sources, const std::string& program) {

@@ -19,19 +19,24 @@ struct CommandResult {
   int exit_code = -1;  ///< 127: there is no such program
   bool timed_out = false;
   std::string output;  ///< stdout and stderr together, at least the last 16 KiB
+  bool interrupted = false;  ///< killed because the user asked to stop
 };
 
-/// Runs a program to its end or the time limit; never throws, never waits longer.
+/// Runs a program to its end, the time limit or a stop; never throws, never waits longer.
 using CommandRunner = std::function<CommandResult(const std::vector<std::string>& command,
                                                   std::chrono::milliseconds time_limit)>;
 
-CommandResult run_command(const std::vector<std::string>& command, std::chrono::milliseconds time_limit);
+/// `stop_requested` may be empty.
+CommandResult run_command(const std::vector<std::string>& command, std::chrono::milliseconds time_limit,
+                          const std::function<bool()>& stop_requested = nullptr);
 
 /// Where the facts come from; a test brings its own.
 struct Sources {
   std::filesystem::path root = "/";              ///< the folder that stands for "/"
   std::map<std::string, std::string> variables;  ///< environment
   CommandRunner run;
+  CommandRunner clean_up;                ///< as `run`, but no stop keeps it from its end
+  std::function<bool()> stop_requested;  ///< asked between the parts; may be empty
   /// Program and arguments before the thing to look at (look.hpp) in a child process: a driver that hangs
   /// or crashes must not take the doctor with it.
   std::vector<std::string> look_command;
@@ -40,9 +45,14 @@ struct Sources {
 };
 
 /// This machine.
-Sources machine_sources(const std::string& image, const std::vector<AccessMode>& modes);
+Sources machine_sources(const std::string& image, const std::vector<AccessMode>& modes,
+                        const std::function<bool()>& stop_requested = nullptr);
 
+/// Throws StoppedByUser where that is asked for; no container is left then.
 Probe gather_probe(const Sources& sources);
+
+/// Throws StoppedByUser.
+void stop_where_asked(const Sources& sources);
 
 // The parts of gather_probe(), each filling what its name says.
 void gather_machine(const Sources& sources, Probe& probe);  // os, kernel, cpu, inside

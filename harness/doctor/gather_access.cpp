@@ -97,11 +97,19 @@ std::string obstacle(const Sources& sources, const Probe& probe, const AccessMod
   return "";
 }
 
-/// Fills in what came of a container under `mode`. Throws EnvironmentError where no folder can be made.
-void start_under(const Sources& sources, const Probe& probe, const AccessMode& mode, int number, AccessFacts& access) {
+/// Whatever state it is in, and however the look ended. Returns why it is still there, or nothing.
+std::string remove_container(const Sources& sources, const std::string& engine, const std::string& name) {
+  sources.clean_up({engine, "kill", name}, engine_answer_limit);  // `podman rm` alone would give it 10 s to end by itself
+  const CommandResult result = sources.clean_up({engine, "rm", "--force", name}, engine_answer_limit);
+  const bool gone = result.exit_code == 0 || result.output.find("o such container") != std::string::npos;
+  return gone ? "" : fmt::format("removing {0} failed: {1}; try {2} rm --force {0}", name, last_words(result.output), engine);
+}
+
+/// Fills in what came of a container under `mode`. Throws EnvironmentError where no folder can be made, StoppedByUser.
+void start_under(const Sources& sources, const Probe& probe, const AccessMode& mode, AccessFacts& access) {
   const ContainerFolder folder;  // where the engine mounts results; it stays empty
   ContainerRequest request;
-  request.name = fmt::format("cuparity-doctor-{}-{}", getpid(), number);
+  request.name = new_container_name("doctor-");
   request.image = sources.image;
   request.mode = mode;
   request.process.command = {"/bin/sh", "-c", look_inside};
@@ -116,8 +124,10 @@ void start_under(const Sources& sources, const Probe& probe, const AccessMode& m
   request.extra_flags = container_flags(mode.engine, sources.variables);
   const ContainerCli cli = mode.engine == EngineKind::podman ? podman_cli() : docker_cli();
   const CommandResult result = sources.run(container_command(cli, request), container_limit);
+  const std::string stays = result.timed_out || result.interrupted ? remove_container(sources, engine, request.name) : "";
+  if (result.interrupted && !stays.empty()) throw StoppedByUser("stopped by the user; " + stays);
+  stop_where_asked(sources);
   if (result.timed_out) {
-    sources.run({engine, "rm", "--force", request.name}, engine_answer_limit);
     access.outcome = "hung";
     access.failure = fmt::format("the container did not end within {} s", container_limit.count());
     return;
@@ -130,13 +140,15 @@ void start_under(const Sources& sources, const Probe& probe, const AccessMode& m
   access.outcome = result.exit_code == 0 && !access.seen_by.empty() ? "ok" : "failed";
 }
 
-AccessFacts try_mode(const Sources& sources, const Probe& probe, const AccessMode& mode, int number) {
+AccessFacts try_mode(const Sources& sources, const Probe& probe, const AccessMode& mode) {
   AccessFacts access;
   access.mode = mode.text;
   access.failure = obstacle(sources, probe, mode);
   if (!access.failure.empty()) return access;
   try {
-    start_under(sources, probe, mode, number, access);
+    start_under(sources, probe, mode, access);
+  } catch (const StoppedByUser&) {
+    throw;
   } catch (const EnvironmentError& error) {
     access.failure = error.what();
   }
@@ -183,10 +195,9 @@ void gather_images(const Sources& sources, Probe& probe) {
 }
 
 void gather_access(const Sources& sources, Probe& probe) {
-  int number = 0;
   for (const AccessMode& mode : modes_here(sources, probe)) {
     if (mode.engine == EngineKind::native) continue;  // the doctor itself is native
-    probe.access.push_back(try_mode(sources, probe, mode, number++));
+    probe.access.push_back(try_mode(sources, probe, mode));
     const AccessFacts& access = probe.access.back();
     if (access.outcome == "not looked") {
       probe.not_looked.push_back(

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/doctor/gather_fixture.hpp"
+#include "harness/errors.hpp"
 
 namespace cuparity {
 namespace {
@@ -73,6 +74,31 @@ TEST_F(GatherAccess, AHangingContainerIsRemoved) {
   gather();
   EXPECT_EQ(probe_.access[0].outcome, "hung");
   EXPECT_THAT(asked_.back(), testing::StartsWith("docker rm --force cuparity-doctor-"));
+}
+
+TEST_F(GatherAccess, AContainerThatTheUserInterruptsIsRemoved) {
+  answers_ = {{"docker image inspect", {0, false, "sha256:1\n"}}, {"docker run", {143, false, "", true}}, 
+              {"docker kill", {0, false, ""}}, {"docker rm", {0, false, ""}}};
+  sources_.modes.push_back(parse_access_mode("docker:none"));
+  sources_.stop_requested = [this] { return asked_.back().starts_with("docker rm"); };
+  gather_images(sources_, probe_);
+  EXPECT_THROW(gather_access(sources_, probe_), StoppedByUser);
+  ASSERT_EQ(asked_.size(), 4U) << "and no other is started";
+  const std::string name = asked_[1].substr(asked_[1].find("cuparity-doctor-"));
+  EXPECT_EQ(asked_[3], "docker rm --force " + name.substr(0, name.find(' ')));
+}
+
+TEST_F(GatherAccess, AContainerThatStaysAfterAnInterruptIsNamed) {
+  answers_.push_back({"docker run", {143, false, "", true}});
+  answers_.push_back({"docker rm", {1, false, "device or resource busy\n"}});
+  gather_images(sources_, probe_);
+  try {
+    gather_access(sources_, probe_);
+    FAIL();
+  } catch (const StoppedByUser& error) {
+    EXPECT_THAT(error.what(), testing::MatchesRegex("stopped by the user; removing cuparity-doctor-[0-9a-f-]+ failed: device or "
+                                                    "resource busy; try docker rm --force cuparity-doctor-[0-9a-f-]+"));
+  }
 }
 
 TEST_F(GatherAccess, ForeignJsonFromAnImageIsNoCrash) {

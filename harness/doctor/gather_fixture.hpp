@@ -29,6 +29,7 @@ class GatherFixture : public testing::Test {
       }
       return CommandResult{127, false, "no such program"};
     };
+    sources_.clean_up = sources_.run;
   }
 
   void install(const std::string& program) {

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "harness/doctor/gather_fixture.hpp"
+#include "harness/errors.hpp"
 
 namespace cuparity {
 namespace {
@@ -268,6 +269,20 @@ TEST(RunCommand, NeverThrowsAndNeverWaitsLonger) {
   EXPECT_EQ(run_command({"cuparity-no-such-program"}, std::chrono::seconds(1)).exit_code, 127);
   EXPECT_TRUE(run_command({"sleep", "60"}, std::chrono::milliseconds(100)).timed_out);
   EXPECT_THAT(run_command({"echo", "hello"}, std::chrono::seconds(5)).output, HasSubstr("hello"));
+}
+
+TEST(RunCommand, EndsWhereTheUserStopsIt) {
+  int asked = 0;
+  const CommandResult result = run_command({"sleep", "60"}, std::chrono::seconds(60), [&] { return ++asked > 3; });
+  EXPECT_TRUE(result.interrupted);
+  EXPECT_FALSE(result.timed_out);
+  const CommandResult none = run_command({"/no/such/program"}, std::chrono::seconds(60), [] { return true; });
+  EXPECT_TRUE(none.interrupted) << "nothing is started then";
+}
+
+TEST_F(Gather, EndsWhereTheUserStopsIt) {
+  sources_.stop_requested = [] { return true; };
+  EXPECT_THROW(gather_probe(sources_), StoppedByUser);
 }
 
 TEST(RunCommand, KeepsALongAnswerWhole) {

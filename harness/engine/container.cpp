@@ -110,9 +110,9 @@ ContainerCli podman_cli() {
   return cli;
 }
 
-std::string new_container_name() {
+std::string new_container_name(const std::string& purpose) {
   static std::atomic<int> next_number{0};
-  return fmt::format("{}{}-{:08x}-{}", name_prefix, getpid(), std::random_device{}(), next_number++);
+  return fmt::format("{}{}{}-{:08x}-{}", name_prefix, purpose, getpid(), std::random_device{}(), next_number++);
 }
 
 std::vector<std::string> container_command(const ContainerCli& cli, const ContainerRequest& request) {

@@ -35,8 +35,8 @@ bool names_podman(const std::string& version);
 ContainerCli docker_cli();
 ContainerCli podman_cli();
 
-/// "cuparity-PROCESS-RANDOM-NUMBER": a process's number is another's, too, where PID namespaces or hosts share an engine.
-std::string new_container_name();
+/// "cuparity-PURPOSEPROCESS-RANDOM-NUMBER": a process's number is another's, too, where PID namespaces or hosts share an engine.
+std::string new_container_name(const std::string& purpose = "");
 
 /// What `docker run` is asked for; every field explicit, so that the command line is a pure function of it.
 struct ContainerRequest {

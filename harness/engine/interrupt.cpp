@@ -27,7 +27,7 @@ void handle(int signal) {
   if (requested_at.compare_exchange_strong(first, now())) return;
   if (now() - first < one_request_nanoseconds) return;
   kill_running_processes();
-  constexpr char words[] = "cuparity: ended at once; what was measured is kept, --resume goes on\n";
+  constexpr char words[] = "cuparity: ended at once; a run keeps what was measured, --resume goes on\n";
   [[maybe_unused]] const auto written = write(STDERR_FILENO, words, sizeof words - 1);
   _exit(128 + signal);
 }
