@@ -19,14 +19,21 @@
 
 namespace {
 
-/// It may quote a file that anybody wrote: nothing in it works a terminal, nor, on a line of its own, the log of a GitHub job.
+/// The runner of GitHub takes a line for a command that begins with "::" behind white space of any alphabet, or holds "##[".
+std::string without_job_command(std::string line) {
+  for (std::size_t at = 0; (at = line.find("##[", at)) != std::string::npos;) line.insert(at + 2, " ");
+  const auto first = std::find_if(line.begin(), line.end(), [](unsigned char c) { return c > ' ' && c < 0x7f; });
+  const auto begin = static_cast<std::size_t>(first - line.begin());
+  return line.compare(begin, 2, "::") == 0 ? "| " + line : line;
+}
+
+/// It may quote a file that anybody wrote: nothing in it works a terminal or the log of a job.
 std::string said(const std::exception& error) {
-  std::string text;
+  std::string text = "cuparity: ";
+  bool begun = false;
   for (const std::string& line : cuparity::environment::split(error.what(), '\n')) {
-    const std::string clean = cuparity::clean_text(line);
-    const std::size_t first = clean.find_first_not_of(' ');
-    const bool command = first != std::string::npos && (clean.compare(first, 2, "::") == 0 || clean.compare(first, 3, "##[") == 0);
-    text += (text.empty() ? "cuparity: " : command ? "\n| " : "\n") + clean;
+    text += (begun ? "\n" : "") + without_job_command(cuparity::clean_text(line));
+    begun = true;
   }
   return text;
 }
