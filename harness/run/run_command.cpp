@@ -201,16 +201,13 @@ int measure_and_report(Session& session, Journal& journal, Progress& progress, C
   return end == LoopEnd::interrupted ? static_cast<int>(exit_inconclusive) : analysis.exit_code;
 }
 
-/// By Ctrl-C, before anything was measured.
-struct StoppedEarly {};
-
 /// Ctrl-C reaches the processes that are started to prepare, too: what fails then fails for it.
 template <typename Prepare>
 Session unless_stopped(const RunSurroundings& to, Prepare prepare) {
   try {
     return prepare();
   } catch (const EnvironmentError&) {
-    if (to.stop_requested()) throw StoppedEarly();
+    if (to.stop_requested()) throw StoppedByUser("stopped before anything was measured");
     throw;
   }
 }
@@ -276,8 +273,8 @@ int execute_run(const RunOptions& options, const RunSurroundings& surroundings) 
   try {
     return options.resume.empty() ? start_run(options, surroundings, progress, begin)
                                   : continue_run(options, surroundings, progress, begin);
-  } catch (const StoppedEarly&) {
-    progress.say("stopped before anything was measured");
+  } catch (const StoppedByUser& stopped) {
+    progress.say(stopped.what());
     return exit_inconclusive;
   }
 }
