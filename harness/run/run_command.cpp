@@ -219,10 +219,12 @@ int start_run(const RunOptions& options, const RunSurroundings& to, Progress& pr
   parse_suite(suite_text.yaml, suite_text.file_name);  // a mistake in it is said before a folder is made
   FreshFolder folder(options.out.empty() ? make_default_folder(suite) : options.out, options.out.empty(), suite_text.yaml,
                      options);
-  Session session = unless_stopped(
-      to, [&] { return prepare_session(options, folder.path(), suite_text, to.make_engine, progress); });
-  if (options.adjust_session) options.adjust_session(session);
-  if (options.record_more) options.record_more(session);
+  Session session = unless_stopped(to, [&] {
+    Session prepared = prepare_session(options, folder.path(), suite_text, to.make_engine, progress);
+    if (options.adjust_session) options.adjust_session(prepared);
+    if (options.record_more) options.record_more(prepared);
+    return prepared;
+  });
   store_suite(folder.path(), suite_text.yaml);
   Journal journal = Journal::create(folder.path(), session.run);
   folder.keep();
