@@ -19,16 +19,18 @@ class Fnv {
     for (int shift = 0; shift < 64; shift += 8) hash_ = (hash_ ^ (value >> shift & 0xFF)) * 0x100000001b3U;
   }
   std::uint64_t value() const { return hash_; }
+  /// Sixteen hexadecimal digits.
+  std::string text() const { return fmt::format("{:016x}", hash_); }
 
  private:
   std::uint64_t hash_ = 0xcbf29ce484222325U;
 };
 
-/// Sixteen hexadecimal digits.
+/// The text() of these bytes.
 inline std::string digest_of(std::string_view bytes) {
   Fnv fnv;
   fnv.add(bytes);
-  return fmt::format("{:016x}", fnv.value());
+  return fnv.text();
 }
 
 }  // namespace cuparity

@@ -29,13 +29,9 @@ std::string without_job_command(std::string line) {
 
 /// It may quote a file that anybody wrote: nothing in it works a terminal or the log of a job.
 std::string said(const std::exception& error) {
-  std::string text = "cuparity: ";
-  bool begun = false;
-  for (const std::string& line : cuparity::environment::split(error.what(), '\n')) {
-    text += (begun ? "\n" : "") + without_job_command(cuparity::clean_text(line));
-    begun = true;
-  }
-  return text;
+  std::vector<std::string> lines = cuparity::environment::split(error.what(), '\n');
+  for (std::string& line : lines) line = without_job_command(cuparity::clean_text(line));
+  return "cuparity: " + cuparity::environment::join(lines, "\n");
 }
 
 /// Why no command was recognised, or empty where nothing was given: CLI11 only says that one is missing.

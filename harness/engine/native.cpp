@@ -110,7 +110,7 @@ std::map<std::string, std::string> NativeEngine::describe() {
   std::map<std::string, std::string> facts;
   Fnv digest;
   for (const char* program : {"cuparity-bench", "cuparity-validate"}) add_file(binary_folder_ / program, digest);
-  facts["native_programs_digest"] = fmt::format("{:016x}", digest.value());
+  facts["native_programs_digest"] = digest.text();
   if (!launcher_.empty()) facts["native_launcher"] = fmt::format("{}", fmt::join(launcher_, " "));
   return facts;
 }

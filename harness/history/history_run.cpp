@@ -86,7 +86,7 @@ std::string HistoryRun::identity() const {
     }
     fnv.add(std::bit_cast<std::uint64_t>(value.seconds));
   }
-  return fmt::format("{} {:016x}", started_at, fnv.value());
+  return fmt::format("{} {}", started_at, fnv.text());
 }
 
 bool HistoryRun::redacted() const {

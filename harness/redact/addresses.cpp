@@ -66,9 +66,7 @@ size_t dashed_mac_length(string_view text, size_t at) {
 size_t dotted_mac_length(string_view text, size_t at) {
   if (before(text, at) == '-') return 0;
   const size_t length = groups_length(text, at, 3, 4, '.');
-  const string_view address = text.substr(at, length);
-  const bool digit = std::any_of(address.begin(), address.end(), is_digit);
-  return digit && std::any_of(address.begin(), address.end(), is_letter) ? length : 0;
+  return has_digit_and_letter(text.substr(at, length)) ? length : 0;
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // Classes of ASCII characters, whatever the locale. Bytes of UTF-8 sequences count as letters of names.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -35,6 +36,11 @@ std::size_t run_length(std::string_view text, std::size_t at, Predicate predicat
   std::size_t end = at;
   while (end < text.size() && predicate(text[end])) ++end;
   return end - at;
+}
+
+/// What is no number and no word may be an identifier.
+inline bool has_digit_and_letter(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), is_digit) && std::any_of(text.begin(), text.end(), is_letter);
 }
 
 /// Whether the UTF-8 sequence at `at` belongs to a name: ASCII letters and digits and all beyond ASCII but what only

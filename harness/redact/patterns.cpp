@@ -118,10 +118,6 @@ size_t prefixed_uuid_length(string_view text, size_t at) {
   return digits >= 4 ? prefix + digits : 0;
 }
 
-bool has_digit_and_letter(string_view text) {
-  return std::any_of(text.begin(), text.end(), is_digit) && std::any_of(text.begin(), text.end(), is_letter);
-}
-
 /// "commit 7256575e9885", "md5: …", "sha256:…": what stands at `at` was made of something, and names no machine.
 bool named_as_digest(string_view text, size_t at) {
   size_t end = at;
